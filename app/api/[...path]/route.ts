@@ -1,0 +1,13 @@
+import { endpoints } from '@/lib/server/endpoints';
+import { problem, publicRoute } from '@/lib/server/route-handler';
+
+const nothing = publicRoute({}, async () => problem('not_found'));
+
+/** Every other address below `/api`, so that programs get a problem and not a page. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
+  GET: nothing,
+  POST: nothing,
+  PUT: nothing,
+  PATCH: nothing,
+  DELETE: nothing,
+});

@@ -1,0 +1,19 @@
+import { readCookie } from '@/lib/core/http/cookies';
+import { signOut } from '@/lib/server/auth/sign-out';
+import { endpoints } from '@/lib/server/endpoints';
+import { deleteSessionCookies, ourCookieNames } from '@/lib/server/response-cookies';
+import { empty, publicRoute } from '@/lib/server/route-handler';
+
+const form = { success: () => '/login?ended=signed_out', failure: () => '/login?error=service_unavailable' };
+
+/** The cache only: the wider values would sign people out of every other application under this domain. */
+const CLEAR_CACHE = { 'clear-site-data': '"cache"' };
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
+  POST: publicRoute({ form }, async ({ request, client }) => {
+    const refreshCookie = readCookie(request.headers.get('cookie'), ourCookieNames().refresh);
+    await signOut(request.headers, refreshCookie, client);
+    await deleteSessionCookies();
+    return empty(CLEAR_CACHE);
+  }),
+});

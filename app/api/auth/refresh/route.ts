@@ -1,0 +1,20 @@
+import { readCookie } from '@/lib/core/http/cookies';
+import { toIso } from '@/lib/core/time';
+import { refresh } from '@/lib/server/auth/refresh';
+import { endpoints } from '@/lib/server/endpoints';
+import { sendDueMail } from '@/lib/server/mail-delivery';
+import { ourCookieNames, setSessionCookies } from '@/lib/server/response-cookies';
+import { json, problem, publicRoute } from '@/lib/server/route-handler';
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
+  POST: publicRoute({}, async ({ request, client }) => {
+    const presented = readCookie(request.headers.get('cookie'), ourCookieNames().refresh);
+    const refreshed = await refresh(presented, 'browser', client);
+    if (!refreshed.ok) {
+      if (refreshed.code === 'reuse_detected') sendDueMail();
+      return problem('session_ended');
+    }
+    await setSessionCookies(refreshed.value);
+    return json({ accessTokenExpiresAt: toIso(refreshed.value.claims.exp) });
+  }),
+});

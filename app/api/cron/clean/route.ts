@@ -1,0 +1,13 @@
+import { deleteExpired } from '@/lib/server/cleaning';
+import { isCronCall } from '@/lib/server/cron-secret';
+import { endpoints } from '@/lib/server/endpoints';
+import { drainOutbox } from '@/lib/server/outbox';
+import { json, problem, publicRoute } from '@/lib/server/route-handler';
+
+/** Called by a scheduler, such as Vercel's cron, with `Authorization: Bearer CRON_SECRET`. Others see no such route. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
+  GET: publicRoute({}, async ({ request }) => {
+    if (!isCronCall(request.headers.get('authorization'))) return problem('not_found');
+    return json({ deleted: await deleteExpired(), mail: await drainOutbox() });
+  }),
+});

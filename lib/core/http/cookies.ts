@@ -1,0 +1,66 @@
+/** Names of our cookies. With https they bear the `__Host-` prefix (RFC 6265bis §4.1.3.2); on localhost they cannot. */
+export type CookieNames = {
+  readonly access: string;
+  readonly refresh: string;
+  readonly pending: string;
+  /** Marks a browser that signed in to an account before. */
+  readonly device: string;
+};
+
+const SECURE_NAMES: CookieNames = {
+  access: '__Host-access',
+  refresh: '__Host-refresh',
+  pending: '__Host-pending',
+  device: '__Host-device',
+};
+const LOCAL_NAMES: CookieNames = {
+  access: 'handstamp-access',
+  refresh: 'handstamp-refresh',
+  pending: 'handstamp-pending',
+  device: 'handstamp-device',
+};
+
+export const cookieNames = (isSecure: boolean): CookieNames => (isSecure ? SECURE_NAMES : LOCAL_NAMES);
+
+/** Attributes of every cookie that we set, and of the deletion of each: what is set one way is cleared the same way. */
+export const cookieAttributes = (isSecure: boolean) =>
+  ({ httpOnly: true, secure: isSecure, sameSite: 'lax', path: '/' }) as const;
+
+/**
+ * The value of cookie `name` in a `Cookie` header; null when it is absent or occurs twice. A second cookie of one name
+ * was planted from somewhere else, and nobody can say which is ours.
+ */
+export function readCookie(header: string | null, name: string): string | null {
+  if (header === null) return null;
+  let found: string | null = null;
+  for (const [pairName, value] of cookiePairs(header)) {
+    if (pairName !== name) continue;
+    if (found !== null) return null;
+    found = value;
+  }
+  return found;
+}
+
+/** True when the header holds any cookie of `names`, readable or not. */
+export const hasAnyCookie = (header: string | null, names: CookieNames): boolean =>
+  header !== null && cookiePairs(header).some(([name]) => Object.values(names).includes(name));
+
+/** `header` with the cookies of `replacements` in place of those of the same names; all others untouched. */
+export function replaceCookies(header: string | null, replacements: ReadonlyMap<string, string>): string {
+  const kept = cookiePairs(header ?? '').filter(([name]) => !replacements.has(name));
+  return [...kept, ...replacements].map(([name, value]) => `${name}=${value}`).join('; ');
+}
+
+/** Name and value of a `Set-Cookie` line (RFC 6265 §5.2); null when it has none. */
+export function parseSetCookie(line: string): { name: string; value: string } | null {
+  const [pair = ''] = line.split(';', 1);
+  const equals = pair.indexOf('=');
+  return equals < 1 ? null : { name: pair.slice(0, equals).trim(), value: pair.slice(equals + 1).trim() };
+}
+
+function cookiePairs(header: string): [name: string, value: string][] {
+  return header.split(';').flatMap((part): [string, string][] => {
+    const equals = part.indexOf('=');
+    return equals < 1 ? [] : [[part.slice(0, equals).trim(), part.slice(equals + 1).trim()]];
+  });
+}

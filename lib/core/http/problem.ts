@@ -1,0 +1,48 @@
+/** Every `code` of an error answer, with its HTTP status and its title. Clients may rely on the codes; README lists them. */
+export const PROBLEMS = {
+  malformed_request: [400, 'The request body could not be read'],
+  unauthenticated: [401, 'Sign in to continue'],
+  session_ended: [401, 'This session has ended'],
+  invalid_credentials: [401, 'Email or password is not right'],
+  invalid_code: [401, 'This code is not valid'],
+  origin_refused: [403, 'The request did not come from this site'],
+  forbidden: [403, 'This account may not do that'],
+  not_found: [404, 'There is nothing here'],
+  method_not_allowed: [405, 'This method is not allowed here'],
+  payload_too_large: [413, 'The request body is too large'],
+  unsupported_media_type: [415, 'Send JSON or a urlencoded form'],
+  validation_failed: [422, 'Some fields need attention'],
+  too_many_attempts: [429, 'Too many attempts'],
+  internal_error: [500, 'Something went wrong on our side'],
+  service_unavailable: [503, 'The service cannot answer right now'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export const isProblemCode = (value: unknown): value is ProblemCode => typeof value === 'string' && Object.hasOwn(PROBLEMS, value);
+
+/** A field that was refused: its name, a stable code, and a sentence for the person. */
+export type FieldFault = { readonly field: string; readonly code: string; readonly message: string };
+
+export type ProblemDetails = {
+  readonly detail?: string;
+  readonly errors?: readonly FieldFault[];
+  readonly retryAfterSeconds?: number;
+};
+
+/** Headers of every answer that depends on who asks. */
+export const PRIVATE_HEADERS = {
+  'cache-control': 'private, no-store',
+  'cdn-cache-control': 'private, no-store',
+  vary: 'Cookie',
+} as const;
+
+/** An error answer (RFC 9457). Never cached; `Retry-After` in seconds; `WWW-Authenticate` with every 401 (RFC 9110 §15.5.2). */
+export function problemResponse(code: ProblemCode, details: ProblemDetails = {}): Response {
+  const [status, title] = PROBLEMS[code];
+  const { retryAfterSeconds, ...rest } = details;
+  const headers = new Headers({ ...PRIVATE_HEADERS, 'content-type': 'application/problem+json' });
+  if (retryAfterSeconds !== undefined) headers.set('retry-after', String(Math.max(1, Math.ceil(retryAfterSeconds))));
+  if (status === 401) headers.set('www-authenticate', 'Bearer realm="handstamp"');
+  return new Response(JSON.stringify({ type: 'about:blank', title, status, code, ...rest }), { status, headers });
+}

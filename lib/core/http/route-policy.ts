@@ -1,0 +1,30 @@
+/**
+ * Who may ask for a path. `member` and `admin` pages and `api` routes are verified and refreshed in middleware;
+ * `public` and `guest` pages are served to anybody. The data access layer asks again behind each of them.
+ */
+export type Access = 'public' | 'guest' | 'member' | 'admin' | 'api' | 'unguarded';
+
+const POLICY: readonly (readonly [prefix: string, access: Access])[] = [
+  ['/api/auth', 'unguarded'],
+  ['/api/health', 'unguarded'],
+  ['/api/cron', 'unguarded'],
+  ['/api/dev', 'unguarded'],
+  ['/.well-known', 'unguarded'],
+  ['/status-lists', 'unguarded'],
+  ['/_next', 'unguarded'],
+  ['/api', 'api'],
+  ['/dashboard', 'member'],
+  ['/account', 'member'],
+  ['/admin', 'admin'],
+  ['/login', 'guest'],
+  ['/register', 'guest'],
+  ['/verify-email', 'guest'],
+];
+
+/** The access of `pathname`: the first prefix that is the path or one of its parents; `public` when none is. */
+export function accessOf(pathname: string): Access {
+  for (const [prefix, access] of POLICY) {
+    if (pathname === prefix || pathname.startsWith(`${prefix}/`)) return access;
+  }
+  return 'public';
+}

@@ -1,0 +1,69 @@
+import { fail, type Result, succeed } from '../failures';
+import { COMMON_PARTS } from './common-passwords';
+
+/** Why a password is refused. NIST SP 800-63B-4 §3.1.1.2: the reason is told. */
+export const PASSWORD_FAULTS = ['too_short', 'too_long', 'common', 'contains_context', 'repetitive'] as const;
+export type PasswordFault = (typeof PASSWORD_FAULTS)[number];
+
+export const isPasswordFault = (value: string): value is PasswordFault => PASSWORD_FAULTS.some((fault) => fault === value);
+
+/** In Unicode code points after NFC. */
+export const MAX_PASSWORD_LENGTH = 128;
+
+const MIN_DISTINCT_CHARACTERS = 5;
+/** Characters that must be left when everything guessable is taken out. */
+const MIN_OWN_CHARACTERS = 6;
+const MIN_CONTEXT_WORD = 4;
+const PRODUCT_WORDS = ['handstamp'];
+
+const LEET: Readonly<Record<string, string>> = { '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', $: 's', '!': 'i' };
+
+/** What an attacker would know about the account. */
+export type PasswordContext = { readonly email: string; readonly name?: string | undefined };
+
+/**
+ * Checks a password: length in code points, not built of common or of account words, not a repetition. No composition
+ * rules. The text is judged as typed (after NFC), never changed.
+ */
+export function checkPassword(password: string, context: PasswordContext, minLength: number): Result<void, PasswordFault> {
+  const characters = [...password.normalize('NFC')];
+  if (characters.length < minLength) return fail('too_short');
+  if (characters.length > MAX_PASSWORD_LENGTH) return fail('too_long');
+  if (new Set(characters.map((character) => character.toLowerCase())).size < MIN_DISTINCT_CHARACTERS) return fail('repetitive');
+  if (isRepetition(characters.join('').toLowerCase())) return fail('repetitive');
+  const contextWords = wordsOf(context);
+  if (ownCharacters(characters, COMMON_PARTS) < MIN_OWN_CHARACTERS) return fail('common');
+  const withContext = ownCharacters(characters, [...COMMON_PARTS, ...contextWords]);
+  return withContext < MIN_OWN_CHARACTERS ? fail('contains_context') : succeed(undefined);
+}
+
+/** True for one piece of up to a third of the text, again and again: `abcabcabcabcabc`. */
+function isRepetition(text: string): boolean {
+  for (let length = 1; length <= text.length / 3; length += 1) {
+    const piece = text.slice(0, length);
+    if (piece.repeat(Math.ceil(text.length / length)).slice(0, text.length) === text) return true;
+  }
+  return false;
+}
+
+function wordsOf({ email, name }: PasswordContext): string[] {
+  const words = `${email} ${name ?? ''}`.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  return [...PRODUCT_WORDS, ...words.filter((word) => word.length >= MIN_CONTEXT_WORD)];
+}
+
+/** How many letters and digits lie in none of `parts`, read plainly or with look-alike characters undone. */
+function ownCharacters(characters: readonly string[], parts: readonly string[]): number {
+  const plain = characters.map((character) => character.toLowerCase());
+  const undone = plain.map((character) => LEET[character] ?? character);
+  const isCovered = new Array<boolean>(plain.length).fill(false);
+  for (const reading of [plain, undone]) {
+    for (const part of parts) cover(reading, [...part], isCovered);
+  }
+  return plain.filter((character, at) => !isCovered[at] && /[\p{L}\p{N}]/u.test(character)).length;
+}
+
+function cover(text: readonly string[], part: readonly string[], isCovered: boolean[]): void {
+  for (let start = 0; start + part.length <= text.length; start += 1) {
+    if (part.every((character, at) => text[start + at] === character)) isCovered.fill(true, start, start + part.length);
+  }
+}

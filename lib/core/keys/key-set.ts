@@ -1,0 +1,58 @@
+import { importJWK, type JWK } from 'jose';
+import { isRecord } from '../json';
+import { isSigningAlgorithm, type SigningAlgorithm, toPublicJwk } from './signing-key';
+
+/** A public key and the one algorithm that it verifies. */
+export type VerifyingKey = { readonly algorithm: SigningAlgorithm; readonly key: CryptoKey };
+
+/** Keys by `kid`. The only place that a verifier looks for a key (RFC 8725 §3.10). */
+export type VerifyingKeys = ReadonlyMap<string, VerifyingKey>;
+
+const MAX_KEYS = 32;
+const MIN_RSA_MODULUS_CHARACTERS = 512;
+
+/**
+ * Imports the usable keys of a JWK Set (RFC 7517 §5). Keys that we cannot use are passed over, as §5 asks; a `kid` that
+ * occurs twice is not usable at all, because it would name two keys. Null when the document is no key set.
+ */
+export async function importKeySet(document: unknown): Promise<VerifyingKeys | null> {
+  if (!isRecord(document) || !Array.isArray(document['keys']) || document['keys'].length > MAX_KEYS) return null;
+  const keys = new Map<string, VerifyingKey>();
+  const seen = new Set<string>();
+  for (const jwk of document['keys']) {
+    if (!isRecord(jwk) || typeof jwk['kid'] !== 'string' || jwk['kid'] === '') continue;
+    const { kid } = jwk;
+    if (seen.has(kid)) {
+      keys.delete(kid);
+      continue;
+    }
+    seen.add(kid);
+    const imported = await importVerifyingKey(jwk);
+    if (imported !== null) keys.set(kid, imported);
+  }
+  return keys;
+}
+
+/** Null for a key that is not a public signature key of an algorithm and size that we accept. */
+async function importVerifyingKey(jwk: Record<string, unknown>): Promise<VerifyingKey | null> {
+  const { alg, kid, use } = jwk;
+  if (typeof kid !== 'string' || !isSigningAlgorithm(alg) || (use !== undefined && use !== 'sig')) return null;
+  if (!fitsAlgorithm(jwk, alg)) return null;
+  try {
+    const key = await importJWK(toPublicJwk(jwk as JWK, kid, alg), alg);
+    return key instanceof Uint8Array ? null : { algorithm: alg, key };
+  } catch {
+    return null;
+  }
+}
+
+function fitsAlgorithm(jwk: Record<string, unknown>, algorithm: SigningAlgorithm): boolean {
+  switch (algorithm) {
+    case 'ES256':
+      return jwk['kty'] === 'EC' && jwk['crv'] === 'P-256';
+    case 'EdDSA':
+      return jwk['kty'] === 'OKP' && jwk['crv'] === 'Ed25519';
+    case 'RS256':
+      return jwk['kty'] === 'RSA' && typeof jwk['n'] === 'string' && jwk['n'].length >= MIN_RSA_MODULUS_CHARACTERS;
+  }
+}

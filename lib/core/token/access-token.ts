@@ -1,0 +1,91 @@
+import { CompactSign } from 'jose';
+import { type RandomBytes, toBase64Url, utf8 } from '../encoding';
+import { fail, type Result, succeed, type TokenFailure } from '../failures';
+import { parseJsonObject } from '../json';
+import type { VerifyingKeys } from '../keys/key-set';
+import type { SigningKey } from '../keys/signing-key';
+import { type EpochSeconds, minutes } from '../time';
+import { type AccessClaims, parseAccessClaims } from './claims';
+import { hasType, hasValidSignature, selectKey, splitCompactJws } from './compact-jws';
+
+export const ACCESS_TOKEN_TYPE = 'at+jwt';
+
+/** Larger than any token that we issue; a longer text is refused unread. */
+export const MAX_ACCESS_TOKEN_BYTES = 4096;
+
+/**
+ * How far ahead `iat` may lie. Times come from the database, verifiers use their own clock; a future `iat` gives an
+ * attacker nothing, a strict check gives honest people a login loop. `exp` has no tolerance at all.
+ */
+export const ISSUED_AHEAD_TOLERANCE_SECONDS = minutes(1);
+
+/** Up to this share of the life is taken off at random, so that nobody can tell when an owner will refresh next. */
+const JITTER_SHARE = 0.2;
+const JTI_BYTES = 12;
+
+export type NewAccessToken = { readonly token: string; readonly claims: AccessClaims };
+
+/**
+ * Signs an access token (RFC 9068) that begins at `now` and lives `ttlSeconds`, less a random jitter of up to 20 %.
+ * `now` is the database's time.
+ */
+export async function issueAccessToken(
+  about: Omit<AccessClaims, 'jti' | 'iat' | 'exp'>,
+  ttlSeconds: number,
+  key: SigningKey,
+  now: EpochSeconds,
+  random: RandomBytes,
+): Promise<NewAccessToken> {
+  const [high = 0, low = 0] = random(2);
+  const jitterSeconds = Math.floor(ttlSeconds * JITTER_SHARE * ((high * 256 + low) / 65_536));
+  const iat = Math.floor(now);
+  const claims = { ...about, jti: toBase64Url(random(JTI_BYTES)), iat, exp: iat + ttlSeconds - jitterSeconds };
+  const token = await new CompactSign(utf8(JSON.stringify(claims)))
+    .setProtectedHeader({ alg: key.algorithm, typ: ACCESS_TOKEN_TYPE, kid: key.kid })
+    .sign(key.privateKey);
+  return { token, claims };
+}
+
+export type AccessTokenExpectation = { readonly issuer: string; readonly audience: string };
+
+/** Says whether the session behind a token was ended. `unavailable`: nobody can tell. */
+export type StatusCheck = (claims: AccessClaims) => Promise<'valid' | 'revoked' | 'unavailable'>;
+
+/**
+ * Verifies an access token: RFC 9068 §4 and RFC 8725 as a checklist, cheap checks first, the signature before any claim
+ * is read, the status last. Time is `now`; no network unless `checkStatus` makes it.
+ */
+export async function verifyAccessToken(
+  token: string,
+  keys: VerifyingKeys,
+  expected: AccessTokenExpectation,
+  now: EpochSeconds,
+  checkStatus: StatusCheck,
+): Promise<Result<AccessClaims, TokenFailure>> {
+  const split = splitCompactJws(token, MAX_ACCESS_TOKEN_BYTES);
+  if (!split.ok) return split;
+  const jws = split.value;
+  if (!hasType(jws.header, ACCESS_TOKEN_TYPE)) return fail('wrong_type');
+  const key = selectKey(jws.header, keys);
+  if (!key.ok) return key;
+  if (!(await hasValidSignature(jws, key.value))) return fail('bad_signature');
+
+  const payload = parseJsonObject(jws.payloadBytes);
+  if (payload === null) return fail('bad_claims');
+  const parsed = parseAccessClaims(payload);
+  if (!parsed.ok) return parsed;
+  const claims = parsed.value;
+  if (claims.iss !== expected.issuer) return fail('wrong_issuer');
+  if (claims.aud !== expected.audience) return fail('wrong_audience');
+  if (claims.exp <= now) return fail('expired');
+  if (claims.iat > now + ISSUED_AHEAD_TOLERANCE_SECONDS) return fail('issued_in_future');
+
+  switch (await checkStatus(claims)) {
+    case 'valid':
+      return succeed(claims);
+    case 'revoked':
+      return fail('revoked');
+    case 'unavailable':
+      return fail('status_unavailable');
+  }
+}

@@ -1,0 +1,61 @@
+import { fail, type Result, succeed } from '../failures';
+import { isRecord } from '../json';
+import type { EpochSeconds } from '../time';
+
+export type Role = 'member' | 'admin';
+
+/**
+ * Claims of an access token (RFC 9068 §2.2) with a status list reference (Token Status List §6.2). No e-mail, no name:
+ * every service and log that sees a token sees its claims.
+ */
+export type AccessClaims = {
+  readonly iss: string;
+  readonly aud: string;
+  /** User id. */
+  readonly sub: string;
+  /** Session id. */
+  readonly sid: string;
+  readonly jti: string;
+  readonly iat: EpochSeconds;
+  readonly exp: EpochSeconds;
+  /** When the person last proved who they are. */
+  readonly auth_time: EpochSeconds;
+  readonly role: Role;
+  /** How (RFC 8176): `pwd`, `otp`, `hwk` … */
+  readonly amr: readonly string[];
+  readonly status: { readonly status_list: StatusReference };
+};
+
+/** Which bit of which list says whether the session was ended. */
+export type StatusReference = { readonly idx: number; readonly uri: string };
+
+const MAX_TEXT = 256;
+/** 9999-12-31: above it, a time is nonsense (1e400 parses as Infinity). */
+const MAX_TIME = 253_402_300_799;
+const MAX_AMR = 8;
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= MAX_TEXT;
+const isTime = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_TIME;
+const isRole = (value: unknown): value is Role => value === 'member' || value === 'admin';
+
+/**
+ * The claims of a payload whose signature was verified: a signature says who wrote it, not what shape it has. Every
+ * member is required; `aud` is one string (an array is refused: one token is for one audience). Unknown members are
+ * dropped.
+ */
+export function parseAccessClaims(payload: Record<string, unknown>): Result<AccessClaims, 'bad_claims'> {
+  const { iss, aud, sub, sid, jti, iat, exp, auth_time, role, amr, status } = payload;
+  if (!isText(iss) || !isText(aud) || !isText(sub) || !isText(sid) || !isText(jti)) return fail('bad_claims');
+  if (!isTime(iat) || !isTime(exp) || !isTime(auth_time) || !isRole(role)) return fail('bad_claims');
+  if (!Array.isArray(amr) || amr.length > MAX_AMR || !amr.every(isText)) return fail('bad_claims');
+  const reference = parseStatusReference(status);
+  if (reference === null) return fail('bad_claims');
+  const status_list = reference;
+  return succeed({ iss, aud, sub, sid, jti, iat, exp, auth_time, role, amr, status: { status_list } });
+}
+
+function parseStatusReference(status: unknown): StatusReference | null {
+  if (!isRecord(status) || !isRecord(status['status_list'])) return null;
+  const { idx, uri } = status['status_list'];
+  return Number.isSafeInteger(idx) && Number(idx) >= 0 && isText(uri) ? { idx: Number(idx), uri } : null;
+}

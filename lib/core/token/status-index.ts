@@ -1,0 +1,56 @@
+import { type Bytes } from '../encoding';
+import { deriveBytes } from '../keys/secret-list';
+
+/** Sessions in one status list. */
+export const STATUS_LIST_SIZE = 2 ** 17;
+
+/** Where the status of a session is published. */
+export type StatusPosition = { readonly list: number; readonly index: number };
+
+/** Maps a session's number to its place. Made once, then pure arithmetic. */
+export type StatusIndex = (statusNumber: number) => StatusPosition;
+
+const ROUNDS = 4;
+const HALF_BITS = 9;
+const HALF_SIZE = 2 ** HALF_BITS;
+const HALF_MASK = HALF_SIZE - 1;
+
+/**
+ * The permutation keyed by `key` (32 bytes). Numbers come from a sequence, so that none is ever used twice; the
+ * permutation hides their order inside a list from whoever reads an index in a token. It is a Feistel network over
+ * 18 bits, walked until it lands below 2^17: a bijection whatever the round functions are.
+ */
+export async function statusIndex(key: Bytes): Promise<StatusIndex> {
+  const hkdfKey = await crypto.subtle.importKey('raw', key, 'HKDF', false, ['deriveBits']);
+  const bytes = await deriveBytes(hkdfKey, 'handstamp/status-index/v1', ROUNDS * HALF_SIZE * 2);
+  const rounds = new Uint16Array(ROUNDS * HALF_SIZE);
+  const view = new DataView(bytes.buffer);
+  for (let at = 0; at < rounds.length; at += 1) rounds[at] = view.getUint16(at * 2) & HALF_MASK;
+
+  const permuteOnce = (value: number): number => {
+    let left = value >> HALF_BITS;
+    let right = value & HALF_MASK;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      [left, right] = [right, left ^ (rounds[round * HALF_SIZE + right] ?? 0)];
+    }
+    return (left << HALF_BITS) | right;
+  };
+
+  return (statusNumber) => {
+    let index = permuteOnce(statusNumber % STATUS_LIST_SIZE);
+    while (index >= STATUS_LIST_SIZE) index = permuteOnce(index);
+    return { list: Math.floor(statusNumber / STATUS_LIST_SIZE), index };
+  };
+}
+
+/** The address of a list, as tokens name it. */
+export const statusListUri = (issuer: string, list: number): string => `${issuer}/status-lists/${list}`;
+
+/** The list that `uri` names, when it is one of `issuer` in its only spelling; null otherwise. */
+export function listOfUri(issuer: string, uri: string): number | null {
+  const prefix = `${issuer}/status-lists/`;
+  return uri.startsWith(prefix) ? parseListNumber(uri.slice(prefix.length)) : null;
+}
+
+/** A list number in its only spelling: digits, no leading zero; null otherwise. */
+export const parseListNumber = (text: string): number | null => (/^(?:0|[1-9]\d{0,8})$/.test(text) ? Number(text) : null);

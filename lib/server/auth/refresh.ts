@@ -1,0 +1,88 @@
+import 'server-only';
+import { equalBytes } from '@/lib/core/encoding';
+import { fail, type Result, succeed } from '@/lib/core/failures';
+import { networkOf } from '@/lib/core/identity/network-address';
+import { decideRotation } from '@/lib/core/session/rotation';
+import { hashSessionSecret, type RefreshToken } from '@/lib/core/token/refresh-token';
+import { recordAudit } from '../audit-log';
+import type { ClientFacts } from '../client-facts';
+import { env } from '../env';
+import type { SessionKind } from '../generated/prisma/client';
+import { sessionEndedToBeSafe } from '../mail-messages';
+import { endSessions } from '../session-ending';
+import { type RefreshRow, rotateOrRead, updateDevice } from '../session-store';
+import { type IssuedTokens, issueTokens, openRefreshToken } from './session-tokens';
+
+/** A request loses a race at most once for each rotation that it meets, and a session rotates once a grace window. */
+const MAX_TRIES = 4;
+
+/**
+ * Exchanges a refresh token for new tokens (RFC 6749 §6, rotation after RFC 9700 §4.14.2). A forged token costs no
+ * statement, an honest one costs one. A token replaced outside the grace window ends the session for everybody who
+ * holds it and leaves a mail for the owner (`reuse_detected`); callers outside are told `session_ended` whatever the
+ * reason. Throws when the database does not answer.
+ */
+export async function refresh(
+  presentedText: string | null,
+  kind: SessionKind,
+  client: ClientFacts,
+): Promise<Result<IssuedTokens, 'session_ended' | 'reuse_detected'>> {
+  const presented = await openRefreshToken(presentedText);
+  if (presented === null) return fail('session_ended');
+  const secretHash = await hashSessionSecret(presented.secret);
+  const { refreshGraceSeconds } = env();
+
+  for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
+    const request = { sessionId: presented.sessionId, counter: presented.counter, secretHash, kind, client };
+    const row = await rotateOrRead(request, refreshGraceSeconds);
+    if (row === null || row.kind !== kind || !equalBytes(row.secretHash, secretHash)) return fail('session_ended');
+    if (row.didRotate) {
+      await auditRotation(row, presented, client);
+      return succeed(await issueTokens(row, presented.secret));
+    }
+    const decision = decideRotation(row, presented.counter, row.now, refreshGraceSeconds);
+    switch (decision.kind) {
+      case 'refuse':
+        return fail('session_ended');
+      case 'reuse':
+        await endForReuse(row, client);
+        return fail('reuse_detected');
+      case 'converge':
+        if (isOtherDevice(row, client)) {
+          await updateDevice(row.id, client);
+          await auditDevice(row, client);
+        }
+        return succeed(await issueTokens(row, presented.secret));
+      case 'rotate':
+      case 'adopt':
+        // Another request rotated between our snapshot and our update: look again.
+        break;
+    }
+  }
+  throw new Error('A refresh lost every race: the session rotates faster than its grace window allows');
+}
+
+async function auditRotation(row: RefreshRow, presented: RefreshToken, client: ClientFacts): Promise<void> {
+  if (presented.counter > row.before.counter) {
+    const details = { stored: row.before.counter, presented: presented.counter };
+    await recordAudit({ type: 'refresh_ahead', userId: row.userId, sessionId: row.id, ...client, details });
+  }
+  if (isOtherDevice(row, client)) await auditDevice(row, client);
+}
+
+/** Another browser family, or another network where networks are known: the owner should be able to see it. */
+function isOtherDevice({ before }: RefreshRow, client: ClientFacts): boolean {
+  const isOtherNetwork = before.ip !== null && client.ip !== null && networkOf(before.ip) !== networkOf(client.ip);
+  return before.device !== client.device || isOtherNetwork;
+}
+
+async function auditDevice(row: RefreshRow, client: ClientFacts): Promise<void> {
+  const details = { from: row.before.device, to: client.device };
+  await recordAudit({ type: 'device_changed', userId: row.userId, sessionId: row.id, ip: client.ip, userAgent: client.userAgent, details });
+}
+
+async function endForReuse(row: RefreshRow, client: ClientFacts): Promise<void> {
+  const { appOrigin } = env();
+  const mail = sessionEndedToBeSafe({ device: row.before.device, at: row.now, appOrigin });
+  await endSessions({ sessionId: row.id, userId: row.userId }, { reason: 'reuse_detected', audit: 'refresh_reuse', client, mail });
+}

@@ -1,0 +1,49 @@
+import 'server-only';
+import { newId } from '@/lib/core/encoding';
+import { fail, type Result, succeed } from '@/lib/core/failures';
+import { CEREMONY_SECONDS } from '@/lib/core/session/policy';
+import { seal } from '@/lib/core/token/sealed-token';
+import { createCeremony } from '../ceremony-store';
+import type { ClientFacts } from '../client-facts';
+import { sealKeys } from '../data-keys';
+import { env } from '../env';
+import { alreadyRegistered, signUpCode } from '../mail-messages';
+import { queueMail } from '../outbox';
+import { hashPassword } from '../password-hasher';
+import { randomBytes } from '../random';
+import { addressBucket, countAttempt, mailBucket } from '../rate-limit';
+import { isKnownEmail } from '../user-store';
+import type { TooManyAttempts } from './login';
+import { NO_CODE, newCode } from './one-time-code';
+
+export type Registration = {
+  /** Normalized. */
+  readonly email: string;
+  readonly password: string;
+  readonly name: string | null;
+  readonly client: ClientFacts;
+};
+
+/**
+ * Begins a sign-up: a code goes by mail, the rest waits in the sealed token returned, for the browser to hold. A known
+ * address gets the same work, an equally long token that no code opens, and a mail that says so to its owner only. No
+ * user exists before the code comes back.
+ */
+export async function register(
+  registration: Registration,
+): Promise<Result<{ sealed: string }, 'overloaded'> | TooManyAttempts> {
+  const { email, name, client } = registration;
+  const counted = await countAttempt([await mailBucket(email), await addressBucket(client.ip)]);
+  if (!counted.ok) return counted;
+  const isKnown = await isKnownEmail(email);
+  const hashed = await hashPassword(registration.password);
+  if (!hashed.ok) return fail('overloaded');
+
+  const code = newCode(randomBytes);
+  const jti = newId(randomBytes);
+  const exp = await createCeremony(jti, 'sign-up', CEREMONY_SECONDS);
+  await queueMail(email, isKnown ? alreadyRegistered(env().appOrigin) : signUpCode(code));
+  const data = { email, name, passwordHash: hashed.value, code: isKnown ? NO_CODE : code };
+  const { current } = await sealKeys();
+  return succeed({ sealed: await seal('sign-up', { jti, exp, data }, current) });
+}

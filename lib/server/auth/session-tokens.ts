@@ -1,0 +1,88 @@
+import 'server-only';
+import { type Bytes } from '@/lib/core/encoding';
+import type { SessionPolicy } from '@/lib/core/session/policy';
+import type { EpochSeconds } from '@/lib/core/time';
+import { issueAccessToken } from '@/lib/core/token/access-token';
+import type { AccessClaims } from '@/lib/core/token/claims';
+import {
+  mintRefreshToken,
+  type RefreshMacKeys,
+  readRefreshToken,
+  refreshMacKeys,
+  type RefreshToken,
+} from '@/lib/core/token/refresh-token';
+import { type StatusIndex, statusIndex, statusListUri } from '@/lib/core/token/status-index';
+import { statusIndexKey } from '../data-keys';
+import { env } from '../env';
+import { rootSecrets } from '../key-store';
+import { liveKeys } from '../live-state';
+import { randomBytes } from '../random';
+import type { SessionRow } from '../session-store';
+
+/** What a client gets for a session. */
+export type IssuedTokens = {
+  readonly accessToken: string;
+  readonly claims: AccessClaims;
+  readonly refreshToken: string;
+  readonly remember: boolean;
+  /** When the refresh token is over unless it is used. */
+  readonly refreshExpiresAt: EpochSeconds;
+  /** The database's time of issue: lifetimes of cookies are counted from it. */
+  readonly now: EpochSeconds;
+};
+
+export function sessionPolicy(): SessionPolicy {
+  const { idleSeconds, absoluteSeconds, refreshGraceSeconds, accessTtlSeconds } = env();
+  return { idleSeconds, absoluteSeconds, graceSeconds: refreshGraceSeconds, accessTtlSeconds };
+}
+
+let macKeys: Promise<RefreshMacKeys> | undefined;
+let position: Promise<StatusIndex> | undefined;
+
+async function refreshKeys(): Promise<RefreshMacKeys> {
+  macKeys ??= rootSecrets().then(refreshMacKeys);
+  return macKeys;
+}
+
+/** Where the status of session number n is published. */
+export function statusPositions(): Promise<StatusIndex> {
+  position ??= statusIndexKey().then(statusIndex);
+  position.catch(() => {
+    position = undefined;
+  });
+  return position;
+}
+
+/** The refresh token in `text` if we made it; null otherwise, without a word to the database. */
+export async function openRefreshToken(text: string | null): Promise<RefreshToken | null> {
+  if (text === null) return null;
+  const read = await readRefreshToken(text, await refreshKeys());
+  return read.ok ? read.value : null;
+}
+
+/** Both tokens for a session as it stands in the database. Its secret comes from whoever presented or created it. */
+export async function issueTokens(session: SessionRow, secret: Bytes): Promise<IssuedTokens> {
+  const { appOrigin, accessTtlSeconds } = env();
+  const { list, index } = (await statusPositions())(session.statusNumber);
+  const about = {
+    iss: appOrigin,
+    aud: appOrigin,
+    sub: session.userId,
+    sid: session.id,
+    auth_time: Math.floor(session.authenticatedAt),
+    role: session.role,
+    amr: session.amr,
+    status: { status_list: { idx: index, uri: statusListUri(appOrigin, list) } },
+  };
+  const { signing } = await liveKeys();
+  const access = await issueAccessToken(about, accessTtlSeconds, signing, session.now, randomBytes);
+  const counted = { sessionId: session.id, counter: session.counter, secret };
+  return {
+    accessToken: access.token,
+    claims: access.claims,
+    refreshToken: await mintRefreshToken(counted, await refreshKeys()),
+    remember: session.remember,
+    refreshExpiresAt: Math.min(session.idleExpiresAt, session.absoluteExpiresAt),
+    now: session.now,
+  };
+}

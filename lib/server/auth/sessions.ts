@@ -1,0 +1,64 @@
+import 'server-only';
+import { fail, type Result, succeed } from '@/lib/core/failures';
+import { roundLastSeen } from '@/lib/core/session/policy';
+import { fromDate, toIso } from '@/lib/core/time';
+import type { ClientFacts } from '../client-facts';
+import { db } from '../db';
+import { endSessions } from '../session-ending';
+
+/** A live session as its owner sees it. Times are ISO 8601; `lastSeenAt` is rounded down to 5 minutes. */
+export type SessionSummary = {
+  readonly id: string;
+  readonly current: boolean;
+  readonly kind: 'browser' | 'api';
+  readonly createdAt: string;
+  readonly lastSeenAt: string;
+  readonly expiresAt: string;
+  readonly device: string | null;
+  readonly ip: string | null;
+};
+
+const ENDED_BY_OWNER = { reason: 'ended_by_owner', audit: 'session_ended' } as const;
+
+/** Live sessions of one person: this one first, then by last use. */
+export async function listSessions(userId: string, currentSessionId: string): Promise<SessionSummary[]> {
+  const now = new Date();
+  const rows = await db().session.findMany({
+    where: { userId, endedAt: null, idleExpiresAt: { gt: now }, absoluteExpiresAt: { gt: now } },
+    orderBy: [{ lastSeenAt: 'desc' }, { id: 'asc' }],
+    select: {
+      ...{ id: true, kind: true, createdAt: true, lastSeenAt: true, device: true, ip: true },
+      ...{ idleExpiresAt: true, absoluteExpiresAt: true },
+    },
+  });
+  const summaries = rows.map((row) => ({
+    id: row.id,
+    current: row.id === currentSessionId,
+    kind: row.kind,
+    createdAt: row.createdAt.toISOString(),
+    lastSeenAt: toIso(Math.max(roundLastSeen(fromDate(row.lastSeenAt)), fromDate(row.createdAt))),
+    expiresAt: new Date(Math.min(row.idleExpiresAt.getTime(), row.absoluteExpiresAt.getTime())).toISOString(),
+    device: row.device,
+    ip: row.ip,
+  }));
+  return [...summaries.filter((session) => session.current), ...summaries.filter((session) => !session.current)];
+}
+
+/** Ends one session of `userId`. A foreign, unknown or ended one is `not_found`: the three look the same from outside. */
+export async function endSession(
+  userId: string,
+  sessionId: string,
+  client: ClientFacts | null = null,
+): Promise<Result<void, 'not_found'>> {
+  const ended = await endSessions({ userId, sessionId }, { ...ENDED_BY_OWNER, client });
+  return ended === 0 ? fail('not_found') : succeed(undefined);
+}
+
+/** Ends every session of `userId` but one; returns how many. */
+export async function endOtherSessions(
+  userId: string,
+  currentSessionId: string,
+  client: ClientFacts | null = null,
+): Promise<number> {
+  return endSessions({ userId, exceptSessionId: currentSessionId }, { ...ENDED_BY_OWNER, client });
+}

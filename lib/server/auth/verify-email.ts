@@ -1,0 +1,87 @@
+import 'server-only';
+import { z } from 'zod';
+import { newId } from '@/lib/core/encoding';
+import { fail, type Result, succeed } from '@/lib/core/failures';
+import { unseal } from '@/lib/core/token/sealed-token';
+import { consumeCeremony, takeTry } from '../ceremony-store';
+import type { ClientFacts } from '../client-facts';
+import { sealKeys } from '../data-keys';
+import { isUniqueViolation } from '../database-trouble';
+import { db } from '../db';
+import { randomBytes } from '../random';
+import { addressBucket, clearAttempts, codeBucket, countAttempt } from '../rate-limit';
+import type { PublicUser } from '../user-store';
+import { newKnownDevice } from './known-device';
+import type { SignedIn, TooManyAttempts } from './login';
+import { isSameCode } from './one-time-code';
+import { issueTokens } from './session-tokens';
+import { type BegunSession, beginSession } from './start-session';
+
+export type Verification = {
+  readonly code: string;
+  readonly pendingCookie: string | null;
+  readonly refreshCookie: string | null;
+  readonly client: ClientFacts;
+};
+
+const signUpData = z.object({ email: z.string(), name: z.string().nullable(), passwordHash: z.string(), code: z.string() });
+type SignUp = z.infer<typeof signUpData>;
+
+/**
+ * Finishes a sign-up with the mailed code: user, password and first session in one transaction. Tries are counted under
+ * the ceremony and under the address before the comparison, so that neither an old cookie nor a new sign-up brings more.
+ * One answer for every reason: `invalid_code`.
+ */
+export async function verifyEmail(request: Verification): Promise<Result<SignedIn, 'invalid_code'> | TooManyAttempts> {
+  const opened = await openPending(request.pendingCookie);
+  if (opened === null) return fail('invalid_code');
+  const { jti, signUp } = opened;
+  const bucket = await codeBucket(signUp.email);
+  const counted = await countAttempt([bucket, await addressBucket(request.client.ip)]);
+  if (!counted.ok) return counted;
+  if (!(await takeTry(jti, 'sign-up'))) return fail('invalid_code');
+  if (!isSameCode(request.code, signUp.code)) return fail('invalid_code');
+
+  const created = await createAccount(jti, signUp, request);
+  if (created === null) return fail('invalid_code');
+  await clearAttempts([bucket]);
+  const { user, session, secret } = created;
+  return succeed({ user, tokens: await issueTokens(session, secret), knownDevice: await newKnownDevice(signUp.email) });
+}
+
+async function openPending(cookie: string | null): Promise<{ jti: string; signUp: SignUp } | null> {
+  if (cookie === null) return null;
+  const keys = await sealKeys();
+  const opened = await unseal('sign-up', cookie, (id) => keys.byId(id), Date.now() / 1000);
+  if (!opened.ok) return null;
+  const signUp = signUpData.safeParse(opened.value.data);
+  return signUp.success ? { jti: opened.value.jti, signUp: signUp.data } : null;
+}
+
+/** Null when the ceremony was finished meanwhile, or another one gave the address to somebody first. */
+async function createAccount(
+  jti: string,
+  { email, name, passwordHash }: SignUp,
+  { client, refreshCookie }: Verification,
+): Promise<(BegunSession & { user: PublicUser }) | null> {
+  try {
+    return await db().$transaction(async (transaction) => {
+      if (!(await consumeCeremony(jti, transaction))) return null;
+      const id = newId(randomBytes);
+      const user = await transaction.user.create({
+        data: { id, email, name, password: { create: { hash: passwordHash } } },
+        select: { id: true, email: true, name: true, role: true },
+      });
+      await transaction.auditEvent.create({
+        data: { type: 'signed_up', userId: id, ip: client.ip, userAgent: client.userAgent },
+        select: { id: true },
+      });
+      const start = { userId: id, kind: 'browser', remember: false, amr: ['pwd'], client } as const;
+      const begun = await beginSession({ ...start, broughtRefreshToken: refreshCookie }, transaction);
+      return begun === null ? null : { user, ...begun };
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import 'server-only';
+import { connect } from '../db';
+import { parseEnv } from '../env';
+import { ensureKeys } from '../key-store';
+import { applyMigrations } from '../migrations';
+import { runProgram } from './program';
+
+// `npm run db:migrate`: brings the database up to date and makes the keys that it lacks.
+await runProgram('db:migrate', async () => {
+  const settings = parseEnv(process.env);
+  if (!settings.ok) return { ok: false, sentence: `${settings.faults.join('; ')}.` };
+  const { databaseUrl } = settings.env;
+  const applied = await applyMigrations(databaseUrl);
+  for (const name of applied) console.log(`Applied ${name}`);
+  if (applied.length === 0) console.log('The database was up to date.');
+  const client = connect(databaseUrl);
+  try {
+    await ensureKeys(client);
+  } finally {
+    await client.$disconnect();
+  }
+  return { ok: true };
+});

@@ -1,0 +1,35 @@
+import 'server-only';
+
+export type Outcome = { ok: true } | { ok: false; sentence: string };
+
+/**
+ * Runs a command-line program and ends the process: an expected failure is one sentence on stderr and exit code 1. Any
+ * other error is one line too, and its stack only with `HANDSTAMP_DEBUG=1`.
+ *
+ * @param name What the reader typed after `npm run`.
+ */
+export async function runProgram(name: string, work: () => Promise<Outcome>): Promise<never> {
+  const exitCode = await run(name, work);
+  // Ended by hand: the schema engine leaves a timer of ten seconds behind.
+  process.exit(exitCode);
+}
+
+async function run(name: string, work: () => Promise<Outcome>): Promise<number> {
+  try {
+    const outcome = await work();
+    if (outcome.ok) return 0;
+    console.error(`${name}: ${outcome.sentence}`);
+  } catch (error) {
+    console.error(`${name} failed: ${sentenceOf(error)}`);
+    if (process.env['HANDSTAMP_DEBUG'] === '1') console.error(error);
+  }
+  return 1;
+}
+
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  // A refused connection to every address of a host is an AggregateError without a message of its own.
+  if (error instanceof AggregateError) return error.errors.map(sentenceOf).join('; ');
+  if (error.message !== '') return error.message.split('\n', 1).join('');
+  return 'code' in error ? String(error.code) : error.name;
+}

@@ -1,0 +1,19 @@
+import 'server-only';
+import { describeDevice, trimUserAgent } from '@/lib/core/identity/device';
+import { clientAddress } from '@/lib/core/identity/network-address';
+import { env } from './env';
+
+/** What a request says of the device and the network that it comes from. Shown and audited, never used to decide. */
+export type ClientFacts = {
+  readonly userAgent: string | null;
+  /** Such as "Firefox on Linux". */
+  readonly device: string | null;
+  /** Null unless trusted proxies stand in front: `TRUSTED_PROXY_HOPS`. */
+  readonly ip: string | null;
+};
+
+export function clientFacts(headers: Headers): ClientFacts {
+  const userAgent = trimUserAgent(headers.get('user-agent'));
+  const ip = clientAddress(headers.get('x-forwarded-for'), env().trustedProxyHops);
+  return { userAgent, device: describeDevice(userAgent), ip };
+}

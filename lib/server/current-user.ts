@@ -1,0 +1,101 @@
+import 'server-only';
+import { headers } from 'next/headers';
+import { notFound, redirect } from 'next/navigation';
+import { cache } from 'react';
+import { fail, type Result } from '@/lib/core/failures';
+import { readCookie } from '@/lib/core/http/cookies';
+import { loginPath } from '@/lib/core/http/safe-redirect';
+import { verifyAccessToken } from '@/lib/core/token/access-token';
+import type { AccessClaims } from '@/lib/core/token/claims';
+import { statusPositions } from './auth/session-tokens';
+import { env } from './env';
+import { type LiveState, liveKeys, liveState } from './live-state';
+import { log } from './logger';
+import { ourCookieNames } from './response-cookies';
+import { findPublicUser, type PublicUser } from './user-store';
+
+/** Somebody signed in: who, and by which session. */
+export type Viewer = { readonly user: PublicUser; readonly session: AccessClaims };
+
+/** The Bearer token of an `Authorization` header (RFC 6750 §2.1); null when the header has none. */
+export function bearerToken(authorization: string | null): string | null {
+  return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? null;
+}
+
+/**
+ * The session of a request, from its headers alone and with no statement of its own. With an `Authorization` header no
+ * cookie is read, and a bad Bearer token never falls back to one. Rejects when nobody can tell whether the session was
+ * ended (the database does not answer): that is our trouble, not the caller's.
+ */
+export async function authenticate(requestHeaders: Headers): Promise<Result<AccessClaims, 'unauthenticated'>> {
+  const authorization = requestHeaders.get('authorization');
+  const token =
+    authorization === null
+      ? readCookie(requestHeaders.get('cookie'), ourCookieNames().access)
+      : bearerToken(authorization);
+  if (token === null) return fail('unauthenticated');
+  const { appOrigin } = env();
+  const { verifying } = await liveKeys();
+  const expected = { issuer: appOrigin, audience: appOrigin };
+  const verified = await verifyAccessToken(token, verifying, expected, Date.now() / 1000, checkStatus);
+  if (verified.ok) return verified;
+  if (verified.code !== 'expired') log.info('token.invalid', { reason: verified.code });
+  return fail('unauthenticated');
+}
+
+/** The issuer needs no list: it holds what the lists are made of, a second old at most. */
+async function checkStatus(claims: AccessClaims): Promise<'valid' | 'revoked'> {
+  const { idx, uri } = claims.status.status_list;
+  const { places } = await revocations();
+  return places.has(`${uri}#${idx}`) ? 'revoked' : 'valid';
+}
+
+type Revocations = { readonly of: LiveState['revoked']; readonly places: ReadonlySet<string> };
+let known: Revocations | undefined;
+
+/** Places of the ended sessions, worked out once for each state that is read. */
+async function revocations(): Promise<Revocations> {
+  const { revoked } = await liveState();
+  if (known?.of !== revoked) {
+    const { appOrigin } = env();
+    const positionOf = await statusPositions();
+    const places = [...revoked.keys()].map((number) => {
+      const { list, index } = positionOf(number);
+      return `${appOrigin}/status-lists/${list}#${index}`;
+    });
+    known = { of: revoked, places: new Set(places) };
+  }
+  return known;
+}
+
+/** The session of the page, action or handler that is running; null when there is none. No statement of its own. */
+export const findSession = cache(async (): Promise<AccessClaims | null> => {
+  const found = await authenticate(withoutBearer(await headers()));
+  return found.ok ? found.value : null;
+});
+
+/** Pages are for browsers: an `Authorization` header says nothing there. */
+function withoutBearer(all: Headers): Headers {
+  const cookie = all.get('cookie');
+  return new Headers(cookie === null ? {} : { cookie });
+}
+
+/**
+ * The person signed in, or a redirect to the login page that leads back to `path`. Every page and every server action
+ * asks, whatever the middleware said: middleware can be bypassed (CVE-2025-29927).
+ */
+export async function requireUser(path: string): Promise<Viewer> {
+  const session = await findSession();
+  const user = session === null ? null : await findUser(session.sub);
+  if (session === null || user === null) redirect(loginPath(path));
+  return { user, session };
+}
+
+/** As `requireUser`; for anybody but an admin, by the database's word and not the token's, there is no such page. */
+export async function requireAdmin(path: string): Promise<Viewer> {
+  const viewer = await requireUser(path);
+  if (viewer.user.role !== 'admin') notFound();
+  return viewer;
+}
+
+const findUser = cache(findPublicUser);

@@ -1,0 +1,27 @@
+import 'server-only';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { env } from './env';
+import { PrismaClient } from './generated/prisma/client';
+
+const POOL_SIZE = 10;
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 15_000;
+
+const shared = globalThis as typeof globalThis & { handstampDb?: PrismaClient };
+
+/** The database client of this process. One for all bundles of the server, so that there is one pool. */
+export function db(): PrismaClient {
+  shared.handstampDb ??= connect(env().databaseUrl);
+  return shared.handstampDb;
+}
+
+/** A client of its own for `connectionString`; the caller ends it with `$disconnect`. */
+export function connect(connectionString: string): PrismaClient {
+  const adapter = new PrismaPg({
+    connectionString,
+    max: POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+  });
+  return new PrismaClient({ adapter });
+}

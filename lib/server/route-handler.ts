@@ -1,0 +1,152 @@
+import 'server-only';
+import type { NextRequest } from 'next/server';
+import type { z } from 'zod';
+import { hasAnyCookie } from '@/lib/core/http/cookies';
+import { checkOrigin, isForm } from '@/lib/core/http/origin-check';
+import { PRIVATE_HEADERS, type ProblemCode, type ProblemDetails, problemResponse } from '@/lib/core/http/problem';
+import type { AccessClaims } from '@/lib/core/token/claims';
+import { type ClientFacts, clientFacts } from './client-facts';
+import { authenticate, bearerToken } from './current-user';
+import { isDatabaseTrouble } from './database-trouble';
+import { env } from './env';
+import { log } from './logger';
+import { DEFAULT_MAX_BODY_BYTES, discardBody, fieldFaults, readBody } from './request-body';
+import { ourCookieNames } from './response-cookies';
+
+/** What a handler answers; the wrapper makes the response. */
+export type Answer =
+  | { readonly kind: 'json'; readonly status: number; readonly body: object }
+  | { readonly kind: 'empty'; readonly headers?: HeadersInit }
+  | { readonly kind: 'public'; readonly text: string; readonly etag: string; readonly headers: HeadersInit }
+  | { readonly kind: 'problem'; readonly code: ProblemCode; readonly details?: ProblemDetails };
+
+export const json = (body: object, status = 200): Answer => ({ kind: 'json', status, body });
+export const empty = (headers?: HeadersInit): Answer => (headers ? { kind: 'empty', headers } : { kind: 'empty' });
+/** The same for everybody: cacheable by its own headers, 304 where the caller has it already. */
+export const publicFact = (text: string, etag: string, headers: HeadersInit): Answer => ({ kind: 'public', text, etag, headers });
+export const problem = (code: ProblemCode, details?: ProblemDetails): Answer =>
+  details ? { kind: 'problem', code, details } : { kind: 'problem', code };
+
+export type Call<Body, Session> = {
+  readonly request: NextRequest;
+  readonly body: Body;
+  readonly session: Session;
+  readonly client: ClientFacts;
+  readonly params: Readonly<Record<string, string>>;
+};
+
+type Options<Body> = {
+  /** Shape of the body; without it none is read. */
+  readonly body?: z.ZodType<Body>;
+  readonly maxBodyBytes?: number;
+  /** Where a plain HTML form is sent with 303, by what happened: the way pages work with scripts off. */
+  readonly form?: { success(fields: FormFields): string; failure(answer: FailedAnswer, fields: FormFields): string };
+};
+
+export type FormFields = Readonly<Record<string, unknown>>;
+export type FailedAnswer = Extract<Answer, { kind: 'problem' }>;
+/** Next gives routes without dynamic segments no object at all, whatever its types say. */
+type Context = { params: Promise<Record<string, string | string[] | undefined> | undefined> };
+export type RouteHandler = (request: NextRequest, context: Context) => Promise<Response>;
+
+/** A handler that anybody may call. Origin, body limit, schema, `no-store` and failures are dealt with around it. */
+export function publicRoute<Body = undefined>(
+  options: Options<Body>,
+  handle: (call: Call<Body, null>) => Promise<Answer>,
+): RouteHandler {
+  return wrap(options, async () => null, handle);
+}
+
+/** As `publicRoute`, for callers with a valid access token only; others get 401 `unauthenticated`. */
+export function sessionRoute<Body = undefined>(
+  options: Options<Body>,
+  handle: (call: Call<Body, AccessClaims>) => Promise<Answer>,
+): RouteHandler {
+  const identify = async (request: NextRequest) => {
+    const found = await authenticate(request.headers);
+    return found.ok ? found.value : problem('unauthenticated');
+  };
+  return wrap(options, identify, handle);
+}
+
+function wrap<Body, Session extends object | null>(
+  options: Options<Body>,
+  identify: (request: NextRequest) => Promise<Session | Answer>,
+  handle: (call: Call<Body, Session>) => Promise<Answer>,
+): RouteHandler {
+  return async (request, context) => {
+    let fields: FormFields = {};
+    const answer = await guarded(request, async () => {
+      const refused = refuseForeign(request);
+      if (refused !== null) return refused;
+      const session = await identify(request);
+      if (isAnswer(session)) return session;
+      const { body: schema, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options;
+      const call = { request, session, client: clientFacts(request.headers), params: await segments(context) };
+      if (schema === undefined) {
+        const discarded = await discardBody(request, maxBodyBytes);
+        return discarded.ok ? handle({ ...call, body: undefined as Body }) : problem(discarded.code);
+      }
+      const read = await readBody(request, maxBodyBytes);
+      if (!read.ok) return problem(read.code);
+      if (typeof read.value === 'object' && read.value !== null) fields = { ...read.value };
+      const parsed = schema.safeParse(read.value);
+      return parsed.success ? handle({ ...call, body: parsed.data }) : problem('validation_failed', fieldFaults(parsed.error));
+    });
+    const isPlainForm = options.form !== undefined && isForm(request.headers.get('content-type'));
+    return isPlainForm ? seeOther(answer, options.form, fields) : toResponse(answer, request);
+  };
+}
+
+/** The dynamic segments of the path that are one segment long. */
+async function segments({ params }: Context): Promise<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries((await params) ?? {}).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
+}
+
+/** The origin check of the middleware once more: it does not stand in front of every route, and can be bypassed. */
+function refuseForeign(request: NextRequest): Answer | null {
+  const { headers, method } = request;
+  if (bearerToken(headers.get('authorization')) !== null) return null;
+  const facts = {
+    method,
+    secFetchSite: headers.get('sec-fetch-site'),
+    origin: headers.get('origin'),
+    contentType: headers.get('content-type'),
+    hasOurCookie: hasAnyCookie(headers.get('cookie'), ourCookieNames()),
+  };
+  return checkOrigin(facts, env().appOrigin).ok ? null : problem('origin_refused');
+}
+
+/** Turns what was thrown into our own trouble: 503 when the database does not answer, else 500. Logged, never told. */
+async function guarded(request: NextRequest, work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    const isTrouble = isDatabaseTrouble(error);
+    log.error('request.failed', { method: request.method, path: request.nextUrl.pathname, error });
+    return isTrouble ? problem('service_unavailable', { retryAfterSeconds: 2 }) : problem('internal_error');
+  }
+}
+
+const isAnswer = (value: object | null): value is Answer => value !== null && 'kind' in value;
+
+function toResponse(answer: Answer, request: NextRequest): Response {
+  if (answer.kind === 'problem') return problemResponse(answer.code, answer.details);
+  if (answer.kind === 'public') {
+    const headers = new Headers(answer.headers);
+    headers.set('etag', answer.etag);
+    const isHeld = request.headers.get('if-none-match') === answer.etag;
+    return new Response(isHeld ? null : answer.text, { status: isHeld ? 304 : 200, headers });
+  }
+  if (answer.kind === 'json') return Response.json(answer.body, { status: answer.status, headers: PRIVATE_HEADERS });
+  const headers = { ...PRIVATE_HEADERS, ...Object.fromEntries(new Headers(answer.headers)) };
+  return new Response(null, { status: 204, headers });
+}
+
+function seeOther(answer: Answer, form: NonNullable<Options<unknown>['form']>, fields: FormFields): Response {
+  const path = answer.kind === 'problem' ? form.failure(answer, fields) : form.success(fields);
+  const extra = answer.kind === 'empty' ? Object.fromEntries(new Headers(answer.headers)) : {};
+  return new Response(null, { status: 303, headers: { ...PRIVATE_HEADERS, ...extra, location: path } });
+}

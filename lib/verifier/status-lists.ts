@@ -1,0 +1,99 @@
+import { listOfUri } from '@/lib/core/token/status-index';
+import { isRevoked, type StatusList, STATUS_LIST_MEDIA_TYPE, verifyStatusList } from '@/lib/core/token/status-list';
+import type { KeySetSource, Surroundings } from './key-set';
+import { once, type Once } from './once';
+
+export type StatusAnswer = 'valid' | 'revoked' | 'unavailable';
+
+export type StatusLists = {
+  /** Whether bit `index` of the list at `uri` is set; `uri` must come from a token whose signature was verified. */
+  check(uri: string, index: number): Promise<StatusAnswer>;
+};
+
+export type StatusListOptions = {
+  readonly issuer: string;
+  /** Where the issuer is reached from here: its public origin, or an internal one. */
+  readonly fetchOrigin: string;
+  /** Copies serve so long when the issuer does not answer. */
+  readonly maxStaleSeconds: number;
+};
+
+/** A copy confirmed less than this ago is used as it is. */
+const FRESH_MS = 2_000;
+/** Up to this age it is used while one fetch renews it; beyond, the request waits for that fetch. */
+const WAIT_MS = 3_000;
+const TIMEOUT_MS = 1_000;
+/** After a failed fetch nobody waits again for so long: an outage must not cost each request a second. */
+const RETRY_MS = 500;
+const MAX_LISTS = 256;
+
+type Entry = { copy?: StatusList; confirmedAtMs: number; failedAtMs: number; readonly renew: Once<void> };
+
+/**
+ * Status lists of one issuer, kept in memory. Freshness decides whether a request waits, not a timer: timers do not run
+ * in a frozen instance. A copy is never replaced by an older one, and serves no longer than its own `exp`.
+ */
+export function statusLists(options: StatusListOptions, keySet: KeySetSource, surroundings: Surroundings): StatusLists {
+  const { monotonicMs, now } = surroundings;
+  const entries = new Map<number, Entry>();
+
+  function entryOf(list: number, uri: string): Entry {
+    const known = entries.get(list);
+    if (known !== undefined) return known;
+    const entry: Entry = {
+      confirmedAtMs: Number.NEGATIVE_INFINITY,
+      failedAtMs: Number.NEGATIVE_INFINITY,
+      renew: once(async () => {
+        const startedAtMs = monotonicMs();
+        const fetched = await fetchList(list, uri, entry.copy?.iat ?? 0);
+        if (fetched === null) {
+          entry.failedAtMs = monotonicMs();
+          return;
+        }
+        entry.copy = fetched;
+        entry.confirmedAtMs = startedAtMs;
+      }),
+    };
+    if (entries.size >= MAX_LISTS) entries.delete(entries.keys().next().value ?? list);
+    entries.set(list, entry);
+    return entry;
+  }
+
+  async function fetchList(list: number, uri: string, heldIat: number): Promise<StatusList | null> {
+    try {
+      const response = await surroundings.fetch(`${options.fetchOrigin}/status-lists/${list}`, {
+        headers: { accept: STATUS_LIST_MEDIA_TYPE },
+        redirect: 'manual',
+        cache: 'no-store',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      if (response.status !== 200) return null;
+      const token = await response.text();
+      const verified = await verifyStatusList(token, uri, await keySet.current(), now(), heldIat);
+      if (verified.ok) return verified.value;
+      if (verified.code !== 'unknown_key') return null;
+      const again = await verifyStatusList(token, uri, await keySet.refetched(), now(), heldIat);
+      return again.ok ? again.value : null;
+    } catch {
+      return null;
+    }
+  }
+
+  return {
+    async check(uri, index) {
+      const list = listOfUri(options.issuer, uri);
+      if (list === null) return 'unavailable';
+      const entry = entryOf(list, uri);
+      const ageMs = monotonicMs() - entry.confirmedAtMs;
+      if (ageMs >= WAIT_MS) {
+        if (monotonicMs() - entry.failedAtMs >= RETRY_MS) await entry.renew();
+      } else if (ageMs >= FRESH_MS) {
+        void entry.renew();
+      }
+      const { copy } = entry;
+      const isTooOld = monotonicMs() - entry.confirmedAtMs > options.maxStaleSeconds * 1_000;
+      if (copy === undefined || isTooOld || copy.exp <= now()) return 'unavailable';
+      return isRevoked(copy, index) ? 'revoked' : 'valid';
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { fail, type Result, type TokenFailure } from '@/lib/core/failures';
+import { verifyAccessToken } from '@/lib/core/token/access-token';
+import type { AccessClaims } from '@/lib/core/token/claims';
+import { keySetSource, type Surroundings } from './key-set';
+import { statusLists } from './status-lists';
+
+export type VerifierOptions = {
+  /** `iss` of the tokens to accept: the issuer's public origin. */
+  readonly issuer: string;
+  /** `aud` of the tokens to accept. No default: a token for somebody else must never fit by accident. */
+  readonly audience: string;
+  /** Where the issuer is reached from here; its public origin unless said otherwise. */
+  readonly fetchOrigin?: string;
+  /** How long copies of status lists serve while the issuer does not answer. 30 s unless said otherwise. */
+  readonly maxStaleSeconds?: number;
+};
+
+export type Verifier = {
+  /**
+   * The claims of a valid access token, or why it is none. `status_unavailable` means that nobody can tell: answer 503
+   * with `Retry-After`, never 401.
+   */
+  verify(token: string): Promise<Result<AccessClaims, TokenFailure>>;
+};
+
+const DEFAULT_MAX_STALE_SECONDS = 30;
+/** A token this young needs no list: the issuer's database has just vouched for its session. */
+const VOUCHED_SECONDS = 3;
+
+/**
+ * Verifies access tokens of one issuer with public facts only: its key set and its status lists, fetched and kept in
+ * memory. No secret, no database, no call to the issuer per token.
+ */
+export function createVerifier(options: VerifierOptions, surroundings: Surroundings = realSurroundings): Verifier {
+  const { issuer, audience, fetchOrigin = issuer, maxStaleSeconds = DEFAULT_MAX_STALE_SECONDS } = options;
+  const keySet = keySetSource(`${fetchOrigin}/.well-known/jwks.json`, surroundings);
+  const lists = statusLists({ issuer, fetchOrigin, maxStaleSeconds }, keySet, surroundings);
+
+  async function checkStatus(claims: AccessClaims) {
+    const ageSeconds = surroundings.now() - claims.iat;
+    if (ageSeconds >= 0 && ageSeconds < VOUCHED_SECONDS) return 'valid';
+    return lists.check(claims.status.status_list.uri, claims.status.status_list.idx);
+  }
+
+  return {
+    async verify(token) {
+      const attempt = async (keys: Awaited<ReturnType<typeof keySet.current>>) =>
+        verifyAccessToken(token, keys, { issuer, audience }, surroundings.now(), checkStatus);
+      const keys = await keySet.current();
+      const first = await attempt(keys);
+      if (first.ok || first.code !== 'unknown_key') return first;
+      const renewed = await keySet.refetched();
+      if (renewed.size === 0) return fail('status_unavailable');
+      return renewed === keys ? first : attempt(renewed);
+    },
+  };
+}
+
+/** The network and the clocks of whatever runs this. */
+export const realSurroundings: Surroundings = {
+  fetch: (url, init) => fetch(url, init),
+  monotonicMs: () => performance.now(),
+  now: () => Date.now() / 1000,
+};

@@ -1,0 +1,125 @@
+import { type NextRequest, NextResponse } from 'next/server';
+import { contentSecurityPolicy } from '@/lib/core/http/content-security-policy';
+import { cookieNames, hasAnyCookie, readCookie, replaceCookies } from '@/lib/core/http/cookies';
+import { checkOrigin } from '@/lib/core/http/origin-check';
+import { type PublicOrigins, publicOrigins } from '@/lib/core/http/origins';
+import { PRIVATE_HEADERS, type ProblemCode, problemResponse } from '@/lib/core/http/problem';
+import { type Access, accessOf } from '@/lib/core/http/route-policy';
+import { loginPath } from '@/lib/core/http/safe-redirect';
+import { createVerifier, realSurroundings } from '@/lib/verifier/verifier';
+import { type RefreshOutcome, transparentRefresh } from '@/lib/verifier/transparent-refresh';
+
+export const config = {
+  // Never the refresh endpoint itself: Next stops no loop. `accessOf` says the same once more, in code.
+  matcher: ['/((?!api/auth/|\\.well-known/|status-lists/|_next/static/|_next/image|icon.svg).*)'],
+};
+
+const RETRY_AFTER_SECONDS = 2;
+
+/** What the edge knows, made on the first request: two public addresses and what is fetched from them. No secret. */
+let gate: ReturnType<typeof openGate> | undefined;
+
+function openGate() {
+  const { APP_ORIGIN, INTERNAL_ORIGIN, PORT, VERCEL, VERCEL_ENV, VERCEL_URL } = process.env;
+  const origins = publicOrigins({ APP_ORIGIN, INTERNAL_ORIGIN, PORT, VERCEL, VERCEL_ENV, VERCEL_URL });
+  if (!origins.ok) throw new Error(origins.fault);
+  const { appOrigin, internalOrigin, isSecure }: PublicOrigins = origins;
+  const names = cookieNames(isSecure);
+  const bypass = process.env['VERCEL_AUTOMATION_BYPASS_SECRET'];
+  return {
+    appOrigin,
+    names,
+    verifier: createVerifier({ issuer: appOrigin, audience: appOrigin, fetchOrigin: internalOrigin }),
+    refresh: transparentRefresh(
+      {
+        internalOrigin,
+        appOrigin,
+        refreshCookieName: names.refresh,
+        ...(bypass ? { extraHeaders: { 'x-vercel-protection-bypass': bypass } } : {}),
+      },
+      realSurroundings,
+    ),
+  };
+}
+
+/** Origin check, then who may pass, then the headers of the page. What a request carries on is its `cookie`, no more. */
+export async function middleware(request: NextRequest): Promise<Response> {
+  gate ??= openGate();
+  const { appOrigin, names, verifier, refresh } = gate;
+  const { headers, method, nextUrl } = request;
+  const access = accessOf(nextUrl.pathname);
+  const cookies = headers.get('cookie');
+  const isBearer = access === 'api' && headers.has('authorization');
+
+  const facts = {
+    method,
+    secFetchSite: headers.get('sec-fetch-site'),
+    origin: headers.get('origin'),
+    contentType: headers.get('content-type'),
+    hasOurCookie: hasAnyCookie(cookies, names),
+  };
+  if (!isBearer && !checkOrigin(facts, appOrigin).ok) return problemResponse('origin_refused');
+  if (!needsSession(access) || isBearer) return goOn(request, access);
+
+  const accessToken = readCookie(cookies, names.access);
+  const verified = accessToken === null ? null : await verifier.verify(accessToken);
+  if (verified?.ok) return goOn(request, access);
+
+  const refreshToken = readCookie(cookies, names.refresh);
+  if (refreshToken === null) {
+    return verified?.code === 'status_unavailable' ? unavailable(access) : refuse(request, access, 'unauthenticated');
+  }
+  const outcome = await refresh({
+    refreshToken,
+    userAgent: headers.get('user-agent'),
+    forwardedFor: headers.get('x-forwarded-for'),
+  });
+  if (outcome.kind === 'refused') return refuse(request, access, 'session_ended');
+  if (outcome.kind === 'unavailable') return unavailable(access);
+  // A fresh token that we refuse is our own trouble (clocks, keys): a redirect would loop, and nobody did wrong.
+  const freshToken = outcome.cookies.get(names.access);
+  const fresh = freshToken === undefined ? null : await verifier.verify(freshToken);
+  return fresh?.ok ? goOn(request, access, outcome) : unavailable(access);
+}
+
+const needsSession = (access: Access): boolean => access === 'member' || access === 'admin' || access === 'api';
+
+/**
+ * Lets the request through. New cookies go both ways: on the request, so that the page or action behind runs once and
+ * signed in, and on the response, so that the browser keeps them.
+ */
+function goOn(request: NextRequest, access: Access, refreshed?: Extract<RefreshOutcome, { kind: 'refreshed' }>): Response {
+  const headers = new Headers(request.headers);
+  if (refreshed) headers.set('cookie', replaceCookies(headers.get('cookie'), refreshed.cookies));
+  const isPage = access !== 'api' && access !== 'unguarded';
+  const policy = isPage ? contentSecurityPolicy(newNonce(), process.env.NODE_ENV === 'development') : null;
+  // Next reads the nonce for its own scripts from the request.
+  if (policy !== null) headers.set('content-security-policy', policy);
+  const response = NextResponse.next({ request: { headers } });
+  if (policy !== null) response.headers.set('content-security-policy', policy);
+  if (needsSession(access)) {
+    for (const [name, value] of Object.entries(PRIVATE_HEADERS)) response.headers.set(name, value);
+  }
+  for (const line of refreshed?.setCookieLines ?? []) response.headers.append('set-cookie', line);
+  return response;
+}
+
+/** Nobody is signed in. Cookies stay: the answer may be about an older session than the one now in the jar. */
+function refuse(request: NextRequest, access: Access, code: Extract<ProblemCode, 'unauthenticated' | 'session_ended'>): Response {
+  if (access === 'api') return problemResponse(code);
+  const { pathname, search } = request.nextUrl;
+  const location = new URL(loginPath(pathname + search), gate?.appOrigin);
+  return new Response(null, { status: 303, headers: { ...PRIVATE_HEADERS, location: location.href } });
+}
+
+function unavailable(access: Access): Response {
+  if (access === 'api') return problemResponse('service_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  const headers = { ...PRIVATE_HEADERS, 'content-type': 'text/html; charset=utf-8', 'retry-after': String(RETRY_AFTER_SECONDS) };
+  const body = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>One moment – Handstamp</title><h1>One moment</h1>
+<p>This page cannot be shown right now. You are still signed in. <a href="">Try again</a></p></html>`;
+  return new Response(body, { status: 503, headers });
+}
+
+/** 128 random bits a page. */
+const newNonce = (): string => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));

@@ -1,0 +1,26 @@
+import type { NextConfig } from 'next';
+
+/** For every answer. The policy of pages, which needs a nonce, is the middleware's. */
+const SECURITY_HEADERS = [
+  { key: 'strict-transport-security', value: 'max-age=31536000' },
+  { key: 'x-content-type-options', value: 'nosniff' },
+  { key: 'referrer-policy', value: 'same-origin' },
+  { key: 'cross-origin-opener-policy', value: 'same-origin' },
+  { key: 'cross-origin-resource-policy', value: 'same-origin' },
+  { key: 'permissions-policy', value: 'camera=(), geolocation=(), microphone=(), payment=(), usb=()' },
+  { key: 'x-frame-options', value: 'DENY' },
+];
+
+const API_POLICY = { key: 'content-security-policy', value: "default-src 'none'; frame-ancestors 'none'" };
+
+const config: NextConfig = {
+  poweredByHeader: false,
+  reactStrictMode: true,
+  typedRoutes: false,
+  headers: async () => [
+    { source: '/:path*', headers: SECURITY_HEADERS },
+    { source: '/api/:path*', headers: [API_POLICY] },
+  ],
+};
+
+export default config;
