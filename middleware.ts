@@ -6,8 +6,9 @@ import { type PublicOrigins, publicOrigins } from '@/lib/core/http/origins';
 import { PRIVATE_HEADERS, type ProblemCode, problemResponse } from '@/lib/core/http/problem';
 import { type Access, accessOf } from '@/lib/core/http/route-policy';
 import { loginPath } from '@/lib/core/http/safe-redirect';
-import { createVerifier, realSurroundings } from '@/lib/verifier/verifier';
+import { realSurroundings } from '@/lib/verifier/surroundings';
 import { type RefreshOutcome, transparentRefresh } from '@/lib/verifier/transparent-refresh';
+import { createVerifier } from '@/lib/verifier/verifier';
 
 export const config = {
   // Never the refresh endpoint itself: Next stops no loop. `accessOf` says the same once more, in code.
@@ -88,7 +89,11 @@ const needsSession = (access: Access): boolean => access === 'member' || access 
  * Lets the request through. New cookies go both ways: on the request, so that the page or action behind runs once and
  * signed in, and on the response, so that the browser keeps them.
  */
-function goOn(request: NextRequest, access: Access, refreshed?: Extract<RefreshOutcome, { kind: 'refreshed' }>): Response {
+function goOn(
+  request: NextRequest,
+  access: Access,
+  refreshed?: Extract<RefreshOutcome, { kind: 'refreshed' }>,
+): Response {
   const headers = new Headers(request.headers);
   if (refreshed) headers.set('cookie', replaceCookies(headers.get('cookie'), refreshed.cookies));
   const isPage = access !== 'api' && access !== 'unguarded';
@@ -105,7 +110,11 @@ function goOn(request: NextRequest, access: Access, refreshed?: Extract<RefreshO
 }
 
 /** Nobody is signed in. Cookies stay: the answer may be about an older session than the one now in the jar. */
-function refuse(request: NextRequest, access: Access, code: Extract<ProblemCode, 'unauthenticated' | 'session_ended'>): Response {
+function refuse(
+  request: NextRequest,
+  access: Access,
+  code: Extract<ProblemCode, 'unauthenticated' | 'session_ended'>,
+): Response {
   if (access === 'api') return problemResponse(code);
   const { pathname, search } = request.nextUrl;
   const location = new URL(loginPath(pathname + search), gate?.appOrigin);
@@ -114,7 +123,11 @@ function refuse(request: NextRequest, access: Access, code: Extract<ProblemCode,
 
 function unavailable(access: Access): Response {
   if (access === 'api') return problemResponse('service_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
-  const headers = { ...PRIVATE_HEADERS, 'content-type': 'text/html; charset=utf-8', 'retry-after': String(RETRY_AFTER_SECONDS) };
+  const headers = {
+    ...PRIVATE_HEADERS,
+    'content-type': 'text/html; charset=utf-8',
+    'retry-after': String(RETRY_AFTER_SECONDS),
+  };
   const body = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>One moment – Handstamp</title><h1>One moment</h1>
 <p>This page cannot be shown right now. You are still signed in. <a href="">Try again</a></p></html>`;

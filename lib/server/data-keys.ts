@@ -1,5 +1,5 @@
 import 'server-only';
-import { type Bytes } from '@/lib/core/encoding';
+import type { Bytes } from '@/lib/core/encoding';
 import { deriveBytes } from '@/lib/core/keys/secret-list';
 import type { DataKey } from './key-store';
 import { rootSecrets } from './key-store';

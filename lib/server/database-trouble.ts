@@ -17,7 +17,9 @@ export function isDatabaseTrouble(error: unknown): boolean {
     const sqlState = error.code === 'P2010' ? String(error.meta?.['code'] ?? '') : '';
     return TROUBLE_SQLSTATE.test(sqlState) || /can't reach|terminated|ECONN|closed/i.test(error.message);
   }
-  return error instanceof Error && /Connection terminated|ECONNREFUSED|ECONNRESET|timeout exceeded/i.test(error.message);
+  return (
+    error instanceof Error && /Connection terminated|ECONNREFUSED|ECONNRESET|timeout exceeded/i.test(error.message)
+  );
 }
 
 /** True when a row with that unique value already exists. */

@@ -18,6 +18,7 @@ export function endpoints(handlers: Partial<Record<Exclude<Method, 'HEAD'>, Rout
     response.headers.set('allow', allow);
     return response;
   };
+  const tell: RouteHandler = async () => new Response(null, { status: 204, headers: { allow } });
   return {
     GET: all.GET ?? refuse,
     HEAD: all.HEAD ?? refuse,
@@ -25,6 +26,6 @@ export function endpoints(handlers: Partial<Record<Exclude<Method, 'HEAD'>, Rout
     PUT: all.PUT ?? refuse,
     PATCH: all.PATCH ?? refuse,
     DELETE: all.DELETE ?? refuse,
-    OPTIONS: async () => new Response(null, { status: 204, headers: { allow } }),
+    OPTIONS: tell,
   };
 }

@@ -1,7 +1,7 @@
 import 'server-only';
 import path from 'node:path';
 import { z } from 'zod';
-import { type Bytes } from '@/lib/core/encoding';
+import type { Bytes } from '@/lib/core/encoding';
 import { isLoopbackHost, publicOrigins } from '@/lib/core/http/origins';
 import { parseSecretList } from '@/lib/core/keys/secret-list';
 import { days, minutes } from '@/lib/core/time';
@@ -11,24 +11,19 @@ const MAX_ACCESS_TTL_SECONDS = minutes(15);
 const seconds = (least: number, most: number, preset: number) =>
   z.coerce.number().int().min(least).max(most).default(preset);
 
-const list = z
-  .string()
-  .default('')
-  .transform((text) => text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== ''));
-
 const optional = z
   .string()
   .optional()
   .transform((text) => (text === undefined || text.trim() === '' ? null : text.trim()));
 
-const authSecret = z.string({ error: 'is missing: make one with `openssl rand -base64 32 | tr +/ -_ | tr -d =`' }).transform(
-  (text, context): Bytes[] => {
+const authSecret = z
+  .string({ error: 'is missing: make one with `openssl rand -base64 32 | tr +/ -_ | tr -d =`' })
+  .transform((text, context): Bytes[] => {
     const secrets = parseSecretList(text);
     if (secrets.ok) return secrets.value;
     context.addIssue({ code: 'custom', message: SECRET_FAULTS[secrets.code] });
     return z.NEVER;
-  },
-);
+  });
 
 const SECRET_FAULTS = {
   empty: 'is empty: make one with `openssl rand -base64 32 | tr +/ -_ | tr -d =`',
@@ -48,13 +43,11 @@ export const environmentSchema = z.object({
   INTERNAL_ORIGIN: z.string().optional(),
   PORT: z.string().optional(),
   ACCESS_TOKEN_TTL_SECONDS: seconds(60, MAX_ACCESS_TTL_SECONDS, minutes(5)),
-  REFRESH_GRACE_SECONDS: seconds(0, 300, 30),
+  REFRESH_GRACE_SECONDS: seconds(1, 300, 30),
   SESSION_IDLE_SECONDS: seconds(60, days(90), days(7)),
   SESSION_ABSOLUTE_SECONDS: seconds(60, days(365), days(30)),
   PASSWORD_MIN_LENGTH: z.coerce.number().int().min(8).max(64).default(15),
   TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
-  CORS_ORIGINS: list,
-  TOKEN_AUDIENCES: list,
   SMTP_URL: optional,
   MAIL_FROM: z.string().default('Handstamp <no-reply@localhost>'),
   CRON_SECRET: optional,
@@ -102,7 +95,9 @@ export function parseEnv(source: Record<string, string | undefined>): EnvResult 
     faults.push('SESSION_IDLE_SECONDS must not exceed SESSION_ABSOLUTE_SECONDS');
   }
   if (settings.HANDSTAMP_DATA !== null && !isLoopbackHost(new URL(appOrigin).hostname)) {
-    faults.push('APP_ORIGIN must be localhost while the embedded database is used: set DATABASE_URL to a real PostgreSQL');
+    faults.push(
+      'APP_ORIGIN must be localhost while the embedded database is used: set DATABASE_URL to a real PostgreSQL',
+    );
   }
   if (faults.length > 0) return { ok: false, faults };
   return {

@@ -46,7 +46,10 @@ export async function ensureKeys(db: PrismaClient): Promise<void> {
   const secrets = await rootSecrets();
   await db.$transaction(async (transaction) => {
     await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${KEY_LOCK_ID})`;
-    const present = await transaction.key.findMany({ where: { slot: { not: null } }, select: { purpose: true, slot: true } });
+    const present = await transaction.key.findMany({
+      where: { slot: { not: null } },
+      select: { purpose: true, slot: true },
+    });
     const isMissing = (purpose: string, slot: string) =>
       !present.some((key) => key.purpose === purpose && key.slot === slot);
     const [{ now } = { now: new Date() }] = await transaction.$queryRaw<{ now: Date }[]>`SELECT now() AS now`;
@@ -78,7 +81,12 @@ export async function loadKeys(db: PrismaClient): Promise<LoadedKeys> {
   if (verifying === null) throw new Error('The stored key set cannot be read');
   const [seal, pepper, statusIndex] = await Promise.all(DATA_KEY_PURPOSES.map((purpose) => dataKeys(rows, purpose)));
   if (!seal || !pepper || !statusIndex) throw new Error('Data keys are missing');
-  return { signing: await openSigningKey(current), verifying, published, data: { seal, pepper, status_index: statusIndex } };
+  return {
+    signing: await openSigningKey(current),
+    verifying,
+    published,
+    data: { seal, pepper, status_index: statusIndex },
+  };
 }
 
 async function openSigningKey(row: Key): Promise<SigningKey> {

@@ -78,7 +78,10 @@ export function noteEnded(statusNumbers: readonly number[]): void {
   for (const number of statusNumbers) held.endedHere.set(number, endedAtMs);
   if (held.state === undefined || statusNumbers.length === 0) return;
   const { revoked, now } = held.state;
-  held.state = { ...held.state, revoked: new Map([...revoked, ...statusNumbers.map((number) => [number, now] as const)]) };
+  held.state = {
+    ...held.state,
+    revoked: new Map([...revoked, ...statusNumbers.map((number) => [number, now] as const)]),
+  };
 }
 
 /** All keys, decrypted once and read again only after they changed. */

@@ -55,7 +55,8 @@ async function readAtMost(request: Request, maxBytes: number): Promise<Uint8Arra
 /** A `validation_failed` answer's fields, without the values that were sent. */
 export function fieldFaults(error: z.ZodError): ProblemDetails & { errors: FieldFault[] } {
   const errors = error.issues.map((issue) => {
-    const code = issue.code === 'custom' && typeof issue.params?.['code'] === 'string' ? issue.params['code'] : 'invalid';
+    const code =
+      issue.code === 'custom' && typeof issue.params?.['code'] === 'string' ? issue.params['code'] : 'invalid';
     return { field: issue.path.join('.') || 'body', code, message: issue.message };
   });
   return { errors };

@@ -23,7 +23,12 @@ export type Answer =
 export const json = (body: object, status = 200): Answer => ({ kind: 'json', status, body });
 export const empty = (headers?: HeadersInit): Answer => (headers ? { kind: 'empty', headers } : { kind: 'empty' });
 /** The same for everybody: cacheable by its own headers, 304 where the caller has it already. */
-export const publicFact = (text: string, etag: string, headers: HeadersInit): Answer => ({ kind: 'public', text, etag, headers });
+export const publicFact = (text: string, etag: string, headers: HeadersInit): Answer => ({
+  kind: 'public',
+  text,
+  etag,
+  headers,
+});
 export const problem = (code: ProblemCode, details?: ProblemDetails): Answer =>
   details ? { kind: 'problem', code, details } : { kind: 'problem', code };
 
@@ -91,7 +96,9 @@ function wrap<Body, Session extends object | null>(
       if (!read.ok) return problem(read.code);
       if (typeof read.value === 'object' && read.value !== null) fields = { ...read.value };
       const parsed = schema.safeParse(read.value);
-      return parsed.success ? handle({ ...call, body: parsed.data }) : problem('validation_failed', fieldFaults(parsed.error));
+      return parsed.success
+        ? handle({ ...call, body: parsed.data })
+        : problem('validation_failed', fieldFaults(parsed.error));
     });
     const isPlainForm = options.form !== undefined && isForm(request.headers.get('content-type'));
     return isPlainForm ? seeOther(answer, options.form, fields) : toResponse(answer, request);

@@ -35,7 +35,9 @@ async function checkStart(): Promise<string | null> {
   const skewSeconds = Math.round((Date.now() / 1000 - databaseNow) * 10) / 10;
   if (Math.abs(skewSeconds) > MAX_QUIET_SKEW_SECONDS) log.warn('start.clock_skew', { skewSeconds });
   if (trustedProxyHops === 0 && embeddedDataFolder === null) {
-    log.warn('start.no_network_address', { reason: 'TRUSTED_PROXY_HOPS is 0: attempts are not limited by network address' });
+    log.warn('start.no_network_address', {
+      reason: 'TRUSTED_PROXY_HOPS is 0: attempts are not limited by network address',
+    });
   }
   if (smtpUrl === null && embeddedDataFolder === null) {
     log.warn('start.no_mail', { reason: 'SMTP_URL is not set: mail waits in the outbox' });

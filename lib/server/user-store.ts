@@ -62,7 +62,12 @@ export async function listUsers({ page }: { page: number }): Promise<{ users: Li
       orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
       skip: (page - 1) * USERS_PAGE_SIZE,
       take: USERS_PAGE_SIZE,
-      select: { ...PUBLIC_FIELDS, createdAt: true, disabledAt: true, _count: { select: { sessions: { where: isLive } } } },
+      select: {
+        ...PUBLIC_FIELDS,
+        createdAt: true,
+        disabledAt: true,
+        _count: { select: { sessions: { where: isLive } } },
+      },
     }),
   ]);
   const users = rows.map(({ _count, createdAt, disabledAt, ...user }) => ({

@@ -1,14 +1,6 @@
 import { importKeySet, type VerifyingKeys } from '@/lib/core/keys/key-set';
 import { once } from './once';
-
-/** Where a verifier gets its facts and its time: arguments, so that it runs anywhere and tests can stop the clock. */
-export type Surroundings = {
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
-  /** Milliseconds that only grow: ages are measured with it. */
-  readonly monotonicMs: () => number;
-  /** Epoch seconds: the time in tokens is compared with it. */
-  readonly now: () => number;
-};
+import type { Surroundings } from './surroundings';
 
 export type KeySetSource = {
   /** The keys to verify with; empty when none could ever be fetched. */
@@ -58,7 +50,11 @@ export function keySetSource(url: string, surroundings: Surroundings): KeySetSou
 /** Null when there is no answer, or none that is a key set. */
 async function fetchKeySet(url: string, fetch: Surroundings['fetch']): Promise<VerifyingKeys | null> {
   try {
-    const response = await fetch(url, { redirect: 'manual', cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(url, {
+      redirect: 'manual',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
     return response.status === 200 ? await importKeySet(await response.json()) : null;
   } catch {
     return null;

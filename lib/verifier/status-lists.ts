@@ -1,7 +1,8 @@
 import { listOfUri } from '@/lib/core/token/status-index';
-import { isRevoked, type StatusList, STATUS_LIST_MEDIA_TYPE, verifyStatusList } from '@/lib/core/token/status-list';
-import type { KeySetSource, Surroundings } from './key-set';
-import { once, type Once } from './once';
+import { isRevoked, STATUS_LIST_MEDIA_TYPE, type StatusList, verifyStatusList } from '@/lib/core/token/status-list';
+import type { KeySetSource } from './key-set';
+import { type Once, once } from './once';
+import type { Surroundings } from './surroundings';
 
 export type StatusAnswer = 'valid' | 'revoked' | 'unavailable';
 

@@ -1,10 +1,14 @@
 import { parseSetCookie } from '@/lib/core/http/cookies';
 import { looksLikeRefreshToken } from '@/lib/core/token/refresh-token';
-import type { Surroundings } from './key-set';
+import type { Surroundings } from './surroundings';
 
 export type RefreshOutcome =
   /** New cookies: as raw `Set-Cookie` lines for the browser, and by name for the request that goes on. */
-  | { readonly kind: 'refreshed'; readonly setCookieLines: readonly string[]; readonly cookies: ReadonlyMap<string, string> }
+  | {
+      readonly kind: 'refreshed';
+      readonly setCookieLines: readonly string[];
+      readonly cookies: ReadonlyMap<string, string>;
+    }
   /** The session is over. */
   | { readonly kind: 'refused' }
   /** The fault is ours: nothing was learnt about the session, and its cookies must stay. */
@@ -38,7 +42,10 @@ const MAX_REFUSED = 1_000;
  * outcome all requests of that moment share; a token refused a moment ago is refused from memory. On Node this would be
  * a function call: it is the one place that knows otherwise.
  */
-export function transparentRefresh(options: TransparentRefreshOptions, surroundings: Omit<Surroundings, 'now'>): TransparentRefresh {
+export function transparentRefresh(
+  options: TransparentRefreshOptions,
+  surroundings: Omit<Surroundings, 'now'>,
+): TransparentRefresh {
   const inFlight = new Map<string, Promise<RefreshOutcome>>();
   const refusedAtMs = new Map<string, number>();
 

@@ -1,8 +1,9 @@
 import { fail, type Result, type TokenFailure } from '@/lib/core/failures';
 import { verifyAccessToken } from '@/lib/core/token/access-token';
 import type { AccessClaims } from '@/lib/core/token/claims';
-import { keySetSource, type Surroundings } from './key-set';
+import { keySetSource } from './key-set';
 import { statusLists } from './status-lists';
+import { realSurroundings, type Surroundings } from './surroundings';
 
 export type VerifierOptions = {
   /** `iss` of the tokens to accept: the issuer's public origin. */
@@ -55,10 +56,3 @@ export function createVerifier(options: VerifierOptions, surroundings: Surroundi
     },
   };
 }
-
-/** The network and the clocks of whatever runs this. */
-export const realSurroundings: Surroundings = {
-  fetch: (url, init) => fetch(url, init),
-  monotonicMs: () => performance.now(),
-  now: () => Date.now() / 1000,
-};

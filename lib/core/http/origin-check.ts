@@ -41,4 +41,5 @@ export const isJson = (contentType: string | null): boolean => mediaType(content
 export const isForm = (contentType: string | null): boolean =>
   mediaType(contentType) === 'application/x-www-form-urlencoded';
 
-const mediaType = (contentType: string | null): string => (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+const mediaType = (contentType: string | null): string =>
+  (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';

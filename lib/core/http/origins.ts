@@ -44,6 +44,7 @@ function internalDefault(source: Readonly<Record<string, string | undefined>>, a
 function parseOrigin(text: string): URL | null {
   if (!URL.canParse(text)) return null;
   const url = new URL(text);
-  const isBare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
+  const isBare =
+    url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
   return isBare && (url.protocol === 'http:' || url.protocol === 'https:') ? url : null;
 }

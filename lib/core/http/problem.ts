@@ -19,7 +19,8 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-export const isProblemCode = (value: unknown): value is ProblemCode => typeof value === 'string' && Object.hasOwn(PROBLEMS, value);
+export const isProblemCode = (value: unknown): value is ProblemCode =>
+  typeof value === 'string' && Object.hasOwn(PROBLEMS, value);
 
 /** A field that was refused: its name, a stable code, and a sentence for the person. */
 export type FieldFault = { readonly field: string; readonly code: string; readonly message: string };

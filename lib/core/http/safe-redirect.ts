@@ -3,7 +3,7 @@ export const HOME_PATH = '/dashboard';
 
 const MAX_PATH_LENGTH = 2048;
 /** Characters that browsers drop or turn around inside an address: control characters, white space, backslash. */
-const DECEPTIVE = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029\\]/;
+const DECEPTIVE = /[\p{Cc}\p{Z}\\]/u;
 /** Leading back to these would sign nobody in, or would show an API's answer as a page. */
 const NEVER = ['/api', '/login', '/register', '/verify-email'];
 

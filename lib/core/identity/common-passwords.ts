@@ -4,7 +4,19 @@
  */
 export const COMMON_PARTS: readonly string[] = [
   ...['password', 'passwort', 'passwd', 'passphrase', 'pass', 'word', 'secret', 'letmein', 'login', 'logon', 'signin'],
-  ...['welcome', 'admin', 'administrator', 'root', 'user', 'username', 'guest', 'master', 'default', 'changeme', 'test'],
+  ...[
+    'welcome',
+    'admin',
+    'administrator',
+    'root',
+    'user',
+    'username',
+    'guest',
+    'master',
+    'default',
+    'changeme',
+    'test',
+  ],
   ...['testing', 'temp', 'demo', 'hello', 'iloveyou', 'loveyou', 'love', 'sunshine', 'princess', 'dragon', 'monkey'],
   ...['shadow', 'superman', 'batman', 'football', 'baseball', 'basketball', 'soccer', 'hockey', 'trustno', 'access'],
   ...['starwars', 'whatever', 'freedom', 'michael', 'jordan', 'jennifer', 'charlie', 'computer', 'internet', 'server'],

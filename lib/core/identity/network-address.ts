@@ -25,7 +25,12 @@ function parseAddress(text: string): string | null {
 /** The network that one subscriber holds: an IPv4 address, or the /64 of an IPv6 address. */
 export function networkOf(address: string): string {
   const groups = IPV4.test(address) ? null : ipv6Groups(address);
-  return groups === null ? address : `${groups.slice(0, 4).map((group) => group.toString(16)).join(':')}::/64`;
+  return groups === null
+    ? address
+    : `${groups
+        .slice(0, 4)
+        .map((group) => group.toString(16))
+        .join(':')}::/64`;
 }
 
 /** The eight groups of an IPv6 address (RFC 4291 §2.2); null when it is none. */

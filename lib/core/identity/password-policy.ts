@@ -5,7 +5,8 @@ import { COMMON_PARTS } from './common-passwords';
 export const PASSWORD_FAULTS = ['too_short', 'too_long', 'common', 'contains_context', 'repetitive'] as const;
 export type PasswordFault = (typeof PASSWORD_FAULTS)[number];
 
-export const isPasswordFault = (value: string): value is PasswordFault => PASSWORD_FAULTS.some((fault) => fault === value);
+export const isPasswordFault = (value: string): value is PasswordFault =>
+  PASSWORD_FAULTS.some((fault) => fault === value);
 
 /** In Unicode code points after NFC. */
 export const MAX_PASSWORD_LENGTH = 128;
@@ -16,7 +17,17 @@ const MIN_OWN_CHARACTERS = 6;
 const MIN_CONTEXT_WORD = 4;
 const PRODUCT_WORDS = ['handstamp'];
 
-const LEET: Readonly<Record<string, string>> = { '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', $: 's', '!': 'i' };
+const LEET: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+};
 
 /** What an attacker would know about the account. */
 export type PasswordContext = { readonly email: string; readonly name?: string | undefined };
@@ -25,11 +36,16 @@ export type PasswordContext = { readonly email: string; readonly name?: string |
  * Checks a password: length in code points, not built of common or of account words, not a repetition. No composition
  * rules. The text is judged as typed (after NFC), never changed.
  */
-export function checkPassword(password: string, context: PasswordContext, minLength: number): Result<void, PasswordFault> {
+export function checkPassword(
+  password: string,
+  context: PasswordContext,
+  minLength: number,
+): Result<void, PasswordFault> {
   const characters = [...password.normalize('NFC')];
   if (characters.length < minLength) return fail('too_short');
   if (characters.length > MAX_PASSWORD_LENGTH) return fail('too_long');
-  if (new Set(characters.map((character) => character.toLowerCase())).size < MIN_DISTINCT_CHARACTERS) return fail('repetitive');
+  if (new Set(characters.map((character) => character.toLowerCase())).size < MIN_DISTINCT_CHARACTERS)
+    return fail('repetitive');
   if (isRepetition(characters.join('').toLowerCase())) return fail('repetitive');
   const contextWords = wordsOf(context);
   if (ownCharacters(characters, COMMON_PARTS) < MIN_OWN_CHARACTERS) return fail('common');

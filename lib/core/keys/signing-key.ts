@@ -27,7 +27,11 @@ export type NewSigningKey = {
 const KID_LENGTH = 8;
 const RSA_BITS = 3072;
 
-const PUBLIC_MEMBERS = { ES256: ['kty', 'crv', 'x', 'y'], EdDSA: ['kty', 'crv', 'x'], RS256: ['kty', 'n', 'e'] } as const;
+const PUBLIC_MEMBERS = {
+  ES256: ['kty', 'crv', 'x', 'y'],
+  EdDSA: ['kty', 'crv', 'x'],
+  RS256: ['kty', 'n', 'e'],
+} as const;
 
 /** A fresh key pair. Its `kid` is the head of its RFC 7638 thumbprint: short, because every token carries it. */
 export async function generateSigningKey(algorithm: SigningAlgorithm): Promise<NewSigningKey> {

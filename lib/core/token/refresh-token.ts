@@ -46,7 +46,13 @@ export async function mintRefreshToken(token: RefreshToken, keys: RefreshMacKeys
   const sessionId = fromBase64Url(token.sessionId);
   const [signer] = keys;
   const isSound = sessionId?.length === 16 && token.secret.length === SESSION_SECRET_BYTES;
-  if (!isSound || signer === undefined || !Number.isInteger(token.counter) || token.counter < 0 || token.counter > 0xffffffff) {
+  if (
+    !isSound ||
+    signer === undefined ||
+    !Number.isInteger(token.counter) ||
+    token.counter < 0 ||
+    token.counter > 0xffffffff
+  ) {
     throw new Error('A refresh token needs a 16-byte session id, a uint32 counter, a 16-byte secret and a key');
   }
   const counter = new Uint8Array(4);

@@ -1,4 +1,4 @@
-import { type Bytes } from '../encoding';
+import type { Bytes } from '../encoding';
 import { deriveBytes } from '../keys/secret-list';
 
 /** Sessions in one status list. */
@@ -53,4 +53,5 @@ export function listOfUri(issuer: string, uri: string): number | null {
 }
 
 /** A list number in its only spelling: digits, no leading zero; null otherwise. */
-export const parseListNumber = (text: string): number | null => (/^(?:0|[1-9]\d{0,8})$/.test(text) ? Number(text) : null);
+export const parseListNumber = (text: string): number | null =>
+  /^(?:0|[1-9]\d{0,8})$/.test(text) ? Number(text) : null;

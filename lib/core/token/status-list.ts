@@ -23,7 +23,12 @@ export const STATUS_LIST_LIFE_SECONDS = 60;
 const MAX_STATUS_LIST_BYTES = 64 * 1024;
 
 /** A verified status list: one bit a session, set when it was ended. */
-export type StatusList = { readonly uri: string; readonly iat: EpochSeconds; readonly exp: EpochSeconds; readonly bits: Bytes };
+export type StatusList = {
+  readonly uri: string;
+  readonly iat: EpochSeconds;
+  readonly exp: EpochSeconds;
+  readonly bits: Bytes;
+};
 
 /** A list of `STATUS_LIST_SIZE` bits with those at `indexes` set; bit 0 is the lowest bit of byte 0 (§4.1). */
 export function statusBits(indexes: Iterable<number>): Bytes {

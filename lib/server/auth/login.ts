@@ -20,7 +20,11 @@ export type LoginRequest = {
 
 export type SignedIn = { readonly user: PublicUser; readonly tokens: IssuedTokens; readonly knownDevice: string };
 
-export type TooManyAttempts = { readonly ok: false; readonly code: 'too_many_attempts'; readonly retryAfterSeconds: number };
+export type TooManyAttempts = {
+  readonly ok: false;
+  readonly code: 'too_many_attempts';
+  readonly retryAfterSeconds: number;
+};
 
 /**
  * Checks a password and begins a session. Attempts are counted before the work; an unknown address costs the same work

@@ -78,11 +78,21 @@ function isOtherDevice({ before }: RefreshRow, client: ClientFacts): boolean {
 
 async function auditDevice(row: RefreshRow, client: ClientFacts): Promise<void> {
   const details = { from: row.before.device, to: client.device };
-  await recordAudit({ type: 'device_changed', userId: row.userId, sessionId: row.id, ip: client.ip, userAgent: client.userAgent, details });
+  await recordAudit({
+    type: 'device_changed',
+    userId: row.userId,
+    sessionId: row.id,
+    ip: client.ip,
+    userAgent: client.userAgent,
+    details,
+  });
 }
 
 async function endForReuse(row: RefreshRow, client: ClientFacts): Promise<void> {
   const { appOrigin } = env();
   const mail = sessionEndedToBeSafe({ device: row.before.device, at: row.now, appOrigin });
-  await endSessions({ sessionId: row.id, userId: row.userId }, { reason: 'reuse_detected', audit: 'refresh_reuse', client, mail });
+  await endSessions(
+    { sessionId: row.id, userId: row.userId },
+    { reason: 'reuse_detected', audit: 'refresh_reuse', client, mail },
+  );
 }

@@ -28,7 +28,12 @@ const checkbox = z.union([z.boolean(), z.literal('on').transform(() => true)]).d
 export const personName = z
   .string({ error: 'Enter your name' })
   .transform((text) => text.normalize('NFC').trim())
-  .pipe(z.string().max(MAX_NAME, `Use ${MAX_NAME} characters or fewer`).regex(/^\P{Cc}*$/u, 'Use letters and spaces'))
+  .pipe(
+    z
+      .string()
+      .max(MAX_NAME, `Use ${MAX_NAME} characters or fewer`)
+      .regex(/^\P{Cc}*$/u, 'Use letters and spaces'),
+  )
   .transform((text) => (text === '' ? null : text));
 
 export const loginBody = z.object({ email, password: typedPassword, remember: checkbox });

@@ -1,5 +1,5 @@
 import 'server-only';
-import { type Bytes } from '@/lib/core/encoding';
+import type { Bytes } from '@/lib/core/encoding';
 import type { SessionPolicy } from '@/lib/core/session/policy';
 import type { EpochSeconds } from '@/lib/core/time';
 import { issueAccessToken } from '@/lib/core/token/access-token';
@@ -7,9 +7,9 @@ import type { AccessClaims } from '@/lib/core/token/claims';
 import {
   mintRefreshToken,
   type RefreshMacKeys,
+  type RefreshToken,
   readRefreshToken,
   refreshMacKeys,
-  type RefreshToken,
 } from '@/lib/core/token/refresh-token';
 import { type StatusIndex, statusIndex, statusListUri } from '@/lib/core/token/status-index';
 import { statusIndexKey } from '../data-keys';

@@ -24,7 +24,12 @@ export type Verification = {
   readonly client: ClientFacts;
 };
 
-const signUpData = z.object({ email: z.string(), name: z.string().nullable(), passwordHash: z.string(), code: z.string() });
+const signUpData = z.object({
+  email: z.string(),
+  name: z.string().nullable(),
+  passwordHash: z.string(),
+  code: z.string(),
+});
 type SignUp = z.infer<typeof signUpData>;
 
 /**

@@ -1,0 +1,19 @@
+import { SignOutForm } from '@/app/_components/sign-out-form';
+
+/** For somebody who is signed in and came here anyway, perhaps to sign in as somebody else. */
+export function AlreadySignedIn() {
+  return (
+    <section aria-labelledby="already" className="sheet mb-6 p-5">
+      <p id="already" className="text-lg font-semibold">
+        You are signed in
+      </p>
+      <p className="mt-1 mb-4 text-sm text-ink-soft">Signing in below ends that session and begins a new one.</p>
+      <div className="flex flex-wrap gap-3">
+        <a href="/dashboard" className="button button-primary button-small">
+          Go to dashboard
+        </a>
+        <SignOutForm />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,41 @@
+'use client';
+
+import { AuthForm } from '@/app/_components/forms/auth-form';
+import type { Faults } from '@/app/_components/forms/faults';
+import { PasswordField } from '@/app/_components/forms/password-field';
+import { TextField } from '@/app/_components/forms/text-field';
+import { useAuthForm } from '@/app/_components/forms/use-auth-form';
+import { LOGIN_FIELD_TEXTS } from './texts';
+
+const toBody = (fields: FormData) => ({
+  email: fields.get('email'),
+  password: fields.get('password'),
+  remember: fields.get('remember') === 'on',
+});
+
+/** `next` was checked on the server; the endpoint checks it again for the plain form. */
+export function LoginForm({ next, initial }: { next: string; initial: Faults }) {
+  const form = useAuthForm({
+    ...{ endpoint: '/api/auth/login', next, initial, toBody },
+    ...{ required: LOGIN_FIELD_TEXTS, retryField: 'password', signsIn: true },
+  });
+  return (
+    <AuthForm form={form} action="/api/auth/login" submitLabel="Sign in" busyLabel="Signing you in">
+      <input type="hidden" name="next" value={next} />
+      <TextField
+        name="email"
+        label="Email"
+        type="email"
+        required
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+      />
+      <PasswordField autoComplete="current-password" />
+      <label className="-my-1.5 flex min-h-11 cursor-pointer items-center gap-3 text-sm">
+        <input type="checkbox" name="remember" className="checkbox" />
+        Keep me signed in
+      </label>
+    </AuthForm>
+  );
+}

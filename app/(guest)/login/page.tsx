@@ -1,0 +1,56 @@
+import type { Metadata } from 'next';
+import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
+import { Notice } from '@/app/_components/notice';
+import { Ticket } from '@/app/_components/ticket';
+import { safeNextPath } from '@/lib/core/http/safe-redirect';
+import { findSession } from '@/lib/server/current-user';
+import { env } from '@/lib/server/env';
+import { AlreadySignedIn } from './already-signed-in';
+import { DemoAccounts } from './demo-accounts';
+import { LoginForm } from './login-form';
+import { LOGIN_FIELD_TEXTS } from './texts';
+
+export const metadata: Metadata = { title: 'Sign in' };
+
+const ENDED: Readonly<Record<string, string>> = {
+  signed_out: 'You are signed out. This browser holds no stamp any more.',
+};
+const ENDED_ANYHOW = 'Your session has ended. Sign in again and you are back where you were.';
+
+/** Never leads away by itself, whoever comes: a loop between two pages that disagree would lock people out. */
+export default async function LoginPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
+  const query = await searchParams;
+  const { appOrigin, embeddedDataFolder } = env();
+  const next = safeNextPath(single(query['next']), appOrigin);
+  const ended = single(query['ended']);
+  const session = await findSession();
+  const faults = initialFaults(query, {
+    email: () => LOGIN_FIELD_TEXTS.email,
+    password: () => LOGIN_FIELD_TEXTS.password,
+  });
+
+  const stub = (
+    <p className="text-sm text-ink-soft">
+      New here?{' '}
+      <a className="link" href="/register">
+        Create an account
+      </a>
+    </p>
+  );
+
+  return (
+    <>
+      {session === null ? null : <AlreadySignedIn />}
+      <Ticket stub={stub}>
+        <h1 className="mb-6 text-2xl">Sign in</h1>
+        {ended === undefined || session !== null || faults.attempt > 0 ? null : (
+          <Notice tone="calm" className="mb-6">
+            <p role="status">{ENDED[ended] ?? ENDED_ANYHOW}</p>
+          </Notice>
+        )}
+        <LoginForm next={next} initial={faults} />
+      </Ticket>
+      {embeddedDataFolder === null ? null : <DemoAccounts />}
+    </>
+  );
+}

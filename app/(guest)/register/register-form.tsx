@@ -1,0 +1,44 @@
+'use client';
+
+import { AuthForm } from '@/app/_components/forms/auth-form';
+import type { Faults } from '@/app/_components/forms/faults';
+import { PasswordField } from '@/app/_components/forms/password-field';
+import { TextField } from '@/app/_components/forms/text-field';
+import { useAuthForm } from '@/app/_components/forms/use-auth-form';
+
+const REQUIRED = { email: 'Enter your email address', password: 'Choose a password' } as const;
+
+const toBody = (fields: FormData) => ({
+  email: fields.get('email'),
+  password: fields.get('password'),
+  name: fields.get('name'),
+});
+
+/** Explains the password policy before anything is typed; the server says which part of it a password misses. */
+export function RegisterForm({ initial, passwordMinLength }: { initial: Faults; passwordMinLength: number }) {
+  const form = useAuthForm({
+    ...{ endpoint: '/api/auth/register', next: '/verify-email', initial, toBody },
+    ...{ required: REQUIRED, retryField: 'email', signsIn: false },
+  });
+  const policy = (
+    <p>
+      {passwordMinLength} to 128 characters, spaces included. No digits or symbols needed: a few words that only you
+      would put together do well.
+    </p>
+  );
+  return (
+    <AuthForm form={form} action="/api/auth/register" submitLabel="Create account" busyLabel="Creating your account">
+      <TextField name="name" label="Name" aside="optional" autoComplete="name" />
+      <TextField
+        name="email"
+        label="Email"
+        type="email"
+        required
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+      />
+      <PasswordField autoComplete="new-password" hint={policy} minLength={passwordMinLength} />
+    </AuthForm>
+  );
+}

@@ -1,0 +1,43 @@
+import type { Metadata } from 'next';
+import { type FormQuery, initialFaults } from '@/app/_components/forms/initial-faults';
+import { Ticket } from '@/app/_components/ticket';
+import { env } from '@/lib/server/env';
+import { CODE_TEXTS } from './texts';
+import { VerifyForm } from './verify-form';
+
+export const metadata: Metadata = { title: 'Enter your code' };
+
+/**
+ * The second half of a sign-up. Says the same to everybody: a mail went out, and what is in it only its reader knows.
+ */
+export default async function VerifyEmailPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
+  const stub = (
+    <p className="text-sm text-ink-soft">
+      No mail after a few minutes? Look among the unwanted ones, or{' '}
+      <a className="link" href="/register">
+        start again
+      </a>
+      . If the address has an account already, the mail says so and there is no code in it.
+    </p>
+  );
+  return (
+    <>
+      <Ticket stub={stub}>
+        <h1 className="mb-2 text-2xl">Enter your code</h1>
+        <p className="mb-6 text-sm text-ink-soft">
+          A code of six digits is on its way to your mailbox. It is good for ten minutes, in this browser.
+        </p>
+        <VerifyForm initial={initialFaults(await searchParams, { code: () => CODE_TEXTS.code })} />
+      </Ticket>
+      {env().embeddedDataFolder === null ? null : (
+        <p className="mt-6 px-1 text-sm text-ink-soft">
+          On this machine no mail is sent. It lands in the{' '}
+          <a className="link" href="/dev/mail" target="_blank" rel="noopener">
+            local mailbox<span className="sr-only"> (opens in a new tab)</span>
+          </a>
+          .
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,16 @@
+import { NavLink } from '@/app/_components/nav-link';
+
+/** The pages of one's own account. */
+export function AccountNav() {
+  return (
+    <>
+      <h1 className="text-2xl">Account</h1>
+      <nav aria-label="Account" className="mt-2 mb-8 flex gap-6 *:first:-ms-1 border-b border-hairline">
+        <NavLink href="/account" exact>
+          Profile
+        </NavLink>
+        <NavLink href="/account/sessions">Sessions</NavLink>
+      </nav>
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+import type { Metadata } from 'next';
+import { requireUser } from '@/lib/server/current-user';
+import { NameForm } from './name-form';
+
+export const metadata: Metadata = { title: 'Account' };
+
+/** What the account says about its owner. */
+export default async function AccountPage() {
+  const { user } = await requireUser('/account');
+  return (
+    <section aria-labelledby="profile" className="max-w-xl">
+      <h2 id="profile" className="text-xl">
+        Profile
+      </h2>
+      <dl className="mt-4 mb-8 divide-y divide-hairline border-y border-hairline">
+        <div className="grid gap-x-6 py-3 sm:grid-cols-[8rem_minmax(0,1fr)]">
+          <dt className="text-sm leading-[1.65rem] text-ink-soft">Signed in as</dt>
+          <dd className="wrap-anywhere">{user.email}</dd>
+        </div>
+        <div className="grid gap-x-6 py-3 sm:grid-cols-[8rem_minmax(0,1fr)]">
+          <dt className="text-sm leading-[1.65rem] text-ink-soft">Role</dt>
+          <dd>{user.role === 'admin' ? 'Admin' : 'Member'}</dd>
+        </div>
+      </dl>
+      <NameForm name={user.name ?? ''} />
+    </section>
+  );
+}

@@ -1,0 +1,41 @@
+import { fromNow, inUtc, Moment } from '@/app/_components/moment';
+import type { SessionSummary } from '@/lib/server/auth/sessions';
+import { endOne } from '../actions';
+import { ConfirmedForm } from './confirmed-form';
+
+/** One session: which device, since when, until when. `now` in milliseconds. */
+export function SessionItem({ session, now }: { session: SessionSummary; now: number }) {
+  const { id, current, kind, createdAt, lastSeenAt, expiresAt, ip } = session;
+  const device = session.device ?? (kind === 'api' ? 'A program' : 'Unknown device');
+  return (
+    <li className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 px-5 py-4 sm:px-6">
+      <div className="min-w-0">
+        <h3 className="flex flex-wrap items-center gap-x-3 text-base">
+          {device}
+          {current ? (
+            <span className="rounded-sm bg-accent-wash px-2 text-xs font-semibold text-accent">This session</span>
+          ) : null}
+        </h3>
+        <p className="text-sm text-ink-soft">
+          Last seen <Moment at={lastSeenAt} now={now} />
+          {ip === null ? null : `, from ${ip}`}
+          {kind === 'api' && session.device !== null ? ', a program' : null}
+        </p>
+        <p className="text-sm text-ink-soft">
+          Signed in {inUtc(createdAt)}, ends <span title={inUtc(expiresAt)}>{fromNow(expiresAt, now)}</span> unless used
+        </p>
+      </div>
+      {current ? null : (
+        <ConfirmedForm
+          action={endOne}
+          fields={{ sessionId: id }}
+          label="End session"
+          about={device}
+          busyLabel="Ending the session"
+          title={`End the session on ${device}?`}
+          text="Whoever uses it has to sign in again. This session stays."
+        />
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,58 @@
+import type { ReactNode } from 'react';
+import { fromNow, inUtc } from '@/app/_components/moment';
+import type { AccessClaims } from '@/lib/core/token/claims';
+import type { Viewer } from '@/lib/server/current-user';
+
+type Props = {
+  user: Viewer['user'];
+  session: AccessClaims;
+  /** ISO 8601; null when the session has just been ended. */
+  expiresAt: string | null;
+  /** Milliseconds. */
+  now: number;
+};
+
+/** Method names of RFC 8176 in words. */
+const METHODS: Readonly<Record<string, string>> = {
+  pwd: 'password',
+  otp: 'one-time code',
+  hwk: 'passkey',
+  mfa: 'two factors',
+};
+
+/** Who this is and what is known of the session, as a list of facts. */
+export function SessionFacts({ user, session, expiresAt, now }: Props) {
+  const methods = session.amr.map((method) => METHODS[method] ?? method).join(', ');
+  const signedInAt = new Date(session.auth_time * 1000).toISOString();
+  return (
+    <dl className="divide-y divide-hairline border-y border-hairline">
+      <Fact name="Signed in as">{user.email}</Fact>
+      <Fact name="Role">{user.role === 'admin' ? 'Admin' : 'Member'}</Fact>
+      <Fact name="Proved by">{methods}</Fact>
+      <Fact name="Signed in">
+        {inUtc(signedInAt)} <Aside>{fromNow(signedInAt, now)}</Aside>
+      </Fact>
+      {expiresAt === null ? null : (
+        <Fact name="Session lasts until">
+          {inUtc(expiresAt)} <Aside>{fromNow(expiresAt, now)}, later if you come back before</Aside>
+        </Fact>
+      )}
+      <Fact name="Session">
+        <code>{session.sid}</code>
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="grid gap-x-6 py-3 sm:grid-cols-[11rem_minmax(0,1fr)]">
+      <dt className="text-sm text-ink-soft sm:leading-[1.65rem]">{name}</dt>
+      <dd className="wrap-anywhere">{children}</dd>
+    </div>
+  );
+}
+
+function Aside({ children }: { children: ReactNode }) {
+  return <span className="text-sm text-ink-soft">({children})</span>;
+}

@@ -1,0 +1,21 @@
+import type { ReactNode } from 'react';
+import { findSession } from '@/lib/server/current-user';
+import { SessionWatcher } from '../_components/session-watcher';
+import { MemberHeader } from '../_components/site-header';
+
+/**
+ * The frame of the pages behind the door. It guards nothing, because a layout is not rendered again on every navigation:
+ * each page asks `requireUser` itself.
+ */
+export default async function MemberLayout({ children }: { children: ReactNode }) {
+  const session = await findSession();
+  return (
+    <>
+      {session === null ? null : <SessionWatcher sub={session.sub} sid={session.sid} />}
+      <MemberHeader session={session} />
+      <main id="main" tabIndex={-1} className="page grow pt-8 pb-20 sm:pt-12">
+        {children}
+      </main>
+    </>
+  );
+}

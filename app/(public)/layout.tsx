@@ -1,0 +1,28 @@
+import type { ReactNode } from 'react';
+import { findSession } from '@/lib/server/current-user';
+import { VisitorHeader } from '../_components/site-header';
+
+/** The pages in front of the door. */
+export default async function PublicLayout({ children }: { children: ReactNode }) {
+  return (
+    <>
+      <VisitorHeader isSignedIn={(await findSession()) !== null} />
+      <main id="main" tabIndex={-1} className="page grow pb-20">
+        {children}
+      </main>
+      <footer className="border-t border-hairline">
+        <p className="page py-7 text-sm text-ink-soft">
+          All that it takes to check a stamp is public: the{' '}
+          <a className="link" href="/.well-known/jwks.json">
+            key set
+          </a>{' '}
+          and the{' '}
+          <a className="link" href="/status-lists/0">
+            list of stamps taken back
+          </a>
+          .
+        </p>
+      </footer>
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { Notice } from '../notice';
+import { FaultsContext } from './faults-context';
+import { SubmitButton } from './submit-button';
+import type { useAuthForm } from './use-auth-form';
+
+type Props = {
+  form: ReturnType<typeof useAuthForm>;
+  action: string;
+  submitLabel: string;
+  busyLabel: string;
+  children: ReactNode;
+};
+
+/** A form of the front pages: posts itself to `action` without scripts, by `useAuthForm` with them. */
+export function AuthForm({ form, action, submitLabel, busyLabel, children }: Props) {
+  const { formRef, faults, isBusy, submit } = form;
+  return (
+    <FaultsContext value={faults}>
+      <form ref={formRef} method="post" action={action} onSubmit={submit} className="grid gap-5">
+        <div role="alert" className="empty:hidden">
+          {faults.summary === null ? null : (
+            <Notice tone="fault" key={faults.attempt}>
+              {faults.summary}
+            </Notice>
+          )}
+        </div>
+        {children}
+        <SubmitButton isBusy={isBusy} busyLabel={busyLabel}>
+          {submitLabel}
+        </SubmitButton>
+      </form>
+    </FaultsContext>
+  );
+}

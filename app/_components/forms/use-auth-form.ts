@@ -1,0 +1,88 @@
+'use client';
+
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { tellOtherTabs } from '../session-channel';
+import { type Faults, NO_FAULTS } from './faults';
+import { faultsOf, UNREACHABLE } from './read-problem';
+
+type Options = {
+  endpoint: string;
+  /** Where a success leads: a document navigation, so that nothing shown before remains. */
+  next: string;
+  initial: Faults;
+  /** Field → sentence when it is left empty. Checked here only to be quick; the server decides. */
+  required: Readonly<Record<string, string>>;
+  /** The JSON body. */
+  toBody: (fields: FormData) => Record<string, unknown>;
+  /** Gets the focus when the answer says that something was mistyped. */
+  retryField: string;
+  /** Whether success means a new session. */
+  signsIn: boolean;
+};
+
+type AuthForm = {
+  formRef: RefObject<HTMLFormElement | null>;
+  faults: Faults;
+  isBusy: boolean;
+  submit: (event: FormEvent<HTMLFormElement>) => void;
+};
+
+/** Sends a form as JSON and keeps what was typed; without scripts the same form posts itself. */
+export function useAuthForm(options: Options): AuthForm {
+  const { endpoint, next, initial, required, toBody, retryField, signsIn } = options;
+  const formRef = useRef<HTMLFormElement>(null);
+  const [faults, setFaults] = useState(initial);
+  const [isBusy, setIsBusy] = useState(false);
+
+  useEffect(() => {
+    // From here on our own sentences, tied to their fields, replace the browser's bubbles.
+    if (formRef.current !== null) formRef.current.noValidate = true;
+  }, []);
+
+  useEffect(() => {
+    if (faults.attempt === 0 || formRef.current === null) return;
+    const isMistyped = faults.code?.startsWith('invalid_') === true;
+    const first = formRef.current.querySelector<HTMLInputElement>(
+      isMistyped ? `[name="${retryField}"]` : '[aria-invalid="true"]',
+    );
+    first?.focus();
+    if (isMistyped) first?.select();
+  }, [faults, retryField]);
+
+  async function send(form: HTMLFormElement) {
+    const fields = new FormData(form);
+    const empty = Object.entries(required).filter(([field]) => fields.get(field) === '');
+    if (empty.length > 0) {
+      setFaults({ code: null, summary: null, fields: Object.fromEntries(empty), attempt: faults.attempt + 1 });
+      return;
+    }
+    setIsBusy(true);
+    setFaults({ ...NO_FAULTS, attempt: faults.attempt });
+    const refused = await post(endpoint, toBody(fields));
+    if (refused === null) {
+      if (signsIn) tellOtherTabs('signed-in');
+      location.assign(next);
+      return;
+    }
+    setIsBusy(false);
+    setFaults({ ...refused, attempt: faults.attempt + 1 });
+  }
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (!isBusy) void send(event.currentTarget);
+  }
+
+  return { formRef, faults, isBusy, submit };
+}
+
+/** Null when the endpoint took it. */
+async function post(endpoint: string, body: Record<string, unknown>): Promise<Omit<Faults, 'attempt'> | null> {
+  try {
+    const headers = { 'content-type': 'application/json', accept: 'application/json' };
+    const answer = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(body) });
+    return answer.ok ? null : await faultsOf(answer);
+  } catch {
+    return UNREACHABLE;
+  }
+}

@@ -1,0 +1,30 @@
+'use client';
+
+import Link, { useLinkStatus } from 'next/link';
+import { usePathname } from 'next/navigation';
+import type { ReactNode } from 'react';
+
+type Props = {
+  href: string;
+  /** Current only on this very page, not on those below it. */
+  exact?: boolean;
+  children: ReactNode;
+};
+
+/** A place in a navigation: says when one is there, and shows that a slow answer is on its way. */
+export function NavLink({ href, exact = false, children }: Props) {
+  const pathname = usePathname();
+  const isHere = pathname === href;
+  const isBelow = !exact && pathname.startsWith(`${href}/`);
+  return (
+    <Link href={href} className="nav-link" {...(isHere || isBelow ? { 'aria-current': isHere ? 'page' : true } : {})}>
+      {children}
+      <Pending />
+    </Link>
+  );
+}
+
+function Pending() {
+  const { pending } = useLinkStatus();
+  return <span hidden data-pending={pending} />;
+}

@@ -1,0 +1,46 @@
+import type { AccessClaims } from '@/lib/core/token/claims';
+import { NavLink } from './nav-link';
+import { SignOutForm } from './sign-out-form';
+import { Wordmark } from './wordmark';
+
+/** Header of the pages behind the door. On a narrow page the places go on a line of their own. */
+export function MemberHeader({ session }: { session: AccessClaims | null }) {
+  return (
+    <header className="border-b border-hairline">
+      <div className="page flex flex-wrap items-center justify-between gap-x-8 pt-3 sm:py-4">
+        <Wordmark />
+        {session === null ? null : (
+          <>
+            <nav
+              aria-label="Main"
+              className="order-last -ms-1 flex basis-full gap-6 sm:order-none sm:grow sm:basis-auto"
+            >
+              <NavLink href="/dashboard">Dashboard</NavLink>
+              <NavLink href="/account">Account</NavLink>
+              {session.role === 'admin' ? <NavLink href="/admin">Admin</NavLink> : null}
+            </nav>
+            <SignOutForm />
+          </>
+        )}
+      </div>
+    </header>
+  );
+}
+
+/** Header of the pages in front of the door: plain links, next to no script. */
+export function VisitorHeader({ isSignedIn, children }: { isSignedIn: boolean; children?: React.ReactNode }) {
+  return (
+    <header>
+      <div className="page flex items-center justify-between gap-4 py-3 sm:py-5">
+        <Wordmark />
+        {children ?? (
+          <nav aria-label="Main" className="flex items-center gap-5">
+            <a className="nav-link" href={isSignedIn ? '/dashboard' : '/login'}>
+              {isSignedIn ? 'Dashboard' : 'Sign in'}
+            </a>
+          </nav>
+        )}
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,29 @@
+'use client';
+
+import { useState } from 'react';
+
+const TEXTS = { idle: '', copied: 'Copied', failed: 'Could not copy: select the code instead' } as const;
+
+/** Copies `text` and says so. */
+export function CopyButton({ text }: { text: string }) {
+  const [state, setState] = useState<keyof typeof TEXTS>('idle');
+
+  async function copy() {
+    const outcome = await navigator.clipboard.writeText(text).then(
+      () => 'copied' as const,
+      () => 'failed' as const,
+    );
+    setState(outcome);
+  }
+
+  return (
+    <div className="needs-scripts flex flex-wrap items-center gap-3">
+      <button type="button" className="button button-quiet button-small" onClick={copy}>
+        Copy code
+      </button>
+      <span role="status" className="text-sm text-ink-soft">
+        {TEXTS[state]}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Metadata, Viewport } from 'next';
+import { connection } from 'next/server';
+import type { ReactNode } from 'react';
+import { instrumentSans, instrumentSansExtended } from './_fonts/instrument-sans';
+import './globals.css';
+
+export const metadata: Metadata = {
+  title: { default: 'Handstamp', template: '%s · Handstamp' },
+  description: 'Sign in once. After that your stamp is checked without asking the box office.',
+  robots: { index: false },
+};
+
+export const viewport: Viewport = {
+  colorScheme: 'light dark',
+  themeColor: [
+    { media: '(prefers-color-scheme: light)', color: '#eff1ec' },
+    { media: '(prefers-color-scheme: dark)', color: '#121119' },
+  ],
+};
+
+/**
+ * The document around every page. It waits for a request, so no page is prerendered: scripts run by a nonce that is new
+ * in every answer (see lib/core/http/content-security-policy.ts).
+ */
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  await connection();
+  return (
+    <html lang="en" className={`${instrumentSans.variable} ${instrumentSansExtended.variable}`}>
+      <body>
+        <a className="skip-link" href="#main">
+          Skip to the content
+        </a>
+        {children}
+      </body>
+    </html>
+  );
+}

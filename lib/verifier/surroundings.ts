@@ -1,0 +1,17 @@
+/** Where a verifier gets its facts and its time: arguments, so that it runs anywhere and tests can stop the clock. */
+export type Surroundings = {
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** Milliseconds that only grow: ages are measured with it. */
+  readonly monotonicMs: () => number;
+  /** Epoch seconds: the time in tokens is compared with it. */
+  readonly now: () => number;
+};
+
+/** The network and the clocks of whatever runs this: the one place in this ring that reads them. */
+export const realSurroundings: Surroundings = {
+  fetch: (url, init) => fetch(url, init),
+  // biome-ignore lint/plugin: the default for callers that bring no clock of their own
+  monotonicMs: () => performance.now(),
+  // biome-ignore lint/plugin: the default for callers that bring no clock of their own
+  now: () => Date.now() / 1000,
+};
