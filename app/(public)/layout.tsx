@@ -16,11 +16,7 @@ export default async function PublicLayout({ children }: { children: ReactNode }
           <a className="link" href="/.well-known/jwks.json">
             key set
           </a>{' '}
-          and the{' '}
-          <a className="link" href="/status-lists/0">
-            list of stamps taken back
-          </a>
-          .
+          and the list of stamps taken back.
         </p>
       </footer>
     </>

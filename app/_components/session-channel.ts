@@ -1,21 +1,25 @@
 /** What one tab tells the others of this browser. */
 export type SessionMessage = 'signed-in' | 'signed-out';
 
-const NAME = 'handstamp';
 const isMessage = (value: unknown): value is SessionMessage => value === 'signed-in' || value === 'signed-out';
 
-/** Tells the other tabs; the tab that tells does not hear it. */
-export function tellOtherTabs(message: SessionMessage): void {
-  const channel = new BroadcastChannel(NAME);
-  channel.postMessage(message);
-  channel.close();
+/** One for the document, made when it is needed: a channel hears everybody but itself. */
+let channel: BroadcastChannel | undefined;
+
+function openChannel(): BroadcastChannel {
+  channel ??= new BroadcastChannel('handstamp');
+  return channel;
 }
+
+/** Tells the other tabs; the tab that tells does not hear it. */
+export const tellOtherTabs = (message: SessionMessage): void => openChannel().postMessage(message);
 
 /** Calls `hear` for every message of another tab, until the returned function is called. */
 export function listenToOtherTabs(hear: (message: SessionMessage) => void): () => void {
-  const channel = new BroadcastChannel(NAME);
-  channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+  const onMessage = ({ data }: MessageEvent<unknown>) => {
     if (isMessage(data)) hear(data);
   };
-  return () => channel.close();
+  const open = openChannel();
+  open.addEventListener('message', onMessage);
+  return () => open.removeEventListener('message', onMessage);
 }

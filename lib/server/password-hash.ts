@@ -40,12 +40,6 @@ export function bcryptOf(password: Uint8Array, pepper: Uint8Array, salt: string)
   return hashSync(createHmac('sha384', pepper).update(password).digest('base64'), salt);
 }
 
-/** The text to store, made here and now: for command-line programs, which have no requests to keep waiting. */
-export const hashInThisThread = (
-  password: string,
-  pepper: { readonly id: string; readonly bytes: Uint8Array },
-): string => formatStored(pepper.id, bcryptOf(passwordBytes(password), pepper.bytes, newSalt()));
-
 /** Equality of two hashes, in time that does not depend on where they differ. */
 export function equalHashes(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];

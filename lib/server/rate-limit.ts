@@ -30,7 +30,7 @@ const guessing: Limit = {
   clearedBySuccess: true,
 };
 
-export const LIMITS = {
+const LIMITS = {
   /** Passwords tried for one address, known or not. */
   account: guessing,
   /** Passwords tried from a device that the account has signed in on: strangers cannot make its owner wait. */

@@ -33,8 +33,8 @@ export function SessionFacts({ user, session, expiresAt, now }: Props) {
         {inUtc(signedInAt)} <Aside>{fromNow(signedInAt, now)}</Aside>
       </Fact>
       {expiresAt === null ? null : (
-        <Fact name="Session lasts until">
-          {inUtc(expiresAt)} <Aside>{fromNow(expiresAt, now)}, later if you come back before</Aside>
+        <Fact name="Good at least until">
+          {inUtc(expiresAt)} <Aside>{fromNow(expiresAt, now)}</Aside>
         </Fact>
       )}
       <Fact name="Session">

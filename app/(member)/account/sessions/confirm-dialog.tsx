@@ -1,7 +1,7 @@
 'use client';
 
 import { AlertDialog } from 'radix-ui';
-import { type RefObject, useEffect, useRef } from 'react';
+import { type RefObject, useEffect } from 'react';
 
 type Props = {
   isOpen: boolean;
@@ -45,16 +45,14 @@ export function ConfirmDialog({ isOpen, setIsOpen, title, text, confirmLabel, on
   );
 }
 
-/** While it is shown, everything outside of the dialog can neither be focused nor read. */
+/** While it is shown, the page behind the dialog can neither be focused nor read. */
 function InertSurroundings() {
-  const ref = useRef<HTMLSpanElement>(null);
   useEffect(() => {
-    const outside = [...document.body.children].filter((element) => !element.contains(ref.current));
-    const changed = outside.filter((element) => element.hasAttribute('aria-hidden') && !element.hasAttribute('inert'));
-    for (const element of changed) element.setAttribute('inert', '');
+    const page = document.querySelectorAll('body > :is(.skip-link, header, main, footer):not([inert])');
+    for (const element of page) element.setAttribute('inert', '');
     return () => {
-      for (const element of changed) element.removeAttribute('inert');
+      for (const element of page) element.removeAttribute('inert');
     };
   }, []);
-  return <span ref={ref} hidden />;
+  return null;
 }

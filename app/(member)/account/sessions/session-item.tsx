@@ -1,4 +1,4 @@
-import { fromNow, inUtc, Moment } from '@/app/_components/moment';
+import { inUtc, Moment } from '@/app/_components/moment';
 import type { SessionSummary } from '@/lib/server/auth/sessions';
 import { endOne } from '../actions';
 import { ConfirmedForm } from './confirmed-form';
@@ -22,7 +22,7 @@ export function SessionItem({ session, now }: { session: SessionSummary; now: nu
           {kind === 'api' && session.device !== null ? ', a program' : null}
         </p>
         <p className="text-sm text-ink-soft">
-          Signed in {inUtc(createdAt)}, ends <span title={inUtc(expiresAt)}>{fromNow(expiresAt, now)}</span> unless used
+          Signed in {inUtc(createdAt)}, good at least until {inUtc(expiresAt)}
         </p>
       </div>
       {current ? null : (

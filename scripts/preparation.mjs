@@ -1,0 +1,93 @@
+// What has to be true before anything of the project can run. Node built-ins only: node_modules may not exist yet.
+import { createHash } from 'node:crypto';
+import { access, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure, finish, ROOT, startNode, startProgram, step } from './processes.mjs';
+
+const LEAST_NODE = [20, 19];
+
+/** Flags for a TypeScript program of lib/server: it runs as server code, outside of Next. */
+export const TYPESCRIPT_FLAGS = ['--conditions=react-server', '--import', './scripts/typescript.mjs'];
+
+export function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [leastMajor, leastMinor] = LEAST_NODE;
+  if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return;
+  throw new Failure(`Handstamp needs Node.js ${LEAST_NODE.join('.')} or newer; this is ${process.versions.node}.`);
+}
+
+async function modifiedAt(file) {
+  return (await stat(path.join(ROOT, file)).catch(() => null))?.mtimeMs ?? 0;
+}
+
+/** Installs packages when there are none, or the lock is newer than they are. */
+export async function install() {
+  // npm writes this file last.
+  const installedAt = await modifiedAt('node_modules/.package-lock.json');
+  if (installedAt !== 0 && installedAt >= (await modifiedAt('package-lock.json'))) return;
+  await step('Installing packages', () =>
+    finish(
+      startNpm(['install', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']),
+      'npm install failed: check the network and that the package registry can be reached.',
+    ),
+  );
+}
+
+function startNpm(args) {
+  const npm = process.env['npm_execpath'];
+  if (npm?.endsWith('npm-cli.js')) return startProgram(process.execPath, [npm, ...args]);
+  return startProgram('npm', args);
+}
+
+/** Makes the database client of the present schema. */
+export async function generateClient() {
+  const marker = 'lib/server/generated/.schema-hash';
+  const hash = await hashOf(['prisma/schema.prisma', 'prisma.config.ts', 'package-lock.json']);
+  if ((await readText(marker)) === hash) return;
+  await step('Generating the database client', () =>
+    finish(startNode(['node_modules/prisma/build/index.js', 'generate']), 'prisma generate failed.'),
+  );
+  await writeFile(path.join(ROOT, marker), hash);
+}
+
+/** Builds for production, unless the build is of the present sources. */
+export async function build(env) {
+  const marker = '.next/source-hash';
+  const hash = await hashOf(await sources());
+  const isBuilt = await access(path.join(ROOT, '.next/BUILD_ID')).then(
+    () => true,
+    () => false,
+  );
+  if (isBuilt && (await readText(marker)) === hash) return;
+  await step('Building', () =>
+    finish(startNode(['node_modules/next/dist/bin/next', 'build'], { env }), 'next build failed.'),
+  );
+  await writeFile(path.join(ROOT, marker), hash);
+}
+
+/** Every file that a build reads, apart from packages and what is generated from them. */
+async function sources() {
+  const top = await readdir(ROOT, { withFileTypes: true });
+  const files = top
+    .filter((entry) => entry.isFile() && /\.(ts|tsx|mts|mjs|js|json|css)$/.test(entry.name))
+    .map((entry) => entry.name)
+    .filter((name) => name !== 'next-env.d.ts');
+  for (const folder of ['app', 'lib', 'prisma', 'public']) {
+    const entries = await readdir(path.join(ROOT, folder), { withFileTypes: true, recursive: true }).catch(() => []);
+    for (const entry of entries) {
+      const file = path.relative(ROOT, path.join(entry.parentPath, entry.name));
+      if (entry.isFile() && !file.startsWith(path.join('lib', 'server', 'generated'))) files.push(file);
+    }
+  }
+  return files.sort();
+}
+
+async function hashOf(files) {
+  const hash = createHash('sha256').update(process.version);
+  for (const file of files) hash.update(`\0${file}\0`).update(await readFile(path.join(ROOT, file)));
+  return hash.digest('hex');
+}
+
+async function readText(file) {
+  return readFile(path.join(ROOT, file), 'utf8').catch(() => '');
+}

@@ -1,0 +1,29 @@
+// `npm run quickstart`: from a fresh clone to a running app, with nothing but Node installed.
+import { openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { prepare } from './embedded.mjs';
+import { build } from './preparation.mjs';
+import { elapsed, Failure, ROOT, runScript, startNode, step } from './processes.mjs';
+import { untilHealthy, welcome } from './readiness.mjs';
+
+async function main() {
+  const startedAt = Date.now();
+  console.log('Handstamp');
+  const { port, origin, env, isEmbedded } = await prepare();
+  await build(env);
+  const logFile = path.join(ROOT, '.data', 'server.log');
+  const server = startNode(['node_modules/next/dist/bin/next', 'start', '-H', '127.0.0.1', '-p', String(port)], {
+    env,
+    output: isEmbedded ? openSync(logFile, 'w', 0o600) : 'inherit',
+  });
+  const lastLines = () => (isEmbedded ? readFile(logFile, 'utf8') : '');
+  await step('Starting the server', () => untilHealthy(server, port, lastLines));
+  console.log(`  Ready after ${elapsed(startedAt)}. ${isEmbedded ? 'The log is in .data/server.log.' : ''}`);
+  console.log(welcome(origin, isEmbedded));
+  await new Promise((_, reject) => {
+    server.once('close', async () => reject(new Failure('The server ended by itself.', await lastLines())));
+  });
+}
+
+await runScript(main);

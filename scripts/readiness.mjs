@@ -1,0 +1,35 @@
+// When the server answers, and what to tell then.
+import { Failure } from './processes.mjs';
+
+const READY_WITHIN_MS = 60_000;
+const POLL_MS = 200;
+
+/** Made by prisma/seed.ts, on the embedded database only. */
+const DEMO_ACCOUNTS = [
+  ['member@handstamp.test', 'violet-otter-maps-the-harbour'],
+  ['admin@handstamp.test', 'copper-lantern-tunes-the-orchard'],
+];
+
+/** What to open in the browser, and with whom. */
+export function welcome(origin, isEmbedded) {
+  const lines = ['', `Handstamp runs at ${origin}`];
+  if (isEmbedded) {
+    lines.push('', 'Demo accounts:', ...DEMO_ACCOUNTS.map(([email, password]) => `  ${email}  ${password}`));
+    lines.push('', `Mail that the app sends: ${origin}/dev/mail`);
+  }
+  return [...lines, '', 'Ctrl-C ends it.'].join('\n');
+}
+
+/** Waits until the server answers for itself and its database. */
+export async function untilHealthy(server, port, describeEnd) {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (Date.now() < deadline) {
+    if (server.exitCode !== null || server.signalCode !== null) {
+      throw new Failure('The server did not start.', await describeEnd());
+    }
+    const answer = await fetch(`http://127.0.0.1:${port}/api/health`, { redirect: 'manual' }).catch(() => null);
+    if (answer?.status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new Failure('The server did not get ready within a minute.', await describeEnd());
+}

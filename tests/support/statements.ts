@@ -1,0 +1,29 @@
+import { asAdmin, nameOf } from './postgres';
+
+/** One kind of statement, with its constants replaced by `$1`, and how often PostgreSQL ran it. */
+export type CountedStatement = { readonly sql: string; readonly calls: number };
+
+/**
+ * Counts, by PostgreSQL itself (`pg_stat_statements`), what ran in one database while `work` ran. `BEGIN` and `COMMIT`
+ * count too. Everything that any process sends to that database counts, so give the test a database of its own.
+ *
+ * @param adminUrl The server's admin database, as of `startPostgres`: the counting itself happens there.
+ */
+export async function countStatements<T>(
+  adminUrl: string,
+  databaseUrl: string,
+  work: () => Promise<T>,
+): Promise<{ result: T; total: number; statements: CountedStatement[] }> {
+  return asAdmin(adminUrl, async (admin) => {
+    await admin.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
+    const name = nameOf(databaseUrl);
+    await admin.query('SELECT pg_stat_statements_reset(0, oid, 0) FROM pg_database WHERE datname = $1', [name]);
+    const result = await work();
+    const { rows } = await admin.query<{ sql: string; calls: number }>(
+      `SELECT query AS sql, calls::int AS calls FROM pg_stat_statements
+       WHERE dbid = (SELECT oid FROM pg_database WHERE datname = $1) ORDER BY query`,
+      [name],
+    );
+    return { result, total: rows.reduce((sum, row) => sum + row.calls, 0), statements: rows };
+  });
+}

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { alreadyRegistered, sessionEndedToBeSafe, signUpCode } from '@/lib/server/mail-messages';
+
+const APP_ORIGIN = 'https://app.example.com';
+const AT = Date.UTC(2026, 10, 23, 14, 5, 59) / 1000;
+const ended = (device: string | null) => sessionEndedToBeSafe({ device, at: AT, appOrigin: APP_ORIGIN });
+
+describe.each([
+  ['sign-up code', signUpCode('042137')],
+  ['already registered', alreadyRegistered(APP_ORIGIN)],
+  ['session ended', ended('Firefox on Linux')],
+])('the %s mail', (_name, { subject, text, html }) => {
+  test('has a subject of one short line', () => {
+    expect(subject).toMatch(/^[\x20-\x7e]{5,60}$/);
+  });
+
+  test('is signed Handstamp in both bodies', () => {
+    expect(text.trimEnd().split('\n').at(-1)).toBe('Handstamp');
+    expect(html).toContain('<p>Handstamp</p>\n</body>');
+  });
+
+  test('says the same in both bodies', () => {
+    const words = html
+      .replace(/^[\s\S]*<body[^>]*>/, '')
+      .replace(/<a href="([^"]*)">([^<]*)<\/a>/g, '$2:\n$1')
+      .replace(/<[^>]+>/g, '')
+      .trim()
+      .replace(/\n/g, '\n\n');
+    expect(words.replaceAll(':\n\n', ':\n').replace(/\s+/g, ' ')).toBe(text.trim().replace(/\s+/g, ' '));
+  });
+
+  test('names its language and title for those who hear it, and loads nothing', () => {
+    expect(html).toContain('<html lang="en">');
+    expect(html).toContain(`<title>${subject}</title>`);
+    expect(html).not.toMatch(/<img|<script|<link|<style|url\(/);
+  });
+
+  test('is calm', () => {
+    expect(text).not.toMatch(/hack|attack|breach|urgent|immediately|suspicious|!/i);
+  });
+});
+
+describe('the sign-up code mail', () => {
+  const { text, html } = signUpCode('042137');
+
+  test('holds the code once, with its leading zero', () => {
+    expect(text.match(/042137/g)).toHaveLength(1);
+    expect(html.match(/042137/g)).toHaveLength(1);
+  });
+
+  test('says that nobody will ask for the code, and what to do when it was not asked for', () => {
+    expect(text).toContain('Nobody from us will ever ask you for this code.');
+    expect(text).toContain('ignore this mail');
+  });
+
+  test('keeps the code out of the subject, which lock screens show', () => {
+    expect(signUpCode('042137').subject).not.toContain('042137');
+  });
+});
+
+test('the already-registered mail leads to the sign-in page and holds no code', () => {
+  const { text } = alreadyRegistered(APP_ORIGIN);
+  expect(text).toContain(`Sign in:\n${APP_ORIGIN}/login\n`);
+  expect(text).not.toMatch(/\d{6}/);
+});
+
+describe('the session-ended mail', () => {
+  test('names device and time, and leads to the list of sessions', () => {
+    const { text } = ended('Firefox on Linux');
+    expect(text).toContain('your session on Firefox on Linux on 23 November 2026 at 14:05 UTC.');
+    expect(text).toContain(`${APP_ORIGIN}/account/sessions`);
+  });
+
+  test('says so plainly when the device is not known', () => {
+    expect(ended(null).text).toContain('your session on one of your devices');
+  });
+
+  test('lets a device name bring neither markup, nor lines, nor hidden characters, nor length', () => {
+    const { text, html } = ended(`<img src=x onerror="a">'&\r\nBcc: x@example.com\u202e\u200b${'x'.repeat(500)}`);
+    expect(html).toContain('&lt;img src=x onerror=&quot;a&quot;&gt;&#39;&amp; Bcc: x@example.com');
+    expect(html).not.toContain('<img');
+    expect(text.split('\n')[0]?.length).toBeLessThan(160);
+    expect(text).not.toMatch(/[\r\u202e\u200b]/);
+  });
+});
