@@ -34,7 +34,7 @@ export function SessionWatcher({ sub, sid }: Shown) {
       if (event.persisted) location.reload();
     };
     const stopListening = listenToOtherTabs((message) => {
-      if (message === 'signed-out') location.replace(LOGIN);
+      if (message === 'signed-out') location.replace(`${LOGIN}?ended=signed_out`);
       else location.reload();
     });
     document.addEventListener('visibilitychange', check);

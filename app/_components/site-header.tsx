@@ -28,18 +28,16 @@ export function MemberHeader({ session }: { session: AccessClaims | null }) {
 }
 
 /** Header of the pages in front of the door: plain links, next to no script. */
-export function VisitorHeader({ isSignedIn, children }: { isSignedIn: boolean; children?: React.ReactNode }) {
+export function VisitorHeader({ isSignedIn }: { isSignedIn: boolean }) {
   return (
     <header>
       <div className="page flex items-center justify-between gap-4 py-3 sm:py-5">
         <Wordmark />
-        {children ?? (
-          <nav aria-label="Main" className="flex items-center gap-5">
-            <a className="nav-link" href={isSignedIn ? '/dashboard' : '/login'}>
-              {isSignedIn ? 'Dashboard' : 'Sign in'}
-            </a>
-          </nav>
-        )}
+        <nav aria-label="Main">
+          <a className="nav-link" href={isSignedIn ? '/dashboard' : '/login'}>
+            {isSignedIn ? 'Dashboard' : 'Sign in'}
+          </a>
+        </nav>
       </div>
     </header>
   );

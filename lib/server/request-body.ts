@@ -30,6 +30,7 @@ export async function discardBody(
   request: Request,
   maxBytes: number,
 ): Promise<Result<void, Exclude<BodyFailure, 'malformed_request'>>> {
+  if (request.body === null) return succeed(undefined);
   const contentType = request.headers.get('content-type');
   if (contentType !== null && !isJson(contentType) && !isForm(contentType)) return fail('unsupported_media_type');
   return (await readAtMost(request, maxBytes)) === null ? fail('payload_too_large') : succeed(undefined);

@@ -18,7 +18,7 @@ export function FillButton({ email, password }: { email: string; password: strin
       onClick={fill}
     >
       Use this account
-      <span className="sr-only">: {email}</span>
+      <span className="sr-only"> {email}</span>
     </button>
   );
 }

@@ -1,21 +1,19 @@
 import type { Metadata } from 'next';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
-import { Notice } from '@/app/_components/notice';
 import { Ticket } from '@/app/_components/ticket';
 import { safeNextPath } from '@/lib/core/http/safe-redirect';
 import { findSession } from '@/lib/server/current-user';
 import { env } from '@/lib/server/env';
 import { AlreadySignedIn } from './already-signed-in';
 import { DemoAccounts } from './demo-accounts';
+import { EndedNotice } from './ended-notice';
 import { LoginForm } from './login-form';
 import { LOGIN_FIELD_TEXTS } from './texts';
 
 export const metadata: Metadata = { title: 'Sign in' };
 
-const ENDED: Readonly<Record<string, string>> = {
-  signed_out: 'You are signed out. This browser holds no stamp any more.',
-};
-const ENDED_ANYHOW = 'Your session has ended. Sign in again and you are back where you were.';
+const SIGNED_OUT = 'You are signed out. This browser holds no stamp any more.';
+const ENDED = 'Your session has ended. Sign in again and you are back where you were.';
 
 /** Never leads away by itself, whoever comes: a loop between two pages that disagree would lock people out. */
 export default async function LoginPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
@@ -44,9 +42,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
       <Ticket stub={stub}>
         <h1 className="mb-6 text-2xl">Sign in</h1>
         {ended === undefined || session !== null || faults.attempt > 0 ? null : (
-          <Notice tone="calm" className="mb-6">
-            <p role="status">{ENDED[ended] ?? ENDED_ANYHOW}</p>
-          </Notice>
+          <EndedNotice text={ended === 'signed_out' ? SIGNED_OUT : ENDED} />
         )}
         <LoginForm next={next} initial={faults} />
       </Ticket>

@@ -60,7 +60,10 @@ export function AgeingStamp({ secondsLeft, share, authTime }: Props) {
           </g>
         </g>
       </svg>
-      <p role="timer" className="absolute text-[3.25rem] leading-none font-semibold tracking-tight tabular-nums">
+      <p
+        role="timer"
+        className="needs-scripts absolute text-[3.25rem] leading-none font-semibold tracking-tight tabular-nums"
+      >
         {Math.floor(secondsLeft / 60)}:{String(secondsLeft % 60).padStart(2, '0')}
       </p>
     </div>

@@ -23,7 +23,7 @@ export function SessionStamp({ exp, iat, jti, authTime, serverNow }: Props) {
       <p className="text-center text-sm text-ink-soft">
         {left > 0 ? (
           <>
-            until your access token ends, at <span className="tabular-nums">{clockTime(end.endsAt)}</span> UTC
+            Your access token ends at <span className="tabular-nums">{clockTime(end.endsAt)}</span> UTC
           </>
         ) : (
           'Your access token has ended. The next thing you do renews it; you need not sign in.'

@@ -1,6 +1,6 @@
-import { isProblemCode, PROBLEMS } from '@/lib/core/http/problem';
+import { isProblemCode, PROBLEMS, type ProblemCode } from '@/lib/core/http/problem';
 
-const SENTENCES: Readonly<Record<string, string>> = {
+const SENTENCES = {
   invalid_credentials: 'Email or password is not right. Check both, then try again.',
   invalid_code: 'This code is not valid. It may be mistyped, used or older than ten minutes.',
   origin_refused: 'The request did not come from this site, so nothing was done. Reload the page and try again.',
@@ -9,7 +9,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   validation_failed: 'Something below needs another look.',
   service_unavailable: 'The server cannot answer right now. Nothing is lost: try again in a moment.',
   internal_error: 'Something went wrong on our side. Try again in a moment.',
-};
+} as const satisfies Partial<Record<ProblemCode, string>>;
+
+const hasSentence = (code: string): code is keyof typeof SENTENCES => Object.hasOwn(SENTENCES, code);
 
 /** A sentence for a person about the problem `code`; `retryAfterSeconds` when the answer named a wait. */
 export function problemText(code: string, retryAfterSeconds: number | null = null): string {
@@ -17,7 +19,8 @@ export function problemText(code: string, retryAfterSeconds: number | null = nul
     const wait = retryAfterSeconds === null ? 'Wait a moment' : `Wait ${waitText(retryAfterSeconds)}`;
     return `Too many attempts. ${wait}, then try again.`;
   }
-  return SENTENCES[code] ?? (isProblemCode(code) ? `${PROBLEMS[code][1]}.` : 'That did not work. Please try again.');
+  if (hasSentence(code)) return SENTENCES[code];
+  return isProblemCode(code) ? `${PROBLEMS[code][1]}.` : 'That did not work. Please try again.';
 }
 
 function waitText(seconds: number): string {

@@ -3,11 +3,12 @@
 import { useEffect, useRef } from 'react';
 import { Notice } from '@/app/_components/notice';
 
-const TEXTS: Readonly<Record<string, string>> = {
-  one: 'The session was ended. Whoever used it has to sign in again.',
-  others: 'All other sessions were ended. This is the only one left.',
-  gone: 'That session had already ended.',
-};
+/** A map and not an object, which would also answer to `constructor`: the query is anybody's input. */
+const TEXTS: ReadonlyMap<string, string> = new Map([
+  ['one', 'The session was ended. Whoever used it has to sign in again.'],
+  ['others', 'All other sessions were ended. This is the only one left.'],
+  ['gone', 'That session had already ended.'],
+]);
 
 /**
  * Says what an action did. It takes the focus, because the button that had it is gone together with its session, and
@@ -15,7 +16,7 @@ const TEXTS: Readonly<Record<string, string>> = {
  */
 export function OutcomeNotice({ outcome }: { outcome: string | undefined }) {
   const ref = useRef<HTMLDivElement>(null);
-  const text = outcome === undefined ? undefined : TEXTS[outcome];
+  const text = outcome === undefined ? undefined : TEXTS.get(outcome);
 
   useEffect(() => {
     if (text !== undefined) ref.current?.focus();
