@@ -22,7 +22,7 @@ export default function ErrorPage({ error, retry }: Props) {
       }
     >
       <title>Something went wrong · Handstamp</title>
-      <p>Something went wrong on our side. You are not signed out, and trying again may already help.</p>
+      <p>Something went wrong on our side, and nobody was signed out by it. Trying again may already help.</p>
       {digest === null ? null : (
         <p className="mt-2 text-sm">
           Reference <code>{digest}</code>

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { findSession } from '@/lib/server/current-user';
+import { sessionIfKnown } from '@/app/_components/session-if-known';
 import { SessionWatcher } from '../_components/session-watcher';
 import { MemberHeader } from '../_components/site-header';
 
@@ -8,7 +8,7 @@ import { MemberHeader } from '../_components/site-header';
  * each page asks `requireUser` itself.
  */
 export default async function MemberLayout({ children }: { children: ReactNode }) {
-  const session = await findSession();
+  const session = await sessionIfKnown();
   return (
     <>
       {session === null ? null : <SessionWatcher sub={session.sub} sid={session.sid} />}

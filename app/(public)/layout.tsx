@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react';
-import { findSession } from '@/lib/server/current-user';
+import { sessionIfKnown } from '@/app/_components/session-if-known';
 import { VisitorHeader } from '../_components/site-header';
 
 /** The pages in front of the door. */
 export default async function PublicLayout({ children }: { children: ReactNode }) {
   return (
     <>
-      <VisitorHeader isSignedIn={(await findSession()) !== null} />
+      <VisitorHeader isSignedIn={(await sessionIfKnown()) !== null} />
       <main id="main" tabIndex={-1} className="page grow pb-20">
         {children}
       </main>

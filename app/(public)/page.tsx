@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
+import { sessionIfKnown } from '@/app/_components/session-if-known';
 import { StampImpression } from '@/app/_components/stamp/impression';
-import { findSession } from '@/lib/server/current-user';
 import { env } from '@/lib/server/env';
 import { Steps } from './steps';
 
@@ -11,7 +11,7 @@ export const metadata: Metadata = {
 
 /** What this is, and the way in. */
 export default async function LandingPage() {
-  const session = await findSession();
+  const session = await sessionIfKnown();
   return (
     <>
       <section className="grid items-center gap-x-12 gap-y-10 pt-8 pb-16 sm:pt-14 lg:grid-cols-[minmax(0,1.25fr)_minmax(0,1fr)] lg:pb-24">

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
+import { sessionIfKnown } from '@/app/_components/session-if-known';
 import { Ticket } from '@/app/_components/ticket';
 import { safeNextPath } from '@/lib/core/http/safe-redirect';
-import { findSession } from '@/lib/server/current-user';
 import { env } from '@/lib/server/env';
 import { AlreadySignedIn } from './already-signed-in';
 import { DemoAccounts } from './demo-accounts';
@@ -21,7 +21,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
   const { appOrigin, embeddedDataFolder } = env();
   const next = safeNextPath(single(query['next']), appOrigin);
   const ended = single(query['ended']);
-  const session = await findSession();
+  const session = await sessionIfKnown();
   const faults = initialFaults(query, {
     email: () => LOGIN_FIELD_TEXTS.email,
     password: () => LOGIN_FIELD_TEXTS.password,

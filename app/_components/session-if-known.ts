@@ -1,0 +1,21 @@
+import 'server-only';
+import { unstable_rethrow } from 'next/navigation';
+import type { AccessClaims } from '@/lib/core/token/claims';
+import { findSession } from '@/lib/server/current-user';
+import { log } from '@/lib/server/logger';
+
+/**
+ * The session, for parts of a page that merely look different with one. While nobody can tell whether there is one (the
+ * database does not answer), they show what a visitor sees, so that the front pages stand without a database. It guards
+ * nothing: pages that need a session ask `requireUser`.
+ */
+export async function sessionIfKnown(): Promise<AccessClaims | null> {
+  try {
+    return await findSession();
+  } catch (error) {
+    // Next steers by exceptions of its own, which are no trouble.
+    unstable_rethrow(error);
+    log.error('page.session_unknown', { error });
+    return null;
+  }
+}
