@@ -6,6 +6,7 @@ import { type PublicOrigins, publicOrigins } from '@/lib/core/http/origins';
 import { PRIVATE_HEADERS, type ProblemCode, problemResponse } from '@/lib/core/http/problem';
 import { type Access, accessOf } from '@/lib/core/http/route-policy';
 import { loginPath } from '@/lib/core/http/safe-redirect';
+import { unavailablePage } from '@/lib/core/http/unavailable-page';
 import { realSurroundings } from '@/lib/verifier/surroundings';
 import { type RefreshOutcome, transparentRefresh } from '@/lib/verifier/transparent-refresh';
 import { createVerifier } from '@/lib/verifier/verifier';
@@ -123,15 +124,14 @@ function refuse(
 
 function unavailable(access: Access): Response {
   if (access === 'api') return problemResponse('service_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  const { html, contentSecurityPolicy: policy } = unavailablePage(newNonce());
   const headers = {
     ...PRIVATE_HEADERS,
     'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy,
     'retry-after': String(RETRY_AFTER_SECONDS),
   };
-  const body = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>One moment – Handstamp</title><h1>One moment</h1>
-<p>This page cannot be shown right now. You are still signed in. <a href="">Try again</a></p></html>`;
-  return new Response(body, { status: 503, headers });
+  return new Response(html, { status: 503, headers });
 }
 
 /** 128 random bits a page. */

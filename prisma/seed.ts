@@ -1,14 +1,9 @@
 import 'server-only';
 import { runProgram } from '@/lib/server/cli/program';
 import { db } from '@/lib/server/db';
+import { DEMO_ACCOUNTS } from '@/lib/server/demo-accounts';
 import { env } from '@/lib/server/env';
 import { hashPassword } from '@/lib/server/password-hasher';
-
-// The passwords are public: README, quickstart. That is why they exist on the embedded database only.
-const DEMO_ACCOUNTS = [
-  { email: 'member@handstamp.test', name: 'Mira Member', role: 'member', password: 'violet-otter-maps-the-harbour' },
-  { email: 'admin@handstamp.test', name: 'Ada Admin', role: 'admin', password: 'copper-lantern-tunes-the-orchard' },
-] as const;
 
 // `npm run db:seed`: makes the demo accounts that are missing and leaves those alone that are there.
 await runProgram('db:seed', async () => {

@@ -1,10 +1,7 @@
+import { DEMO_ACCOUNTS } from '@/lib/server/demo-accounts';
 import { FillButton } from './fill-button';
 
-/** They exist only together with the embedded database, which serves this machine alone (see prisma/seed.ts). */
-const ACCOUNTS = [
-  { role: 'Member', email: 'member@handstamp.test', password: 'violet-otter-maps-the-harbour' },
-  { role: 'Admin', email: 'admin@handstamp.test', password: 'copper-lantern-tunes-the-orchard' },
-] as const;
+const ROLE_NAMES = { member: 'Member', admin: 'Admin' } as const;
 
 /** The accounts to try things with. Readable without scripts; with them, a button fills the form. */
 export function DemoAccounts() {
@@ -14,10 +11,10 @@ export function DemoAccounts() {
         Demo accounts on this machine
       </h2>
       <ul className="mt-2 divide-y divide-hairline">
-        {ACCOUNTS.map(({ role, email, password }) => (
+        {DEMO_ACCOUNTS.map(({ role, email, password }) => (
           <li key={email} className="flex items-center justify-between gap-4 py-3">
             <div className="min-w-0 text-xs text-ink-soft">
-              <p className="text-sm font-medium text-ink">{role}</p>
+              <p className="text-sm font-medium text-ink">{ROLE_NAMES[role]}</p>
               <p className="wrap-anywhere">{email}</p>
               <p className="wrap-anywhere">{password}</p>
             </div>
