@@ -38,6 +38,8 @@ export default defineConfig({
           globalSetup: ['tests/support/integration-setup.ts'],
           // The hashing threads are TypeScript too, and inherit this flag.
           execArgv: ['--import', new URL('scripts/typescript.mjs', import.meta.url).href],
+          // One file at a time: these tests hash, race and measure, and share two cores with PostgreSQL.
+          fileParallelism: false,
           // Server processes are started and ended in hooks.
           testTimeout: 30_000,
           hookTimeout: 60_000,

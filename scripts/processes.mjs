@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** The folder of the repository. */
 export const ROOT = path.resolve(fileURLToPath(new URL('..', import.meta.url)));
 
-const PRELOAD = new URL('./die-with-parent.mjs', import.meta.url).href;
+const PRELOAD = new URL(`./die-with-parent.mjs?parent=${process.pid}`, import.meta.url).href;
 const KILL_AFTER_MS = 8_000;
 const KEPT_OUTPUT = 20_000;
 

@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { plainEnvironment, REPOSITORY, testEnvironment } from './environment';
 
 const READY_WITHIN_MS = 30_000;
@@ -47,7 +46,7 @@ export async function startServer({ databaseUrl, env = {}, port }: ServerOptions
     HANDSTAMP_DATA: dataFolder,
     ...env,
   };
-  const preload = pathToFileURL(path.join(REPOSITORY, 'scripts/die-with-parent.mjs')).href;
+  const preload = new URL(`../../scripts/die-with-parent.mjs?parent=${process.pid}`, import.meta.url).href;
   const next = path.join(REPOSITORY, 'node_modules/next/dist/bin/next');
   const child = spawn(
     process.execPath,
