@@ -22,6 +22,8 @@ export type TokenFailure =
   | 'wrong_audience'
   | 'expired'
   | 'issued_in_future'
+  | 'not_yet_valid'
+  | 'lives_too_long'
   | 'revoked'
   | 'status_unavailable';
 

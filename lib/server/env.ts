@@ -5,8 +5,7 @@ import type { Bytes } from '@/lib/core/encoding';
 import { isLoopbackHost, publicOrigins } from '@/lib/core/http/origins';
 import { parseSecretList } from '@/lib/core/keys/secret-list';
 import { days, minutes } from '@/lib/core/time';
-
-const MAX_ACCESS_TTL_SECONDS = minutes(15);
+import { MAX_ACCESS_TTL_SECONDS } from '@/lib/core/token/access-token';
 
 const seconds = (least: number, most: number, preset: number) =>
   z.coerce.number().int().min(least).max(most).default(preset);

@@ -30,7 +30,7 @@ export async function publishedStatusList(list: number): Promise<PublishedList |
   if (contentsOf?.state !== state.revoked) contentsOf = { state: state.revoked, lists: groupByList(state, positionOf) };
   const { indexes = [], lastRevokedAt = 0, indexSum = 0 } = contentsOf.lists.get(list) ?? {};
   const windowStart = Math.floor(state.now / RESIGN_SECONDS) * RESIGN_SECONDS;
-  const iat = Math.max(Math.floor(lastRevokedAt), windowStart);
+  const iat = Math.max(lastRevokedAt, windowStart);
   const signedFor = `${signing.kid} ${iat} ${lastRevokedAt} ${indexes.length} ${indexSum}`;
 
   const held = await signedLists.get(list);

@@ -1,6 +1,7 @@
 import { listOfUri } from '@/lib/core/token/status-index';
 import { isRevoked, STATUS_LIST_MEDIA_TYPE, type StatusList, verifyStatusList } from '@/lib/core/token/status-list';
 import type { KeySetSource } from './key-set';
+import { type Moment, momentOf, msSince, NEVER } from './moment';
 import { type Once, once } from './once';
 import type { Surroundings } from './surroundings';
 
@@ -28,31 +29,31 @@ const TIMEOUT_MS = 1_000;
 const RETRY_MS = 500;
 const MAX_LISTS = 256;
 
-type Entry = { copy?: StatusList; confirmedAtMs: number; failedAtMs: number; readonly renew: Once<void> };
+type Entry = { copy?: StatusList; confirmedAt: Moment; failedAt: Moment; readonly renew: Once<void> };
 
 /**
  * Status lists of one issuer, kept in memory. Freshness decides whether a request waits, not a timer: timers do not run
  * in a frozen instance. A copy is never replaced by an older one, and serves no longer than its own `exp`.
  */
 export function statusLists(options: StatusListOptions, keySet: KeySetSource, surroundings: Surroundings): StatusLists {
-  const { monotonicMs, now } = surroundings;
+  const { now } = surroundings;
   const entries = new Map<number, Entry>();
 
   function entryOf(list: number, uri: string): Entry {
     const known = entries.get(list);
     if (known !== undefined) return known;
     const entry: Entry = {
-      confirmedAtMs: Number.NEGATIVE_INFINITY,
-      failedAtMs: Number.NEGATIVE_INFINITY,
+      confirmedAt: NEVER,
+      failedAt: NEVER,
       renew: once(async () => {
-        const startedAtMs = monotonicMs();
+        const startedAt = momentOf(surroundings);
         const fetched = await fetchList(list, uri, entry.copy?.iat ?? 0);
         if (fetched === null) {
-          entry.failedAtMs = monotonicMs();
+          entry.failedAt = momentOf(surroundings);
           return;
         }
         entry.copy = fetched;
-        entry.confirmedAtMs = startedAtMs;
+        entry.confirmedAt = startedAt;
       }),
     };
     if (entries.size >= MAX_LISTS) entries.delete(entries.keys().next().value ?? list);
@@ -85,14 +86,13 @@ export function statusLists(options: StatusListOptions, keySet: KeySetSource, su
       const list = listOfUri(options.issuer, uri);
       if (list === null) return 'unavailable';
       const entry = entryOf(list, uri);
-      const ageMs = monotonicMs() - entry.confirmedAtMs;
-      if (ageMs >= WAIT_MS) {
-        if (monotonicMs() - entry.failedAtMs >= RETRY_MS) await entry.renew();
-      } else if (ageMs >= FRESH_MS) {
-        void entry.renew();
+      const ageMs = msSince(entry.confirmedAt, surroundings);
+      if (ageMs >= FRESH_MS && (entry.renew.isRunning() || msSince(entry.failedAt, surroundings) >= RETRY_MS)) {
+        const renewed = entry.renew();
+        if (ageMs >= WAIT_MS) await renewed;
       }
       const { copy } = entry;
-      const isTooOld = monotonicMs() - entry.confirmedAtMs > options.maxStaleSeconds * 1_000;
+      const isTooOld = msSince(entry.confirmedAt, surroundings) > options.maxStaleSeconds * 1_000;
       if (copy === undefined || isTooOld || copy.exp <= now()) return 'unavailable';
       return isRevoked(copy, index) ? 'revoked' : 'valid';
     },

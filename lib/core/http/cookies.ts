@@ -47,8 +47,8 @@ export const hasAnyCookie = (header: string | null, names: CookieNames): boolean
 
 /** `header` with the cookies of `replacements` in place of those of the same names; all others untouched. */
 export function replaceCookies(header: string | null, replacements: ReadonlyMap<string, string>): string {
-  const kept = cookiePairs(header ?? '').filter(([name]) => !replacements.has(name));
-  return [...kept, ...replacements].map(([name, value]) => `${name}=${value}`).join('; ');
+  const kept = cookieParts(header ?? '').filter((part) => !replacements.has(nameOf(part) ?? ''));
+  return [...kept, ...[...replacements].map(([name, value]) => `${name}=${value}`)].join('; ');
 }
 
 /** Name and value of a `Set-Cookie` line (RFC 6265 §5.2); null when it has none. */
@@ -59,8 +59,23 @@ export function parseSetCookie(line: string): { name: string; value: string } | 
 }
 
 function cookiePairs(header: string): [name: string, value: string][] {
-  return header.split(';').flatMap((part): [string, string][] => {
-    const equals = part.indexOf('=');
-    return equals < 1 ? [] : [[part.slice(0, equals).trim(), part.slice(equals + 1).trim()]];
+  return cookieParts(header).flatMap((part): [string, string][] => {
+    const name = nameOf(part);
+    return name === null ? [] : [[name, trimBlanks(part.slice(part.indexOf('=') + 1))]];
   });
 }
+
+const cookieParts = (header: string): string[] =>
+  header
+    .split(';')
+    .map(trimBlanks)
+    .filter((part) => part !== '');
+
+/** Null for a cookie without a name, which is none of ours. */
+function nameOf(part: string): string | null {
+  const equals = part.indexOf('=');
+  return equals < 1 ? null : trimBlanks(part.slice(0, equals));
+}
+
+/** Only space and tab are white space here (RFC 6265 §5.2): trimming more would let another name pass for ours. */
+const trimBlanks = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, '');

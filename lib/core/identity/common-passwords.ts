@@ -26,4 +26,5 @@ export const COMMON_PARTS: readonly string[] = [
   ...['qwertyuiop', 'asdfghjkl', 'zxcvbnm', 'asdf', 'zxcv', 'qazwsx', 'wsxedc', 'edcrfv', 'qweasd', 'asdzxc'],
   ...['abcdefghijklmnopqrstuvwxyz', 'zyxwvutsrqponmlkjihgfedcba', '0123456789', '1234567890', '9876543210'],
   ...['123456', '12345', '1234', '123', '654321', '54321', '4321', '112233', '123123', '121212', '696969', 'abc123'],
+  ...['147', '258', '369', '741', '852', '963', '159', '357', '753', '951'],
 ];

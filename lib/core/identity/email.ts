@@ -1,7 +1,8 @@
 const MAX_EMAIL = 254;
 const MAX_LOCAL = 64;
 /** What a mailbox looks like in practice (RFC 5321 §4.1.2 without quoting): the code that we send is the real proof. */
-const SHAPE = /^[^\s@<>()[\]\\,;:"]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,}$/u;
+const SHAPE =
+  /^[^\s\p{C}@<>()[\]\\,;:"]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}\p{N}][\p{L}\p{N}-]*[\p{L}\p{N}]$/u;
 
 /** The one spelling under which an address is known: NFC, trimmed, lower case; null when it is no address. */
 export function normalizeEmail(text: string): string | null {

@@ -1,5 +1,6 @@
 import { fail, type Result, succeed } from '../failures';
 import { COMMON_PARTS } from './common-passwords';
+import { markRuns } from './keyboard-runs';
 
 /** Why a password is refused. NIST SP 800-63B-4 §3.1.1.2: the reason is told. */
 export const PASSWORD_FAULTS = ['too_short', 'too_long', 'common', 'contains_context', 'repetitive'] as const;
@@ -63,19 +64,29 @@ function isRepetition(text: string): boolean {
 }
 
 function wordsOf({ email, name }: PasswordContext): string[] {
-  const words = `${email} ${name ?? ''}`.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  const words = `${email} ${name ?? ''}`
+    .normalize('NFC')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u);
   return [...PRODUCT_WORDS, ...words.filter((word) => word.length >= MIN_CONTEXT_WORD)];
 }
 
-/** How many letters and digits lie in none of `parts`, read plainly or with look-alike characters undone. */
+/**
+ * How many characters are the person's own: in none of `parts`, read plainly or with look-alikes undone, and in no run.
+ * Letters and digits count each time, anything else once: a line of dashes is not a secret.
+ */
 function ownCharacters(characters: readonly string[], parts: readonly string[]): number {
   const plain = characters.map((character) => character.toLowerCase());
   const undone = plain.map((character) => LEET[character] ?? character);
   const isCovered = new Array<boolean>(plain.length).fill(false);
+  markRuns(plain, isCovered);
   for (const reading of [plain, undone]) {
     for (const part of parts) cover(reading, [...part], isCovered);
   }
-  return plain.filter((character, at) => !isCovered[at] && /[\p{L}\p{N}]/u.test(character)).length;
+  const own = plain.filter((character, at) => !isCovered[at] && !/\s/.test(character));
+  const words = own.filter((character) => /[\p{L}\p{N}]/u.test(character));
+  const others = new Set(own.filter((character) => !/[\p{L}\p{N}]/u.test(character)));
+  return words.length + others.size;
 }
 
 function cover(text: readonly string[], part: readonly string[], isCovered: boolean[]): void {

@@ -1,4 +1,5 @@
 import { importJWK, type JWK } from 'jose';
+import { fromBase64Url } from '../encoding';
 import { isRecord } from '../json';
 import { isSigningAlgorithm, type SigningAlgorithm, toPublicJwk } from './signing-key';
 
@@ -9,7 +10,9 @@ export type VerifyingKey = { readonly algorithm: SigningAlgorithm; readonly key:
 export type VerifyingKeys = ReadonlyMap<string, VerifyingKey>;
 
 const MAX_KEYS = 32;
-const MIN_RSA_MODULUS_CHARACTERS = 512;
+const MIN_RSA_MODULUS_BYTES = 384;
+/** 65537, what everybody uses. Under 1, every text is its own signature. */
+const RSA_EXPONENT = 'AQAB';
 
 /**
  * Imports the usable keys of a JWK Set (RFC 7517 §5). Keys that we cannot use are passed over, as §5 asks; a `kid` that
@@ -35,8 +38,9 @@ export async function importKeySet(document: unknown): Promise<VerifyingKeys | n
 
 /** Null for a key that is not a public signature key of an algorithm and size that we accept. */
 async function importVerifyingKey(jwk: Record<string, unknown>): Promise<VerifyingKey | null> {
-  const { alg, kid, use } = jwk;
+  const { alg, kid, use, key_ops: keyOps } = jwk;
   if (typeof kid !== 'string' || !isSigningAlgorithm(alg) || (use !== undefined && use !== 'sig')) return null;
+  if (keyOps !== undefined && !(Array.isArray(keyOps) && keyOps.includes('verify'))) return null;
   if (!fitsAlgorithm(jwk, alg)) return null;
   try {
     const key = await importJWK(toPublicJwk(jwk as JWK, kid, alg), alg);
@@ -53,6 +57,12 @@ function fitsAlgorithm(jwk: Record<string, unknown>, algorithm: SigningAlgorithm
     case 'EdDSA':
       return jwk['kty'] === 'OKP' && jwk['crv'] === 'Ed25519';
     case 'RS256':
-      return jwk['kty'] === 'RSA' && typeof jwk['n'] === 'string' && jwk['n'].length >= MIN_RSA_MODULUS_CHARACTERS;
+      return jwk['kty'] === 'RSA' && jwk['e'] === RSA_EXPONENT && isLongModulus(jwk['n']);
   }
+}
+
+/** Leading zeros make a short modulus look long (RFC 7518 §6.3.1.1 forbids them). */
+function isLongModulus(text: unknown): boolean {
+  const modulus = typeof text === 'string' ? fromBase64Url(text) : null;
+  return modulus !== null && modulus.length >= MIN_RSA_MODULUS_BYTES && (modulus[0] ?? 0) >= 0x80;
 }

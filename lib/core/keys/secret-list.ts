@@ -1,4 +1,4 @@
-import { type Bytes, fromBase64Url, utf8 } from '../encoding';
+import { type Bytes, equalBytes, fromBase64Url, utf8 } from '../encoding';
 import { fail, type Result, succeed } from '../failures';
 
 /** One entry of `AUTH_SECRET`, as a source of purpose-bound keys. */
@@ -23,13 +23,13 @@ const MIN_DISTINCT_BYTES = 8;
 export function parseSecretList(text: string): Result<Bytes[], SecretListFailure> {
   const entries = text.split(',').map((entry) => entry.trim());
   if (entries.every((entry) => entry === '')) return fail('empty');
-  if (new Set(entries).size !== entries.length) return fail('duplicate');
   const secrets: Bytes[] = [];
   for (const entry of entries) {
     const bytes = decodeSecret(entry);
     if (bytes === null) return fail('not_base64url_or_hex');
     if (bytes.length < MIN_BYTES) return fail('too_short');
     if (new Set(bytes).size < MIN_DISTINCT_BYTES) return fail('repetitive');
+    if (secrets.some((known) => equalBytes(known, bytes))) return fail('duplicate');
     secrets.push(bytes);
   }
   return succeed(secrets);

@@ -50,6 +50,6 @@ export function toPublicJwk(jwk: JWK, kid: string, algorithm: SigningAlgorithm):
 
 export async function importSigningKey(kid: string, algorithm: SigningAlgorithm, jwk: JWK): Promise<SigningKey> {
   const privateKey = await importJWK(jwk, algorithm);
-  if (privateKey instanceof Uint8Array) throw new Error('A signing key must be asymmetric');
+  if (privateKey instanceof Uint8Array || privateKey.type !== 'private') throw new Error('This is no private key');
   return { kid, algorithm, privateKey };
 }

@@ -1,4 +1,5 @@
 import { days, type EpochSeconds, hours, minutes } from '../time';
+import { MAX_ACCESS_TTL_SECONDS } from '../token/access-token';
 
 /** How long sessions live. */
 export type SessionPolicy = {
@@ -21,7 +22,7 @@ export const MAX_LIVE_SESSIONS = 100;
  * How long a revocation is kept and published: the longest access life that can be set, and a minute for clocks. Not
  * derived from today's setting: lowering that must not make revoked tokens good again.
  */
-export const REVOCATION_RETENTION_SECONDS = minutes(15) + minutes(1);
+export const REVOCATION_RETENTION_SECONDS = MAX_ACCESS_TTL_SECONDS + minutes(1);
 
 /** `lastSeenAt` is shown in steps of this: a thief must not learn when the owner refreshes. */
 export const LAST_SEEN_STEP_SECONDS = minutes(5);

@@ -19,6 +19,9 @@ export const MAX_ACCESS_TOKEN_BYTES = 4096;
  */
 export const ISSUED_AHEAD_TOLERANCE_SECONDS = minutes(1);
 
+/** No access token lives longer. The revocation of a session is published so long; a longer token would outlive it. */
+export const MAX_ACCESS_TTL_SECONDS = minutes(15);
+
 /** Up to this share of the life is taken off at random, so that nobody can tell when an owner will refresh next. */
 const JITTER_SHARE = 0.2;
 const JTI_BYTES = 12;
@@ -39,7 +42,9 @@ export async function issueAccessToken(
   const [high = 0, low = 0] = random(2);
   const jitterSeconds = Math.floor(ttlSeconds * JITTER_SHARE * ((high * 256 + low) / 65_536));
   const iat = Math.floor(now);
-  const claims = { ...about, jti: toBase64Url(random(JTI_BYTES)), iat, exp: iat + ttlSeconds - jitterSeconds };
+  const { iss, aud, sub, sid, auth_time, role, amr, status } = about;
+  const own = { jti: toBase64Url(random(JTI_BYTES)), iat, exp: iat + ttlSeconds - jitterSeconds };
+  const claims = { iss, aud, sub, sid, auth_time, role, amr, status, ...own };
   const token = await new CompactSign(utf8(JSON.stringify(claims)))
     .setProtectedHeader({ alg: key.algorithm, typ: ACCESS_TOKEN_TYPE, kid: key.kid })
     .sign(key.privateKey);
@@ -78,6 +83,8 @@ export async function verifyAccessToken(
   if (claims.iss !== expected.issuer) return fail('wrong_issuer');
   if (claims.aud !== expected.audience) return fail('wrong_audience');
   if (claims.exp <= now) return fail('expired');
+  if (claims.exp - claims.iat > MAX_ACCESS_TTL_SECONDS) return fail('lives_too_long');
+  if (!isPast(payload['nbf'], now)) return fail('not_yet_valid');
   if (claims.iat > now + ISSUED_AHEAD_TOLERANCE_SECONDS) return fail('issued_in_future');
 
   switch (await checkStatus(claims)) {
@@ -89,3 +96,7 @@ export async function verifyAccessToken(
       return fail('status_unavailable');
   }
 }
+
+/** `nbf` is no claim of ours, but one that is there must be honoured (RFC 7519 §4.1.5). */
+const isPast = (notBefore: unknown, now: EpochSeconds): boolean =>
+  notBefore === undefined || (typeof notBefore === 'number' && notBefore <= now);

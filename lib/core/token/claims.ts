@@ -34,8 +34,9 @@ const MAX_TEXT = 256;
 const MAX_TIME = 253_402_300_799;
 const MAX_AMR = 8;
 
+/** Half of a surrogate pair is refused: no two systems write it alike. */
 const isText = (value: unknown): value is string =>
-  typeof value === 'string' && value !== '' && value.length <= MAX_TEXT;
+  typeof value === 'string' && value !== '' && value.length <= MAX_TEXT && !/\p{Cs}/u.test(value);
 const isTime = (value: unknown): value is number =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_TIME;
 const isRole = (value: unknown): value is Role => value === 'member' || value === 'admin';

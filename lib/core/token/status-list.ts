@@ -41,13 +41,15 @@ export function statusBits(indexes: Iterable<number>): Bytes {
 export const isRevoked = (list: StatusList, index: number): boolean =>
   index >= list.bits.length * 8 || ((list.bits[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
 
-/** Signs `bits` as a Status List Token (Token Status List §5.1): zlib-compressed, `sub` is its own address. */
+/**
+ * Signs `bits` as a Status List Token (Token Status List §5.1): zlib-compressed, `sub` is its own address. `iat` keeps its
+ * fraction, which a NumericDate may have: two lists of one second can be told apart, so that the older is not replayed.
+ */
 export async function signStatusList(bits: Bytes, uri: string, key: SigningKey, now: EpochSeconds): Promise<string> {
-  const iat = Math.floor(now);
   const payload = {
     sub: uri,
-    iat,
-    exp: iat + STATUS_LIST_LIFE_SECONDS,
+    iat: now,
+    exp: Math.floor(now) + STATUS_LIST_LIFE_SECONDS,
     ttl: STATUS_LIST_TTL_SECONDS,
     status_list: { bits: 1, lst: toBase64Url(zlibSync(bits, { level: 9 })) },
   };

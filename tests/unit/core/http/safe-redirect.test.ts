@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { HOME_PATH, loginPath, safeNextPath } from '@/lib/core/http/safe-redirect';
+import hostileTargets from '../../../fixtures/open-redirects.json';
+
+const APP = 'https://app.handstamp.example';
+
+test('the list of hostile targets is the one that was written', () => {
+  expect(new Set(hostileTargets).size).toBe(hostileTargets.length);
+  expect(hostileTargets.length).toBeGreaterThanOrEqual(100);
+});
+
+test.each(hostileTargets)('%j leads home', (target) => {
+  expect(safeNextPath(target, APP)).toBe(HOME_PATH);
+});
+
+test.each([null, undefined])('%s leads home', (target) => {
+  expect(safeNextPath(target, APP)).toBe(HOME_PATH);
+});
+
+describe('a path of ours is kept', () => {
+  test.each([
+    ['/dashboard', '/dashboard'],
+    ['/', '/'],
+    ['/account/sessions?page=2', '/account/sessions?page=2'],
+    ['/account?next=//evil.example', '/account?next=//evil.example'],
+    ['/account?x=https://evil.example', '/account?x=https://evil.example'],
+    ['/admin/../account', '/account'],
+    ['/a//b', '/a//b'],
+    ['/loginX', '/loginX'],
+    ['/apis', '/apis'],
+    ['/registered', '/registered'],
+    ['/%2f%2fevil.example', '/%2f%2fevil.example'],
+    ['/@evil.example', '/@evil.example'],
+    ['/:80', '/:80'],
+    ['/名前?q=%20', '/%E5%90%8D%E5%89%8D?q=%20'],
+    ['/account#part', '/account'],
+  ])('%j as %j', (target, kept) => {
+    expect(safeNextPath(target, APP)).toBe(kept);
+  });
+
+  test('up to 2,048 characters', () => {
+    expect(safeNextPath(`/${'a'.repeat(2047)}`, APP)).toHaveLength(2048);
+    expect(safeNextPath(`/${'a'.repeat(2048)}`, APP)).toBe(HOME_PATH);
+  });
+});
+
+test('whatever is kept stays on our origin, is stable, and leads nobody back to a login', () => {
+  const pieces = [
+    '/',
+    '//',
+    '\\',
+    '.',
+    '..',
+    '%2e',
+    '%2f',
+    '%5c',
+    'evil.example',
+    '@',
+    ':',
+    '?',
+    '#',
+    'login',
+    'api',
+    '\t',
+    ' ',
+    'a',
+    ';',
+    '%00',
+    '\u00a0',
+  ];
+  for (let number = 0; number < 21 ** 3; number += 1) {
+    const target = `/${pieces[number % 21]}${pieces[Math.floor(number / 21) % 21]}${pieces[Math.floor(number / 441)]}evil.example`;
+    const kept = safeNextPath(target, APP);
+    const url = new URL(kept, APP);
+    if (url.origin !== APP || !kept.startsWith('/') || kept.startsWith('//') || safeNextPath(kept, APP) !== kept)
+      throw new Error(target);
+    if (/^\/(?:login|api)(?:\/|$)/.test(url.pathname)) throw new Error(target);
+  }
+});
+
+test('works on localhost with a port as well', () => {
+  expect(safeNextPath('/dashboard', 'http://localhost:3000')).toBe('/dashboard');
+  expect(safeNextPath('http://localhost:3000/dashboard', 'http://localhost:3000')).toBe(HOME_PATH);
+});
+
+describe('the address of the login page', () => {
+  test('carries where somebody wanted to go, and safely back', () => {
+    for (const path of ['/dashboard', '/account?a=1&b=2', '/account?x=a%20b+c', '/名前']) {
+      const next = new URL(loginPath(path), APP).searchParams.get('next');
+      expect(next).toBe(path);
+    }
+  });
+
+  test('cannot be broken out of', () => {
+    expect(loginPath('/a&next=//evil.example#x')).toBe('/login?next=%2Fa%26next%3D%2F%2Fevil.example%23x');
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { parseAccessClaims } from '@/lib/core/token/claims';
+import { CLAIMS, ISSUER } from '../../../fixtures/access-tokens';
+
+const isAccepted = (changes: Record<string, unknown>): boolean => parseAccessClaims({ ...CLAIMS, ...changes }).ok;
+const withStatus = (status_list: unknown) => ({ status: { status_list } });
+const URI = CLAIMS.status.status_list.uri;
+
+test('good claims are handed on as they are', () => {
+  expect(parseAccessClaims(CLAIMS)).toEqual({ ok: true, value: CLAIMS });
+});
+
+test('members that we do not know are dropped', () => {
+  const parsed = parseAccessClaims({ ...CLAIMS, email: 'person@example.com', status: { ...CLAIMS.status, other: 1 } });
+  expect(parsed).toEqual({ ok: true, value: CLAIMS });
+});
+
+describe.each(Object.keys(CLAIMS))('%s', (claim) => {
+  test('is required', () => {
+    const { [claim]: _gone, ...rest }: Record<string, unknown> = CLAIMS;
+    expect(parseAccessClaims(rest)).toEqual({ ok: false, code: 'bad_claims' });
+  });
+
+  test('is not taken from the prototype', () => {
+    const { [claim]: inherited, ...rest }: Record<string, unknown> = CLAIMS;
+    const claims: Record<string, unknown> = JSON.parse(`{"__proto__":${JSON.stringify({ [claim]: inherited })}}`);
+    expect(parseAccessClaims({ ...rest, ...claims }).ok).toBe(false);
+  });
+
+  test.each([null, true, false, {}, [], [null]])('is refused as %j (A23)', (value) => {
+    expect(isAccepted({ [claim]: value })).toBe(claim === 'amr' && Array.isArray(value) && value.length === 0);
+  });
+});
+
+describe.each(['iss', 'aud', 'sub', 'sid', 'jti'])('%s', (claim) => {
+  test.each([
+    ['a number', 1],
+    ['empty', ''],
+    ['longer than 256 characters', 'x'.repeat(257)],
+    ['of 10 kB (C7)', 'x'.repeat(10_240)],
+    ['an array of one', [ISSUER]],
+    ['a String-like object', { length: 5 }],
+  ])('is refused as %s', (_name, value) => {
+    expect(isAccepted({ [claim]: value })).toBe(false);
+  });
+
+  test('is refused with half of a character, which no two systems write alike (C24)', () => {
+    expect(isAccepted({ [claim]: 'abc\ud800' })).toBe(false);
+  });
+});
+
+describe.each(['iat', 'exp', 'auth_time'])('%s', (claim) => {
+  test.each([
+    ['text', '1795411200'],
+    ['negative', -1],
+    ['a fraction', 1_795_411_200.5],
+    ['infinite, as 1e400 is read', Number('1e400')],
+    ['beyond the year 9999', 253_402_300_800],
+    ['9e15', 9e15],
+    ['not a number', Number.NaN],
+    ['a date', new Date(0)],
+  ])('is refused as %s (C6)', (_name, value) => {
+    expect(isAccepted({ [claim]: value })).toBe(false);
+  });
+
+  test.each([0, 2 ** 31, 253_402_300_799])('may be %i', (value) => {
+    expect(isAccepted({ [claim]: value })).toBe(true);
+  });
+});
+
+test.each(['', 'owner', 'Admin', 'ADMIN', 'admin ', 'member,admin', 0, ['admin']])('role %j is refused', (role) => {
+  expect(isAccepted({ role })).toBe(false);
+});
+
+test.each([[[]], [['pwd']], [['pwd', 'otp', 'hwk']], [new Array(8).fill('pwd')]])('amr %j is accepted', (amr) => {
+  expect(isAccepted({ amr })).toBe(true);
+});
+
+test.each([
+  'pwd',
+  [[1]],
+  [['pwd', null]],
+  [['']],
+  [['x'.repeat(257)]],
+  [new Array(9).fill('pwd')],
+  [{ 0: 'pwd', length: 1 }],
+])('amr %j is refused', (amr) => {
+  expect(isAccepted({ amr })).toBe(false);
+});
+
+test.each([
+  ['no status list', { status: {} }],
+  ['a status list that is an array', withStatus([])],
+  ['no index', withStatus({ uri: URI })],
+  ['a negative index', withStatus({ idx: -1, uri: URI })],
+  ['half an index', withStatus({ idx: 0.5, uri: URI })],
+  ['an index as text', withStatus({ idx: '1', uri: URI })],
+  ['an index that a double cannot hold', withStatus({ idx: 2 ** 53, uri: URI })],
+  ['no uri', withStatus({ idx: 1 })],
+  ['a uri that is no text', withStatus({ idx: 1, uri: [URI] })],
+  ['an empty uri', withStatus({ idx: 1, uri: '' })],
+  ['a uri of 257 characters', withStatus({ idx: 1, uri: 'x'.repeat(257) })],
+])('a status reference with %s is refused', (_name, changes) => {
+  expect(isAccepted(changes)).toBe(false);
+});

@@ -1,0 +1,355 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { keySetSource } from '@/lib/verifier/key-set';
+import { type StatusLists, statusLists } from '@/lib/verifier/status-lists';
+import { ISSUER } from '../../fixtures/access-tokens';
+import { FakeIssuer, KEY_SET_URL, LIST_URI, LIST_URL, settle } from '../../fixtures/fake-issuer';
+import { testKey } from '../../fixtures/signing';
+
+const PLACE = 5;
+let issuer: FakeIssuer;
+let lists: StatusLists;
+
+beforeEach(async () => {
+  issuer = await FakeIssuer.start();
+  const options = { issuer: ISSUER, fetchOrigin: ISSUER, maxStaleSeconds: 30 };
+  lists = statusLists(options, keySetSource(KEY_SET_URL, issuer.surroundings), issuer.surroundings);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const check = (uri = LIST_URI) => lists.check(uri, PLACE);
+const fetches = () => issuer.countOf(LIST_URL);
+const isPending = async (promise: Promise<unknown>) => {
+  const pending = Symbol('pending');
+  return (await Promise.race([promise, settle().then(() => pending)])) === pending;
+};
+
+describe('a copy', () => {
+  test('is fetched on first use, and says which sessions were ended', async () => {
+    issuer.endedPlaces.add(PLACE);
+    expect(await check()).toBe('revoked');
+    expect(await lists.check(LIST_URI, PLACE + 1)).toBe('valid');
+    expect(fetches()).toBe(1);
+  });
+
+  test('does not vouch for a place that lies outside of it', async () => {
+    expect(await lists.check(LIST_URI, 2 ** 17)).toBe('revoked');
+  });
+
+  test('younger than 2 s is used as it is', async () => {
+    await check();
+    issuer.advance(1.999);
+    issuer.endedPlaces.add(PLACE);
+    for (let use = 0; use < 100; use += 1) expect(await check()).toBe('valid');
+    await settle();
+    expect(fetches()).toBe(1);
+  });
+
+  test.each([2, 2.5, 2.999])('of %d s is used, and renewed in the background', async (age) => {
+    await check();
+    issuer.endedPlaces.add(PLACE);
+    issuer.advance(age);
+    issuer.hold();
+    expect(await check()).toBe('valid');
+    expect(await check()).toBe('valid');
+    expect(fetches()).toBe(2);
+    await issuer.letGo();
+    expect(await check()).toBe('revoked');
+  });
+
+  test.each([3, 25, 59])('of %d s makes the request wait for a new one', async (age) => {
+    await check();
+    issuer.endedPlaces.add(PLACE);
+    issuer.advance(age);
+    issuer.hold();
+    const waiting = check();
+    expect(await isPending(waiting)).toBe(true);
+    await issuer.letGo();
+    expect(await waiting).toBe('revoked');
+  });
+
+  test('is waited for by all requests together, with one fetch', async () => {
+    await check();
+    issuer.endedPlaces.add(PLACE);
+    issuer.advance(10);
+    issuer.hold();
+    const all = Promise.all(Array.from({ length: 100 }, () => check()));
+    await settle();
+    expect(fetches()).toBe(2);
+    await issuer.letGo();
+    expect(new Set(await all)).toEqual(new Set(['revoked']));
+    expect(fetches()).toBe(2);
+  });
+
+  test('is as old as the request for it, not as its arrival', async () => {
+    issuer.hold();
+    const first = check();
+    await settle();
+    issuer.advance(0.9);
+    await issuer.letGo();
+    await first;
+    issuer.advance(1.2);
+    issuer.hold();
+    await check();
+    expect(fetches()).toBe(2);
+    await issuer.letGo();
+  });
+
+  test('costs no fetch for any number of requests in its two seconds, and one for each two seconds after', async () => {
+    for (let tenth = 0; tenth < 100; tenth += 1) {
+      await check();
+      await issuer.settled();
+      issuer.advance(0.1);
+    }
+    expect(fetches()).toBeLessThanOrEqual(6);
+  });
+});
+
+describe('a session that was ended', () => {
+  test('is refused within 3 s by an instance that is asked all the time', async () => {
+    await check();
+    issuer.advance(0.05);
+    issuer.endedPlaces.add(PLACE);
+    let waited = 0;
+    while ((await check()) === 'valid' && waited < 10) {
+      await issuer.settled();
+      issuer.advance(0.1);
+      waited += 0.1;
+    }
+    expect(waited).toBeLessThanOrEqual(3);
+  });
+
+  test('is refused at once by an instance that was idle', async () => {
+    await check();
+    issuer.endedPlaces.add(PLACE);
+    issuer.advance(25);
+    expect(await check()).toBe('revoked');
+  });
+
+  test('is refused at once by an instance that was frozen, whose own clock stood still', async () => {
+    await check();
+    issuer.endedPlaces.add(PLACE);
+    issuer.wall += 25_000;
+    expect(await check()).toBe('revoked');
+  });
+
+  test('is refused when the clock on the wall was set back', async () => {
+    await check();
+    issuer.endedPlaces.add(PLACE);
+    issuer.monotonic += 10_000;
+    issuer.wall -= 20_000;
+    issuer.answer = async (url) =>
+      url === LIST_URL ? new Response(await issuer.listToken(issuer.now() + 30)) : issuer.trueAnswer(url);
+    expect(await check()).toBe('revoked');
+  });
+});
+
+describe('an issuer that does not answer', () => {
+  test.each([
+    [3, 'valid'],
+    [10, 'valid'],
+    [29.9, 'valid'],
+    [30, 'valid'],
+    [30.1, 'unavailable'],
+    [59, 'unavailable'],
+    [3_600, 'unavailable'],
+  ])('leaves a copy of %d s %s', async (age, answer) => {
+    await check();
+    issuer.goDown();
+    issuer.advance(age);
+    expect(await check()).toBe(answer);
+  });
+
+  test('does not make an ended session good again', async () => {
+    issuer.endedPlaces.add(PLACE);
+    await check();
+    issuer.goDown();
+    issuer.advance(20);
+    expect(await check()).toBe('revoked');
+    issuer.advance(20);
+    expect(await check()).toBe('unavailable');
+  });
+
+  test('from the beginning makes everything unavailable, never valid', async () => {
+    issuer.goDown();
+    expect(await check()).toBe('unavailable');
+  });
+
+  test('costs waiting once in half a second, not once a request', async () => {
+    await check();
+    issuer.goDown();
+    issuer.advance(5);
+    for (let use = 0; use < 100; use += 1) await check();
+    expect(fetches()).toBe(2);
+    issuer.advance(0.499);
+    await check();
+    expect(fetches()).toBe(2);
+    issuer.advance(0.001);
+    await check();
+    expect(fetches()).toBe(3);
+  });
+
+  test('is not asked over and over in the background either', async () => {
+    await check();
+    issuer.goDown();
+    issuer.advance(2.1);
+    for (let use = 0; use < 100; use += 1) {
+      await check();
+      await Promise.resolve();
+    }
+    await settle();
+    expect(fetches()).toBeLessThanOrEqual(3);
+  });
+
+  test('is given up after a second, and the copy serves', async () => {
+    await check();
+    const timeouts: { ms: number; controller: AbortController }[] = [];
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+      const controller = new AbortController();
+      timeouts.push({ ms, controller });
+      return controller.signal;
+    });
+    issuer.answer = (_url, { signal }) =>
+      new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))));
+    issuer.advance(5);
+    const waiting = check();
+    expect(await isPending(waiting)).toBe(true);
+    expect(timeouts.map(({ ms }) => ms)).toEqual([1_000]);
+    timeouts[0]?.controller.abort();
+    expect(await waiting).toBe('valid');
+  });
+
+  test('is known again at the next request after its return', async () => {
+    await check();
+    issuer.goDown();
+    issuer.advance(40);
+    expect(await check()).toBe('unavailable');
+    issuer.comeBack();
+    issuer.advance(0.5);
+    expect(await check()).toBe('valid');
+  });
+});
+
+describe('an answer that is no list of the issuer', () => {
+  const answers: [string, () => Promise<Response>][] = [
+    ['an error', async () => new Response('x', { status: 500 })],
+    ['a list with status 404', async () => new Response(await issuer.listToken(), { status: 404 })],
+    ['a redirect', async () => new Response(null, { status: 302, headers: { location: 'https://evil.example/' } })],
+    ['a page', async () => new Response('<html>')],
+    ['an access token', async () => new Response(await issuer.token())],
+    ['another list of the issuer', async () => new Response(await issuer.listToken(issuer.now(), 8))],
+    ['an expired list', async () => new Response(await issuer.listToken(issuer.now() - 61))],
+    ['a list from the future', async () => new Response(await issuer.listToken(issuer.now() + 120))],
+    [
+      'a list of another signer',
+      async () => new Response(await new FakeIssuer(await testKey()).listToken(issuer.now())),
+    ],
+    ['a changed list', async () => new Response(`${(await issuer.listToken()).slice(0, -8)}AAAAAAAA`)],
+  ];
+
+  test.each(answers)('is never believed: %s', async (_name, answer) => {
+    issuer.answer = async (url) => (url === LIST_URL ? answer() : issuer.trueAnswer(url));
+    expect(await check()).toBe('unavailable');
+  });
+
+  test.each(answers)('does not replace a copy: %s', async (_name, answer) => {
+    issuer.endedPlaces.add(PLACE);
+    await check();
+    issuer.endedPlaces.clear();
+    issuer.answer = async (url) => (url === LIST_URL ? answer() : issuer.trueAnswer(url));
+    issuer.advance(5);
+    expect(await check()).toBe('revoked');
+    issuer.advance(26);
+    expect(await check()).toBe('unavailable');
+  });
+});
+
+describe('an older list', () => {
+  test('never replaces a newer one, however often it is replayed', async () => {
+    const before = await issuer.listToken();
+    issuer.advance(5);
+    issuer.endedPlaces.add(PLACE);
+    expect(await check()).toBe('revoked');
+    issuer.answer = async (url) => (url === LIST_URL ? new Response(before) : issuer.trueAnswer(url));
+    for (let second = 0; second < 30; second += 1) {
+      issuer.advance(1);
+      expect(await check()).toBe('revoked');
+      await issuer.settled();
+    }
+    issuer.advance(1);
+    expect(await check()).toBe('unavailable');
+  });
+
+  test('that is the same one again keeps its copy fresh', async () => {
+    const token = await issuer.listToken();
+    issuer.answer = async (url) => (url === LIST_URL ? new Response(token) : issuer.trueAnswer(url));
+    for (let second = 0; second < 55; second += 5) {
+      expect(await check()).toBe('valid');
+      issuer.advance(5);
+    }
+  });
+
+  test('is not kept beyond its own exp', async () => {
+    const token = await issuer.listToken();
+    issuer.answer = async (url) => (url === LIST_URL ? new Response(token) : issuer.trueAnswer(url));
+    issuer.advance(58);
+    expect(await check()).toBe('valid');
+    issuer.advance(1.9);
+    expect(await check()).toBe('valid');
+    issuer.advance(0.1);
+    expect(await check()).toBe('unavailable');
+  });
+});
+
+describe('addresses', () => {
+  test.each([
+    'https://evil.example/status-lists/7',
+    `${ISSUER}/status-lists/07`,
+    `${ISSUER}/status-lists/7?x`,
+    `${ISSUER}/status-lists/../admin`,
+    `${ISSUER}.evil.example/status-lists/7`,
+    'http://169.254.169.254/latest',
+    'file:///etc/passwd',
+    '',
+  ])('%j is never asked, and nothing is valid by it', async (uri) => {
+    expect(await check(uri)).not.toBe('valid');
+    expect(issuer.asked).toEqual([]);
+  });
+
+  test('are asked at the place where the issuer is reached from here', async () => {
+    const options = { issuer: ISSUER, fetchOrigin: 'http://127.0.0.1:3000', maxStaleSeconds: 30 };
+    const inside = statusLists(options, keySetSource(KEY_SET_URL, issuer.surroundings), issuer.surroundings);
+    expect(await inside.check(LIST_URI, PLACE)).toBe('valid');
+    expect(issuer.countOf('http://127.0.0.1:3000/status-lists/7')).toBe(1);
+  });
+
+  test('are asked without cookies, redirects and caches', async () => {
+    await check();
+    const { init } = issuer.asked.find(({ url }) => url === LIST_URL) ?? {};
+    expect(init).toMatchObject({ redirect: 'manual', cache: 'no-store', signal: expect.any(AbortSignal) });
+    expect([...new Headers(init?.headers)]).toEqual([['accept', 'application/statuslist+jwt']]);
+  });
+
+  test('of a thousand lists do not fill the memory, and each still answers', async () => {
+    for (let list = 0; list < 1_000; list += 1) {
+      expect(await lists.check(`${ISSUER}/status-lists/${list}`, PLACE)).toBe('valid');
+    }
+    const before = issuer.asked.length;
+    await lists.check(`${ISSUER}/status-lists/999`, PLACE);
+    expect(issuer.asked.length).toBe(before);
+  });
+});
+
+test('a list signed by a key that we do not know yet brings the key', async () => {
+  await check();
+  const next = await testKey();
+  const other = new FakeIssuer(next);
+  issuer.published = [issuer.signer, next];
+  issuer.advance(10);
+  issuer.answer = async (url) =>
+    url === LIST_URL ? new Response(await other.listToken(issuer.now())) : issuer.trueAnswer(url);
+  other.endedPlaces.add(PLACE);
+  expect(await check()).toBe('revoked');
+});
