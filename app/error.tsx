@@ -8,26 +8,28 @@ type Props = { error: unknown; retry: () => void };
 export default function ErrorPage({ error, retry }: Props) {
   const digest = error instanceof Error && 'digest' in error && typeof error.digest === 'string' ? error.digest : null;
   return (
-    <DeadEnd
-      title="That did not work"
-      ways={
-        <>
-          <button type="button" className="needs-scripts button button-primary" onClick={retry}>
-            Try again
-          </button>
-          <a href="/" className="button button-quiet">
-            Go to the start page
-          </a>
-        </>
-      }
-    >
-      <title>Something went wrong · Handstamp</title>
-      <p>Something went wrong on our side, and nobody was signed out by it. Trying again may already help.</p>
-      {digest === null ? null : (
-        <p className="mt-2 text-sm">
-          Reference <code>{digest}</code>
-        </p>
-      )}
-    </DeadEnd>
+    <main id="main" tabIndex={-1} className="page flex grow flex-col">
+      <DeadEnd
+        title="That did not work"
+        ways={
+          <>
+            <button type="button" className="needs-scripts button button-primary" onClick={retry}>
+              Try again
+            </button>
+            <a href="/" className="button button-quiet">
+              Go to the start page
+            </a>
+          </>
+        }
+      >
+        <title>Something went wrong · Handstamp</title>
+        <p>Something went wrong on our side, and nobody was signed out by it. Trying again may already help.</p>
+        {digest === null ? null : (
+          <p className="mt-2 text-sm">
+            Reference <code>{digest}</code>
+          </p>
+        )}
+      </DeadEnd>
+    </main>
   );
 }

@@ -1,25 +1,13 @@
 import type { Metadata } from 'next';
-import { DeadEnd } from './_components/dead-end';
+import { NothingHere } from './_components/nothing-here';
 
 export const metadata: Metadata = { title: 'Not found' };
 
-/** No such page, or none for this visitor: both look the same. */
+/** No such page at all. Layouts with a `main` of their own have a not-found of their own. */
 export default function NotFound() {
   return (
-    <DeadEnd
-      title="There is nothing here"
-      ways={
-        <>
-          <a href="/" className="button button-primary">
-            Go to the start page
-          </a>
-          <a href="/dashboard" className="button button-quiet">
-            Go to dashboard
-          </a>
-        </>
-      }
-    >
-      <p>The address may be mistyped, or the page is not one for your account.</p>
-    </DeadEnd>
+    <main id="main" tabIndex={-1} className="page flex grow flex-col">
+      <NothingHere />
+    </main>
   );
 }

@@ -1,4 +1,5 @@
 import 'server-only';
+import { type Clocks, type Moment, momentOf, msSince } from '@/lib/core/moment';
 import type { EpochSeconds } from '@/lib/core/time';
 import { db } from './db';
 import { type LoadedKeys, loadKeys } from './key-store';
@@ -13,8 +14,8 @@ export type LiveState = {
   readonly lastNumber: number;
   /** Changes when a key is made, promoted or retired. */
   readonly keysVersion: string;
-  /** `performance.now()` before the query that brought it. */
-  readonly readAtMs: number;
+  /** Before the query that brought it. */
+  readonly readAt: Moment;
 };
 
 type StateRow = { now: number; revoked: [statusNumber: number, revokedAt: number][]; last: bigint; version: string };
@@ -23,10 +24,11 @@ type Memory = {
   state?: LiveState;
   reading?: Promise<LiveState> | undefined;
   keys?: { version: string; loaded: Promise<LoadedKeys> };
-  /** Ended by this very process, with the `performance.now()` of it: known at once, before any query says so. */
-  endedHere: Map<number, number>;
+  /** Ended by this very process, and when: known at once, before any query says so. */
+  endedHere: Map<number, Moment>;
 };
 
+const CLOCKS: Clocks = { monotonicMs: () => performance.now(), now: () => Date.now() / 1_000 };
 const MAX_AGE_MS = 1_000;
 /** An own revocation is in every query that begins this long after it, also past a slow commit. */
 const ENDED_HERE_MS = 60_000;
@@ -43,7 +45,7 @@ function memory(): Memory {
  */
 export async function liveState(): Promise<LiveState> {
   const held = memory();
-  if (held.state !== undefined && performance.now() - held.state.readAtMs < MAX_AGE_MS) return held.state;
+  if (held.state !== undefined && msSince(held.state.readAt, CLOCKS) < MAX_AGE_MS) return held.state;
   held.reading ??= readState().finally(() => {
     held.reading = undefined;
   });
@@ -52,7 +54,7 @@ export async function liveState(): Promise<LiveState> {
 
 async function readState(): Promise<LiveState> {
   const held = memory();
-  const readAtMs = performance.now();
+  const readAt = momentOf(CLOCKS);
   const [row] = await db().$queryRaw<StateRow[]>`
     SELECT
       extract(epoch FROM now())::float8 AS now,
@@ -63,19 +65,19 @@ async function readState(): Promise<LiveState> {
         FROM "Key") AS version`;
   if (row === undefined) throw new Error('The state query gave no row');
   const revoked = new Map(row.revoked);
-  for (const [number, endedAtMs] of held.endedHere) {
-    if (readAtMs - endedAtMs > ENDED_HERE_MS) held.endedHere.delete(number);
+  for (const [number, endedAt] of held.endedHere) {
+    if (msSince(endedAt, CLOCKS) > ENDED_HERE_MS) held.endedHere.delete(number);
     else if (!revoked.has(number)) revoked.set(number, row.now);
   }
-  held.state = { revoked, now: row.now, lastNumber: Number(row.last), keysVersion: row.version, readAtMs };
+  held.state = { revoked, now: row.now, lastNumber: Number(row.last), keysVersion: row.version, readAt };
   return held.state;
 }
 
 /** Makes this process refuse these sessions from now on, without waiting for the next query. */
 export function noteEnded(statusNumbers: readonly number[]): void {
   const held = memory();
-  const endedAtMs = performance.now();
-  for (const number of statusNumbers) held.endedHere.set(number, endedAtMs);
+  const endedAt = momentOf(CLOCKS);
+  for (const number of statusNumbers) held.endedHere.set(number, endedAt);
   if (held.state === undefined || statusNumbers.length === 0) return;
   const { revoked, now } = held.state;
   held.state = {

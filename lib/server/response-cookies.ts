@@ -12,14 +12,15 @@ const DEVICE_SECONDS = days(365);
 export const ourCookieNames = (): CookieNames => cookieNames(env().isSecureOrigin);
 
 /**
- * Hands both tokens to the browser. A remembered session's cookies live as long as their tokens; any other's end with
- * the browser.
+ * Hands the tokens to the browser. A remembered session's cookies live as long as their tokens; any other's end with the
+ * browser. A refresh token that the browser already holds is not set again: an answer that was slow would put it back
+ * over a newer one, and the next refresh would look like theft.
  */
 export async function setSessionCookies(tokens: IssuedTokens): Promise<void> {
   const names = ourCookieNames();
   const lasting = (until: number) => (tokens.remember ? { maxAge: Math.max(0, Math.floor(until - tokens.now)) } : {});
   await setCookie(names.access, tokens.accessToken, lasting(tokens.claims.exp));
-  await setCookie(names.refresh, tokens.refreshToken, lasting(tokens.refreshExpiresAt));
+  if (tokens.isRefreshTokenNew) await setCookie(names.refresh, tokens.refreshToken, lasting(tokens.refreshExpiresAt));
 }
 
 /** Deletes the cookies of a session. Only sign-out may: a refusal could be about an older session than the jar's. */

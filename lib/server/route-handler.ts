@@ -80,10 +80,9 @@ function wrap<Body, Session extends object | null>(
   handle: (call: Call<Body, Session>) => Promise<Answer>,
 ): RouteHandler {
   return async (request, context) => {
+    if (isForeign(request)) return problemResponse('origin_refused');
     let fields: FormFields = {};
     const answer = await guarded(request, async () => {
-      const refused = refuseForeign(request);
-      if (refused !== null) return refused;
       const session = await identify(request);
       if (isAnswer(session)) return session;
       const { body: schema, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options;
@@ -112,10 +111,13 @@ async function segments({ params }: Context): Promise<Record<string, string>> {
   );
 }
 
-/** The origin check of the middleware once more: it does not stand in front of every route, and can be bypassed. */
-function refuseForeign(request: NextRequest): Answer | null {
+/**
+ * The origin check of the middleware once more: it does not stand in front of every route, and can be bypassed. A form
+ * of another site gets the problem itself: a redirect would let that site choose what our login page says.
+ */
+function isForeign(request: NextRequest): boolean {
   const { headers, method } = request;
-  if (bearerToken(headers.get('authorization')) !== null) return null;
+  if (bearerToken(headers.get('authorization')) !== null) return false;
   const facts = {
     method,
     secFetchSite: headers.get('sec-fetch-site'),
@@ -123,7 +125,7 @@ function refuseForeign(request: NextRequest): Answer | null {
     contentType: headers.get('content-type'),
     hasOurCookie: hasAnyCookie(headers.get('cookie'), ourCookieNames()),
   };
-  return checkOrigin(facts, env().appOrigin).ok ? null : problem('origin_refused');
+  return !checkOrigin(facts, env().appOrigin).ok;
 }
 
 /** Turns what was thrown into our own trouble: 503 when the database does not answer, else 500. Logged, never told. */

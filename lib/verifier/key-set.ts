@@ -1,5 +1,5 @@
 import { importKeySet, type VerifyingKeys } from '@/lib/core/keys/key-set';
-import { momentOf, msSince, NEVER } from './moment';
+import { momentOf, msSince, NEVER } from '@/lib/core/moment';
 import { once } from './once';
 import type { Surroundings } from './surroundings';
 

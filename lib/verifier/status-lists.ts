@@ -1,7 +1,7 @@
+import { type Moment, momentOf, msSince, NEVER } from '@/lib/core/moment';
 import { listOfUri } from '@/lib/core/token/status-index';
 import { isRevoked, STATUS_LIST_MEDIA_TYPE, type StatusList, verifyStatusList } from '@/lib/core/token/status-list';
 import type { KeySetSource } from './key-set';
-import { type Moment, momentOf, msSince, NEVER } from './moment';
 import { type Once, once } from './once';
 import type { Surroundings } from './surroundings';
 

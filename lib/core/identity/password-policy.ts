@@ -73,7 +73,7 @@ function wordsOf({ email, name }: PasswordContext): string[] {
 
 /**
  * How many characters are the person's own: in none of `parts`, read plainly or with look-alikes undone, and in no run.
- * Letters and digits count each time, anything else once: a line of dashes is not a secret.
+ * Letters and digits count each time, a picture once, punctuation never: everybody ends a password with it.
  */
 function ownCharacters(characters: readonly string[], parts: readonly string[]): number {
   const plain = characters.map((character) => character.toLowerCase());
@@ -83,10 +83,10 @@ function ownCharacters(characters: readonly string[], parts: readonly string[]):
   for (const reading of [plain, undone]) {
     for (const part of parts) cover(reading, [...part], isCovered);
   }
-  const own = plain.filter((character, at) => !isCovered[at] && !/\s/.test(character));
-  const words = own.filter((character) => /[\p{L}\p{N}]/u.test(character));
-  const others = new Set(own.filter((character) => !/[\p{L}\p{N}]/u.test(character)));
-  return words.length + others.size;
+  const own = plain.filter((_, at) => !isCovered[at]);
+  const letters = own.filter((character) => /[\p{L}\p{N}]/u.test(character));
+  const pictures = new Set(own.filter((character) => /\p{So}/u.test(character)));
+  return letters.length + pictures.size;
 }
 
 function cover(text: readonly string[], part: readonly string[], isCovered: boolean[]): void {

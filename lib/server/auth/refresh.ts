@@ -52,7 +52,7 @@ export async function refresh(
           await updateDevice(row.id, client);
           await auditDevice(row, client);
         }
-        return succeed(await issueTokens(row, presented.secret));
+        return succeed(await issueTokens(row, presented.secret, presented.counter));
       case 'rotate':
       case 'adopt':
         // Another request rotated between our snapshot and our update: look again.

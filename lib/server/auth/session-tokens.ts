@@ -24,6 +24,8 @@ export type IssuedTokens = {
   readonly accessToken: string;
   readonly claims: AccessClaims;
   readonly refreshToken: string;
+  /** False when the caller presented this very token: then it is not handed out again. */
+  readonly isRefreshTokenNew: boolean;
   readonly remember: boolean;
   /** When the refresh token is over unless it is used. */
   readonly refreshExpiresAt: EpochSeconds;
@@ -60,8 +62,15 @@ export async function openRefreshToken(text: string | null): Promise<RefreshToke
   return read.ok ? read.value : null;
 }
 
-/** Both tokens for a session as it stands in the database. Its secret comes from whoever presented or created it. */
-export async function issueTokens(session: SessionRow, secret: Bytes): Promise<IssuedTokens> {
+/**
+ * Both tokens for a session as it stands in the database. Its secret comes from whoever presented or created it, and so
+ * does the counter of the token that was presented, if one was.
+ */
+export async function issueTokens(
+  session: SessionRow,
+  secret: Bytes,
+  presentedCounter?: number,
+): Promise<IssuedTokens> {
   const { appOrigin, accessTtlSeconds } = env();
   const { list, index } = (await statusPositions())(session.statusNumber);
   const about = {
@@ -81,6 +90,7 @@ export async function issueTokens(session: SessionRow, secret: Bytes): Promise<I
     accessToken: access.token,
     claims: access.claims,
     refreshToken: await mintRefreshToken(counted, await refreshKeys()),
+    isRefreshTokenNew: session.counter !== presentedCounter,
     remember: session.remember,
     refreshExpiresAt: Math.min(session.idleExpiresAt, session.absoluteExpiresAt),
     now: session.now,

@@ -86,7 +86,10 @@ describe('the call', () => {
       extraHeaders: { 'x-vercel-protection-bypass': 'b' },
     };
     const surroundings = {
-      fetch: async (url: string, init: RequestInit) => (asked.push({ url, init }), refreshed()),
+      fetch: async (url: string, init: RequestInit) => {
+        asked.push({ url, init });
+        return refreshed();
+      },
       monotonicMs: () => 0,
     };
     await transparentRefresh(

@@ -1,9 +1,8 @@
-import type { Surroundings } from './surroundings';
-
 /** A point in time by both clocks. */
 export type Moment = { readonly monotonicMs: number; readonly wallSeconds: number };
 
-type Clocks = Pick<Surroundings, 'monotonicMs' | 'now'>;
+/** Two clocks: one that only grows, in milliseconds, and the one on the wall, in epoch seconds. */
+export type Clocks = { readonly monotonicMs: () => number; readonly now: () => number };
 
 /** Before everything: nothing was ever done then. */
 export const NEVER: Moment = { monotonicMs: Number.NEGATIVE_INFINITY, wallSeconds: Number.NEGATIVE_INFINITY };

@@ -1,0 +1,7 @@
+import type { Metadata } from 'next';
+import { NothingHere } from '@/app/_components/nothing-here';
+
+export const metadata: Metadata = { title: 'Not found' };
+
+/** Inside the frame of the signed-in pages, which has the `main`. */
+export default NothingHere;

@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import { type Module, type Node, productModules, walk } from '../fixtures/architecture/module-graph';
+
+const modules = [...productModules(process.cwd()).values()];
+const below = (...folders: readonly string[]) =>
+  modules.filter(({ file }) => folders.some((folder) => file.startsWith(folder)));
+
+/** `file: what` for each node of the modules that `find` names. */
+function findAll(among: readonly Module[], find: (node: Node, module: Module) => string | null): string[] {
+  return among.flatMap((module) => {
+    const found: string[] = [];
+    walk(module.program, (node) => {
+      const what = find(node, module);
+      if (what !== null) found.push(`${module.file}: ${what}`);
+    });
+    return found;
+  });
+}
+
+/** `a.b` of `a.b` and `a['b']`; null for anything else. */
+function memberOf({ type, object, property }: Node): string | null {
+  if (type !== 'MemberExpression') return null;
+  const nameOf = (value: unknown): unknown =>
+    typeof value === 'object' && value !== null && 'name' in value
+      ? value.name
+      : typeof value === 'object' && value !== null && 'value' in value
+        ? value.value
+        : null;
+  const [left, right] = [nameOf(object), nameOf(property)];
+  return typeof left === 'string' && typeof right === 'string' ? `${left}.${right}` : null;
+}
+
+describe('size and shape', () => {
+  test('no module has more than 250 lines', () => {
+    expect(modules.filter(({ text }) => text.split('\n').length - 1 > 250).map(({ file }) => file)).toEqual([]);
+  });
+
+  test('half of all modules have fewer than 131 lines', () => {
+    const lines = modules.map(({ text }) => text.split('\n').length).sort((a, b) => a - b);
+    expect(lines[Math.floor(lines.length / 2)]).toBeLessThan(131);
+  });
+
+  test('no file or folder is called utils, helpers, types, misc or common', () => {
+    expect(
+      modules
+        .map(({ file }) => file)
+        .filter((file) => /(?:^|\/)(?:utils?|helpers?|types|misc|common|shared)(?:\/|\.tsx?$)/.test(file)),
+    ).toEqual([]);
+  });
+
+  test('nothing has the type any', () => {
+    expect(findAll(modules, ({ type }) => (type === 'TSAnyKeyword' ? 'any' : null))).toEqual([]);
+  });
+
+  test('no error of the type checker is silenced', () => {
+    expect(
+      modules.filter(({ text }) => /@ts-(?:ignore|nocheck|expect-error)/.test(text)).map(({ file }) => file),
+    ).toEqual([]);
+  });
+});
+
+describe('the server ring', () => {
+  /** Each says its reason in its first line. */
+  const WITHOUT_SERVER_ONLY = ['lib/server/hash.worker.ts', 'lib/server/password-hash.ts'];
+
+  test("every module begins with import 'server-only', but for those that say why not", () => {
+    const without = below('lib/server/').filter(({ text }) => !text.startsWith("import 'server-only';\n"));
+    expect(without.map(({ file }) => file)).toEqual(WITHOUT_SERVER_ONLY);
+    for (const { text } of without)
+      expect(text.split('\n').slice(0, 2).join(' ')).toMatch(/^\/\/ .*[Ww]ithout `server-only`/);
+  });
+
+  test('is not entered by the modules without that import: they import Node, bcrypt and each other', () => {
+    const imports = below(...WITHOUT_SERVER_ONLY).flatMap((module) => module.imports.map(({ target }) => target));
+    const allowed = [
+      'lib/server/password-hash.ts',
+      'package:bcryptjs',
+      'package:node:crypto',
+      'package:node:worker_threads',
+    ];
+    expect(imports.filter((target) => !allowed.includes(target))).toEqual([]);
+  });
+});
+
+describe('the environment', () => {
+  const READERS = ['lib/server/env.ts', 'middleware.ts', 'instrumentation.ts'];
+
+  test('is read in env.ts, middleware and instrumentation; programs and the start check hand it to the parser', () => {
+    const uses = findAll(modules, (node, { file }) => {
+      if (READERS.includes(file) || file.startsWith('lib/server/cli/')) return null;
+      return memberOf(node) === 'process.env' ? 'process.env' : null;
+    });
+    const handed = modules.filter(
+      ({ file, text }) =>
+        file === 'lib/server/start-check.ts' &&
+        text.match(/process\.env/g)?.length === text.match(/parseEnv\(process\.env\)/g)?.length,
+    );
+    expect(uses).toEqual(handed.map(({ file }) => `${file}: process.env`));
+  });
+
+  test('gives middleware public facts only', () => {
+    const names = modules
+      .filter(({ file }) => file === 'middleware.ts')
+      .flatMap(({ text }) => text.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|\bPORT\b|\bVERCEL\b/g) ?? []);
+    expect(
+      names.filter(
+        (name) => /SECRET|PASSWORD|DATABASE|SMTP|KEY/.test(name) && name !== 'VERCEL_AUTOMATION_BYPASS_SECRET',
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('the pure rings', () => {
+  const CLOCKS = ['Date.now', 'performance.now', 'Math.random', 'process.hrtime'];
+  /** The one place that names the real clocks, as a default that callers may replace. */
+  const CLOCK_MODULE = 'lib/verifier/surroundings.ts';
+
+  test('read no clock and roll no dice', () => {
+    const pure = below('lib/core/', 'lib/verifier/').filter(({ file }) => file !== CLOCK_MODULE);
+    expect(pure.length).toBeGreaterThan(30);
+    expect(findAll(pure, (node) => CLOCKS.find((clock) => memberOf(node) === clock) ?? null)).toEqual([]);
+    expect(findAll(pure, (node) => (isNow(node) ? 'new Date()' : null))).toEqual([]);
+  });
+
+  test('core makes no random bytes: they are an argument', () => {
+    expect(
+      findAll(below('lib/core/'), (node) =>
+        /^crypto\.(?:getRandomValues|randomUUID)$/.test(memberOf(node) ?? '') ? 'random' : null,
+      ),
+    ).toEqual([]);
+  });
+
+  test('use nothing that one runtime has and another has not', () => {
+    const GLOBALS = [
+      'process',
+      'Buffer',
+      'require',
+      'global',
+      'setImmediate',
+      '__dirname',
+      '__filename',
+      'localStorage',
+    ];
+    const uses = findAll(below('lib/core/', 'lib/verifier/'), (node) =>
+      node.type === 'MemberExpression' && isNamed(node['object'], GLOBALS)
+        ? `${memberOf(node)}`
+        : node.type === 'CallExpression' && isNamed(node['callee'], GLOBALS)
+          ? 'call'
+          : null,
+    );
+    expect(uses).toEqual([]);
+  });
+
+  test('core does no input or output', () => {
+    const calls = findAll(below('lib/core/'), (node) =>
+      node.type === 'CallExpression' && isNamed(node['callee'], ['fetch', 'setTimeout', 'setInterval']) ? 'call' : null,
+    );
+    expect(calls).toEqual([]);
+  });
+});
+
+test('nothing is written to the console but by the programs of lib/server/cli', () => {
+  const rest = modules.filter(({ file }) => !file.startsWith('lib/server/cli/'));
+  expect(findAll(rest, (node) => (memberOf(node)?.startsWith('console.') ? `${memberOf(node)}` : null))).toEqual([]);
+});
+
+function isNow(node: Node): boolean {
+  const { type, callee } = node;
+  const args = node['arguments'];
+  return type === 'NewExpression' && isNamed(callee, ['Date']) && Array.isArray(args) && args.length === 0;
+}
+
+function isNamed(value: unknown, names: readonly string[]): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    value.type === 'Identifier' &&
+    'name' in value &&
+    names.includes(String(value.name))
+  );
+}
