@@ -17,7 +17,7 @@ export const inUtc = (at: string | number): string => `${dateAndTime.format(new 
 export function fromNow(at: string, now: number): string {
   const seconds = Math.round((Date.parse(at) - now) / 1000);
   for (const [unit, length] of UNITS) {
-    if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) >= length) return relative.format(Math.round(seconds / length), unit);
   }
   return seconds > 0 ? 'in less than a minute' : 'just now';
 }

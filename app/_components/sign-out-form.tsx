@@ -33,14 +33,21 @@ export function SignOutForm({ className = 'button button-quiet button-small' }: 
         {state === 'busy' ? <span className="spinner" aria-hidden="true" /> : null}
         Sign out
       </button>
-      <p
+      <div
         role="alert"
         className={
           state === 'failed' ? 'sheet absolute end-0 top-full z-10 mt-2 w-64 p-4 text-sm text-fault' : 'sr-only'
         }
       >
-        {state === 'failed' ? 'You are still signed in: the server did not answer. Please try again.' : null}
-      </p>
+        {state === 'failed' ? (
+          <>
+            <p>You are still signed in: the server did not answer. Please try again.</p>
+            <button type="button" className="link mt-2 min-h-6" onClick={() => setState('idle')}>
+              Close
+            </button>
+          </>
+        ) : null}
+      </div>
     </form>
   );
 }

@@ -30,10 +30,10 @@ export function SessionItem({ session, now }: { session: SessionSummary; now: nu
           action={endOne}
           fields={{ sessionId: id }}
           label="End session"
-          about={device}
+          about={`${device}, signed in ${inUtc(createdAt)}`}
           busyLabel="Ending the session"
           title={`End the session on ${device}?`}
-          text="Whoever uses it has to sign in again. This session stays."
+          text={`It was signed in ${inUtc(createdAt)}. Whoever uses it has to sign in again. This session stays.`}
         />
       )}
     </li>
