@@ -21,7 +21,7 @@ export function CopyButton({ text }: { text: string }) {
       <button type="button" className="button button-quiet button-small" onClick={copy}>
         Copy code
       </button>
-      <span role="status" className="text-sm text-ink-soft">
+      <span role="status" className={state === 'idle' ? 'sr-only' : 'text-sm text-ink-soft'}>
         {TEXTS[state]}
       </span>
     </div>
