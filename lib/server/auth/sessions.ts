@@ -18,6 +18,9 @@ export type SessionSummary = {
   readonly ip: string | null;
 };
 
+/** Any other text is no id of ours, and some of it PostgreSQL cannot even store. */
+const SESSION_ID = /^[A-Za-z0-9_-]{22}$/;
+
 const ENDED_BY_OWNER = { reason: 'ended_by_owner', audit: 'session_ended' } as const;
 
 /** Live sessions of one person: this one first, then by last use. */
@@ -50,6 +53,7 @@ export async function endSession(
   sessionId: string,
   client: ClientFacts | null = null,
 ): Promise<Result<void, 'not_found'>> {
+  if (!SESSION_ID.test(sessionId)) return fail('not_found');
   const ended = await endSessions({ userId, sessionId }, { ...ENDED_BY_OWNER, client });
   return ended === 0 ? fail('not_found') : succeed(undefined);
 }
