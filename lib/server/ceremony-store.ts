@@ -11,7 +11,8 @@ export async function createCeremony(id: string, purpose: SealedPurpose, lifeSec
     INSERT INTO "Ceremony" (id, purpose, "expiresAt") VALUES (${id}, ${purpose}, now() + ${lifeSeconds} * interval '1 second')
     RETURNING extract(epoch FROM "expiresAt")::float8 AS "expiresAt"`;
   if (row === undefined) throw new Error('The ceremony was not stored');
-  return row.expiresAt;
+  // Whole seconds: the sealed token that holds it must be equally long for everybody.
+  return Math.floor(row.expiresAt);
 }
 
 /**

@@ -15,10 +15,11 @@ export function isDatabaseTrouble(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientKnownRequestError) {
     if (TROUBLE_CODES.has(error.code)) return true;
     const sqlState = error.code === 'P2010' ? String(error.meta?.['code'] ?? '') : '';
-    return TROUBLE_SQLSTATE.test(sqlState) || /can't reach|terminated|ECONN|closed/i.test(error.message);
+    return TROUBLE_SQLSTATE.test(sqlState) || /can't reach|terminated|ECONN|closed|timeout/i.test(error.message);
   }
   return (
-    error instanceof Error && /Connection terminated|ECONNREFUSED|ECONNRESET|timeout exceeded/i.test(error.message)
+    error instanceof Error &&
+    /Connection terminated|ECONNREFUSED|ECONNRESET|timeout exceeded|Query read timeout/i.test(error.message)
   );
 }
 

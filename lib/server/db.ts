@@ -5,7 +5,10 @@ import { PrismaClient } from './generated/prisma/client';
 
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
-const STATEMENT_TIMEOUT_MS = 15_000;
+/** The server gives a statement up. */
+const STATEMENT_TIMEOUT_MS = 8_000;
+/** We do, when not even that comes back: a network that swallows packets ends no query by itself. */
+const QUERY_TIMEOUT_MS = 10_000;
 
 const shared = globalThis as typeof globalThis & { handstampDb?: PrismaClient };
 
@@ -22,6 +25,8 @@ export function connect(connectionString: string): PrismaClient {
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    keepAlive: true,
   });
   return new PrismaClient({ adapter });
 }

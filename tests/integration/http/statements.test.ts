@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { fromBase64Url, toBase64Url } from '@/lib/core/encoding';
+import { mintRefreshToken, newSessionSecret, refreshMacKeys } from '@/lib/core/token/refresh-token';
+import { rootSecrets } from '@/lib/server/key-store';
+import { randomBytes } from '@/lib/server/random';
+import { countStatements, useDatabase } from '../../support/database';
+import { ageRotation, COOKIE, createPerson, PASSWORD, prepareSession, sessionRow } from '../../support/people';
+import { problemOf } from '../../support/problems';
+import { inTurns, send } from '../../support/requests';
+import type { CountedStatement } from '../../support/statements';
+import { useServer } from '../../support/use-server';
+
+const { url: databaseUrl } = await useDatabase();
+const server = await useServer({ databaseUrl });
+
+/** The one query that any amount of traffic may cause, once a second. */
+const isStateQuery = ({ sql }: CountedStatement): boolean => sql.includes('Session_statusNumber_seq');
+const others = (statements: readonly CountedStatement[]) => statements.filter((one) => !isStateQuery(one));
+
+const refresh = (token: string) =>
+  send(server, '/api/auth/refresh', { method: 'POST', cookies: { [COOKIE.refresh]: token } });
+
+describe('statements, counted by PostgreSQL', () => {
+  it('1,000 verified requests cause none but the state query, once a second', async () => {
+    const { accessOnly } = await prepareSession();
+    const ask = () => send(server, '/api/auth/session', { cookies: accessOnly });
+    await ask();
+    const startedAt = Date.now();
+    const { result, statements } = await countStatements(databaseUrl, () => inTurns(1_000, 12, ask));
+    const seconds = (Date.now() - startedAt) / 1000;
+    expect(result.filter((answer) => answer.status !== 200)).toEqual([]);
+    expect(others(statements)).toEqual([]);
+    const stateQueries = statements.reduce((sum, { calls }) => sum + calls, 0);
+    expect(stateQueries).toBeGreaterThan(0);
+    expect(stateQueries).toBeLessThanOrEqual(Math.ceil(seconds) + 1);
+  });
+
+  it('a refresh is one, and so is every other one within the grace window', async () => {
+    const { id, refreshToken } = await prepareSession();
+    const rotation = await countStatements(databaseUrl, () => refresh(refreshToken));
+    expect(rotation.result.status).toBe(200);
+    expect(rotation.total, JSON.stringify(rotation.statements)).toBe(1);
+    const convergence = await countStatements(databaseUrl, () => refresh(refreshToken));
+    expect(convergence.result.status).toBe(200);
+    expect(convergence.total, JSON.stringify(convergence.statements)).toBe(1);
+    await ageRotation(id, 31);
+    const current = rotation.result.cookies[COOKIE.refresh] ?? '';
+    const again = await countStatements(databaseUrl, () => refresh(current));
+    expect(again.result.status).toBe(200);
+    expect(again.total, JSON.stringify(again.statements)).toBe(1);
+  });
+
+  it('a page with an expired access token adds that one to the reads of the page itself', async () => {
+    const person = await createPerson();
+    const withAccess = await prepareSession(person);
+    const withoutAccess = await prepareSession(person);
+    const plain = await countStatements(databaseUrl, () =>
+      send(server, '/account', { cookies: withAccess.accessOnly }),
+    );
+    const refreshed = await countStatements(databaseUrl, () =>
+      send(server, '/account', { cookies: withoutAccess.refreshOnly }),
+    );
+    expect([plain.result.status, refreshed.result.status]).toEqual([200, 200]);
+    const count = (statements: readonly CountedStatement[]) =>
+      others(statements).reduce((sum, { calls }) => sum + calls, 0);
+    expect(count(refreshed.statements)).toBe(count(plain.statements) + 1);
+  });
+
+  it('a login is at most four', async () => {
+    const { email } = await createPerson({ hasPassword: true });
+    const { result, statements } = await countStatements(databaseUrl, () =>
+      send(server, '/api/auth/login', { method: 'POST', json: { email, password: PASSWORD } }),
+    );
+    expect(result.status).toBe(200);
+    const calls = others(statements).reduce((sum, one) => sum + one.calls, 0);
+    expect(calls, JSON.stringify(statements)).toBeLessThanOrEqual(4);
+  });
+
+  it('forged, damaged and foreign refresh tokens cause none', async () => {
+    const { id, refreshToken } = await prepareSession();
+    const bytes = fromBase64Url(refreshToken) ?? new Uint8Array();
+    const damaged = [...bytes].map((_byte, at) => toBase64Url(bytes.map((byte, i) => (i === at ? byte ^ 1 : byte))));
+    const otherVersions = [0, 2, 255].map((version) =>
+      toBase64Url(bytes.map((byte, at) => (at === 0 ? version : byte))),
+    );
+    const shapes = [
+      '',
+      'x',
+      `${refreshToken}A`,
+      refreshToken.slice(0, -1),
+      `${refreshToken}=`,
+      refreshToken.toLowerCase(),
+      `hs_rt_${refreshToken}`,
+      'A'.repeat(94),
+      'A'.repeat(5000),
+      `${refreshToken}${refreshToken}`,
+      'null',
+      '%41',
+    ];
+    const tokens = [...damaged, ...otherVersions, ...shapes];
+    const { result, total, statements } = await countStatements(databaseUrl, () =>
+      inTurns(tokens.length, 8, (index) => refresh(tokens[index] ?? '')),
+    );
+    expect(new Set(result.map(problemOf))).toEqual(new Set(['401 session_ended']));
+    expect(total, JSON.stringify(statements)).toBe(0);
+    expect(await sessionRow(id)).toMatchObject({ counter: 0n, endedAt: null });
+    expect((await refresh(refreshToken)).status).toBe(200);
+  });
+
+  it('one forged with the true AUTH_SECRET, session id and counter, but another session secret, ends nothing', async () => {
+    const { id, refreshToken } = await prepareSession();
+    const keys = await refreshMacKeys(await rootSecrets());
+    const before = await sessionRow(id);
+    for (const counter of [0, 1, 2, 4_294_967_295]) {
+      const secret = newSessionSecret(randomBytes);
+      const forged = await mintRefreshToken({ sessionId: id, counter, secret }, keys);
+      expect(problemOf(await refresh(forged))).toBe('401 session_ended');
+    }
+    expect(await sessionRow(id)).toEqual(before);
+    expect((await refresh(refreshToken)).status).toBe(200);
+  });
+});

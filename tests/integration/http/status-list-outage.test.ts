@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { seedAccounts } from '@/tests/support/accounts';
+import { testEnvironment } from '@/tests/support/environment';
+import { cookiesOf, send, signIn, sleepSeconds } from '@/tests/support/http-client';
+import { type HttpProxy, startHttpProxy } from '@/tests/support/http-proxy';
+import { createDatabase, dropDatabase } from '@/tests/support/postgres';
+import { findFreePort, startServer, type TestServer } from '@/tests/support/server';
+import { sql } from '@/tests/support/sql';
+
+const OUTAGE_SECONDS = 60;
+const PAGE_REQUESTS = 12;
+
+let databaseUrl: string;
+let proxy: HttpProxy;
+let server: TestServer;
+
+beforeAll(async () => {
+  databaseUrl = await createDatabase(inject('adminUrl'));
+  const port = await findFreePort();
+  proxy = await startHttpProxy(() => port);
+  server = await startServer({ databaseUrl, port, env: { INTERNAL_ORIGIN: proxy.origin } });
+  await seedAccounts({ ...testEnvironment(databaseUrl, port), HANDSTAMP_DATA: server.dataFolder });
+});
+
+afterAll(async () => {
+  await server?.stop();
+  await proxy?.stop();
+  await dropDatabase(inject('adminUrl'), databaseUrl);
+});
+
+it('a status list that is away for a minute logs nobody out', { timeout: 120_000 }, async () => {
+  let jar: Record<string, string> = await signIn(server);
+  proxy.block((path) => path.startsWith('/status-lists/'));
+  const until = performance.now() + OUTAGE_SECONDS * 1_000;
+  const statuses = new Set<number>();
+  while (performance.now() < until) {
+    // A page and what it loads: all with the cookies that the browser had when it began.
+    const answers = await Promise.all(
+      Array.from({ length: PAGE_REQUESTS }, (_, at) => send(server, at % 3 === 0 ? '/dashboard' : '/api/me', { jar })),
+    );
+    for (const answer of answers) {
+      statuses.add(answer.status);
+      jar = { ...jar, ...cookiesOf(answer) };
+    }
+    await sleepSeconds(0.6); // a person reads
+  }
+  expect([...statuses]).toEqual([200]);
+  expect(proxy.seen.some((line) => line.startsWith('GET /status-lists/'))).toBe(true);
+  const [row] = await sql<{ live: string; alarms: string }>(
+    databaseUrl,
+    `SELECT (SELECT count(*) FROM "Session" WHERE "endedAt" IS NULL) AS live,
+            (SELECT count(*) FROM "AuditEvent" WHERE type = 'refresh_reuse') AS alarms`,
+  );
+  expect(row).toEqual({ live: '1', alarms: '0' });
+
+  proxy.block(() => false);
+  expect((await send(server, '/dashboard', { jar })).status).toBe(200);
+});
+
+it('a refresh endpoint that is away keeps the cookies and asks to come back', async () => {
+  const jar = await signIn(server);
+  proxy.block((path) => path === '/api/auth/refresh');
+  const refreshOnly = { 'handstamp-refresh': jar['handstamp-refresh'] ?? '' };
+  for (const path of ['/dashboard', '/api/me']) {
+    const answer = await send(server, path, { jar: refreshOnly });
+    expect(answer.status).toBe(503);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+    expect(answer.headers.get('cache-control')).toBe('private, no-store');
+  }
+  proxy.block(() => false);
+  expect((await send(server, '/dashboard', { jar: refreshOnly })).status).toBe(200);
+});

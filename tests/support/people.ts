@@ -1,0 +1,87 @@
+import { cookieNames } from '@/lib/core/http/cookies';
+import { startSession } from '@/lib/server/auth/start-session';
+import { db } from '@/lib/server/db';
+import { hashPassword } from '@/lib/server/password-hasher';
+
+/** Names of our cookies on a site without TLS, as all but one of the tests use. */
+export const COOKIE = cookieNames(false);
+
+/** Everybody's here: hashed once a file, because each hash costs a third of a second. */
+export const PASSWORD = 'seven-lanterns-cross-the-quiet-marsh';
+
+export type Person = { readonly id: string; readonly email: string };
+
+export type PreparedSession = {
+  readonly id: string;
+  readonly person: Person;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  /** Both cookies. */
+  readonly cookies: Record<string, string>;
+  /** The cookie of a browser whose access token is gone. */
+  readonly refreshOnly: Record<string, string>;
+  /** A copied access token. */
+  readonly accessOnly: Record<string, string>;
+};
+
+let storedPassword: Promise<string> | undefined;
+let count = 0;
+
+async function storedHash(): Promise<string> {
+  const hashed = await hashPassword(PASSWORD);
+  if (!hashed.ok) throw new Error(`The test password could not be hashed: ${hashed.code}`);
+  return hashed.value;
+}
+
+/** Makes a person in the database of this test file; with `hasPassword`, one who can log in with `PASSWORD`. */
+export async function createPerson(
+  options: { email?: string; name?: string; role?: 'member' | 'admin'; hasPassword?: boolean } = {},
+): Promise<Person> {
+  count += 1;
+  const { email = `person-${count}@people.test`, name = `Person ${count}`, role = 'member' } = options;
+  const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
+  if (options.hasPassword) storedPassword ??= storedHash();
+  const password = options.hasPassword ? { password: { create: { hash: (await storedPassword) ?? '' } } } : {};
+  await db().user.create({ data: { id, email, name, role, ...password } });
+  return { id, email };
+}
+
+/**
+ * Begins a session by the product's own function, in this process: what a login does after the password. A server with
+ * `APP_ORIGIN` of `testEnvironment` on the same database takes its tokens for its own.
+ */
+export async function prepareSession(person?: Person, remember = true): Promise<PreparedSession> {
+  const owner = person ?? (await createPerson());
+  const client = { userAgent: null, device: null, ip: null };
+  const tokens = await startSession({
+    userId: owner.id,
+    kind: 'browser',
+    remember,
+    amr: ['pwd'],
+    client,
+    broughtRefreshToken: null,
+  });
+  if (tokens === null) throw new Error('The person is gone or disabled');
+  const { accessToken, refreshToken, claims } = tokens;
+  const accessOnly = { [COOKIE.access]: accessToken };
+  const refreshOnly = { [COOKIE.refresh]: refreshToken };
+  const cookies = { ...accessOnly, ...refreshOnly };
+  return { id: claims.sid, person: owner, accessToken, refreshToken, cookies, refreshOnly, accessOnly };
+}
+
+/** The session's row as it stands. */
+export const sessionRow = (id: string) => db().session.findUniqueOrThrow({ where: { id } });
+
+/** Makes the last rotation `seconds` older: what waiting would do, without the waiting. Time is the database's. */
+export async function ageRotation(sessionId: string, seconds: number): Promise<void> {
+  const aged = await db().$executeRaw`
+    UPDATE "Session" SET "rotatedAt" = "rotatedAt" - ${seconds} * interval '1 second'
+    WHERE id = ${sessionId} AND "rotatedAt" IS NOT NULL`;
+  if (aged !== 1) throw new Error('The session has not rotated yet');
+}
+
+/** Types of the audit events of one session, oldest first. */
+export async function auditTypes(sessionId: string): Promise<string[]> {
+  const events = await db().auditEvent.findMany({ where: { sessionId }, orderBy: { id: 'asc' } });
+  return events.map((event) => event.type);
+}
