@@ -1,10 +1,11 @@
 import { type NextRequest, NextResponse } from 'next/server';
+import { bearerToken } from '@/lib/core/http/bearer';
 import { contentSecurityPolicy } from '@/lib/core/http/content-security-policy';
 import { cookieNames, hasAnyCookie, readCookie, replaceCookies } from '@/lib/core/http/cookies';
 import { checkOrigin } from '@/lib/core/http/origin-check';
 import { type PublicOrigins, publicOrigins } from '@/lib/core/http/origins';
 import { PRIVATE_HEADERS, type ProblemCode, problemResponse } from '@/lib/core/http/problem';
-import { type Access, accessOf } from '@/lib/core/http/route-policy';
+import { type Access, accessOf, isDecodable } from '@/lib/core/http/route-policy';
 import { loginPath } from '@/lib/core/http/safe-redirect';
 import { unavailablePage } from '@/lib/core/http/unavailable-page';
 import { realSurroundings } from '@/lib/verifier/surroundings';
@@ -13,7 +14,8 @@ import { createVerifier } from '@/lib/verifier/verifier';
 
 export const config = {
   // Never the refresh endpoint itself: Next stops no loop. `accessOf` says the same once more, in code.
-  matcher: ['/((?!api/auth/|\\.well-known/|status-lists/|_next/static/|_next/image|icon.svg).*)'],
+  // Paths with an escape come here whatever they lead to, for `isDecodable` to look at.
+  matcher: ['/:path(.*%.*)', '/((?!api/auth/|\\.well-known/|status-lists/|_next/static/|_next/image|icon.svg).*)'],
 };
 
 const RETRY_AFTER_SECONDS = 2;
@@ -49,9 +51,10 @@ export async function middleware(request: NextRequest): Promise<Response> {
   gate ??= openGate();
   const { appOrigin, names, verifier, refresh } = gate;
   const { headers, method, nextUrl } = request;
+  // Next answers a path that it cannot decode with a plain 500.
+  if (!isDecodable(nextUrl.pathname)) return problemResponse('not_found');
   const access = accessOf(nextUrl.pathname);
   const cookies = headers.get('cookie');
-  const isBearer = access === 'api' && headers.has('authorization');
 
   const facts = {
     method,
@@ -60,8 +63,11 @@ export async function middleware(request: NextRequest): Promise<Response> {
     contentType: headers.get('content-type'),
     hasOurCookie: hasAnyCookie(cookies, names),
   };
+  const isBearer = access === 'api' && bearerToken(headers.get('authorization')) !== null;
   if (!isBearer && !checkOrigin(facts, appOrigin).ok) return problemResponse('origin_refused');
-  if (!needsSession(access) || isBearer) return goOn(request, access);
+  // With an Authorization header no cookie is read: the data access layer verifies what it holds.
+  const bringsAuthorization = access === 'api' && headers.has('authorization');
+  if (!needsSession(access) || bringsAuthorization) return goOn(request, access);
 
   const accessToken = readCookie(cookies, names.access);
   const verified = accessToken === null ? null : await verifier.verify(accessToken);

@@ -1,6 +1,6 @@
 import 'server-only';
 import { equalBytes, utf8 } from '@/lib/core/encoding';
-import { bearerToken } from './current-user';
+import { bearerToken } from '@/lib/core/http/bearer';
 import { env } from './env';
 
 /** True for the scheduler's call: `Authorization: Bearer` with `CRON_SECRET`. Never when no such secret is set. */

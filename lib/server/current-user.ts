@@ -3,6 +3,7 @@ import { headers } from 'next/headers';
 import { notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
 import { fail, type Result } from '@/lib/core/failures';
+import { bearerToken } from '@/lib/core/http/bearer';
 import { readCookie } from '@/lib/core/http/cookies';
 import { loginPath } from '@/lib/core/http/safe-redirect';
 import { verifyAccessToken } from '@/lib/core/token/access-token';
@@ -16,11 +17,6 @@ import { findPublicUser, type PublicUser } from './user-store';
 
 /** Somebody signed in: who, and by which session. */
 export type Viewer = { readonly user: PublicUser; readonly session: AccessClaims };
-
-/** The Bearer token of an `Authorization` header (RFC 6750 §2.1); null when the header has none. */
-export function bearerToken(authorization: string | null): string | null {
-  return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? null;
-}
 
 /**
  * The session of a request, from its headers alone and with no statement of its own. With an `Authorization` header no

@@ -1,12 +1,13 @@
 import 'server-only';
 import type { NextRequest } from 'next/server';
 import type { z } from 'zod';
+import { bearerToken } from '@/lib/core/http/bearer';
 import { hasAnyCookie } from '@/lib/core/http/cookies';
 import { checkOrigin, isForm } from '@/lib/core/http/origin-check';
 import { PRIVATE_HEADERS, type ProblemCode, type ProblemDetails, problemResponse } from '@/lib/core/http/problem';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { type ClientFacts, clientFacts } from './client-facts';
-import { authenticate, bearerToken } from './current-user';
+import { authenticate } from './current-user';
 import { isDatabaseTrouble } from './database-trouble';
 import { env } from './env';
 import { log } from './logger';

@@ -28,3 +28,13 @@ export function accessOf(pathname: string): Access {
   }
   return 'public';
 }
+
+/** False for a path with an escape that stands for no text (RFC 3986 §2.1, UTF-8). */
+export function isDecodable(pathname: string): boolean {
+  try {
+    decodeURIComponent(pathname);
+    return true;
+  } catch {
+    return false;
+  }
+}

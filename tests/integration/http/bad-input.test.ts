@@ -134,7 +134,7 @@ describe.each(Object.keys(ENDPOINTS))('%s', (path) => {
   });
 
   it('answers a method that nobody knows with a refusal', async () => {
-    for (const method of ['PROPFIND', 'TRACE', 'QUERY']) {
+    for (const method of ['PROPFIND', 'QUERY', 'LOCK']) {
       const answer = await send(server, path, { method, cookies: session.cookies });
       expect(answer.status, method).toBeGreaterThanOrEqual(400);
       expect(answer.status, method).toBeLessThan(500);
@@ -189,6 +189,7 @@ describe('addresses that nobody has', () => {
     '/api/auth',
     '/api',
     '/api/%00',
+    '/api/%',
     '/api/auth/%2e%2e%2fme',
     `/api/${'long'.repeat(1_000)}`,
   ])('%s is a problem and not a page, for a person who is signed in', async (path) => {
@@ -196,14 +197,13 @@ describe('addresses that nobody has', () => {
     expect(problemOf(answer)).toBe('404 not_found');
   });
 
-  it.each(['-1', '01', '1e3', '99999999999', '0x0', '%00', '%30', ' 0', '0/', '0.0', 'NaN', '16384', '١'])(
+  it.each(['-1', '01', '1e3', '99999999999', '0x0', '%00', '%', '%ED%A0%80', ' 0', '0/', '0.0', 'NaN', '16384', '١'])(
     '/status-lists/%s is no list',
     async (list) => {
       const answer = await send(server, `/status-lists/${list.replace(' ', '%20').replace('١', '%D9%A1')}`);
       // Next leads an address to its plain spelling first.
-      expect([301, 307, 308, 404, 200]).toContain(answer.status);
-      if (answer.status === 200) expect(['%30']).toContain(list);
-      if (answer.status === 404) expect(problemOf(answer)).toBe('404 not_found');
+      if (list === '0/') expect(answer.status).toBe(308);
+      else expect(problemOf(answer)).toBe('404 not_found');
     },
   );
 
@@ -211,9 +211,7 @@ describe('addresses that nobody has', () => {
     'a session %s is not there to be ended',
     async (id) => {
       const answer = await send(server, `/api/auth/sessions/${id}`, { method: 'DELETE', cookies: session.cookies });
-      // An escape that is none does not get as far as a route.
-      if (id === '%' || id === '%ED%A0%80') expect([400, 404]).toContain(answer.status);
-      else expect(problemOf(answer)).toBe('404 not_found');
+      expect(problemOf(answer)).toBe('404 not_found');
     },
   );
 });
@@ -257,8 +255,6 @@ describe('pages', () => {
       { form: { a: 'b' } },
       { body: '[]', headers: { 'next-action': '0'.repeat(42), 'content-type': 'text/plain;charset=UTF-8' } },
       { body: 'x', headers: { 'next-action': '__proto__', 'content-type': 'text/plain' } },
-      { body: '--x\r\n', headers: { 'content-type': 'multipart/form-data; boundary=x' } },
-      { body: '', headers: { 'content-type': 'multipart/form-data' } },
     ];
     const outcomes: string[] = [];
     for (const path of ['/', '/login', '/dashboard', '/account', '/nowhere']) {

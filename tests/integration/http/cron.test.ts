@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { db } from '@/lib/server/db';
+import { queueMail } from '@/lib/server/outbox';
+import { useDatabase } from '../../support/database';
+import { devMail } from '../../support/mailbox';
+import { prepareSession } from '../../support/people';
+import { problemOf } from '../../support/problems';
+import { send } from '../../support/requests';
+import { useServer } from '../../support/use-server';
+
+const SECRET = 'a-secret-that-only-the-scheduler-knows';
+const PATH = '/api/cron/clean';
+
+const { url: databaseUrl } = await useDatabase();
+const server = await useServer({ databaseUrl, env: { CRON_SECRET: SECRET } });
+const without = await useServer({ databaseUrl, env: { CRON_SECRET: '' } });
+
+const withSecret = { headers: { authorization: `Bearer ${SECRET}` } };
+
+describe('the scheduler’s route', () => {
+  it('deletes what has expired, sends the mail that waits, and says how much', async () => {
+    const { id } = await prepareSession();
+    await db().$executeRaw`UPDATE "Session" SET "absoluteExpiresAt" = now() - interval '31 days' WHERE id = ${id}`;
+    const kept = await prepareSession();
+    await queueMail('waiting@people.test', { subject: 'A subject', text: 'A text', html: '<p>A text</p>' });
+    const answer = await send(server, PATH, withSecret);
+    expect(answer.status).toBe(200);
+    expect(answer.headers['cache-control']).toContain('no-store');
+    expect(answer.json()).toMatchObject({ deleted: expect.any(Object), mail: { sent: 1, failed: 0 } });
+    expect(await db().session.findMany({ select: { id: true } })).toEqual([{ id: kept.id }]);
+    expect((await devMail(server)).map(({ to }) => to)).toEqual(['waiting@people.test']);
+    expect(await db().outbox.count()).toBe(0);
+  });
+
+  it.each([
+    ['no secret', {}],
+    ['a wrong secret', { authorization: 'Bearer wrong' }],
+    ['the beginning of the secret', { authorization: `Bearer ${SECRET.slice(0, -1)}` }],
+    ['more than the secret', { authorization: `Bearer ${SECRET}x` }],
+    ['the secret in another case', { authorization: `Bearer ${SECRET.toUpperCase()}` }],
+    ['the secret under another scheme', { authorization: `Basic ${SECRET}` }],
+    ['an empty secret', { authorization: 'Bearer ' }],
+    ['the secret in other places', { 'x-cron-secret': SECRET, cookie: `cron=${SECRET}` }],
+  ])('does not exist for somebody with %s, and does nothing', async (_what, headers) => {
+    const { id } = await prepareSession();
+    await db().$executeRaw`UPDATE "Session" SET "absoluteExpiresAt" = now() - interval '31 days' WHERE id = ${id}`;
+    expect(problemOf(await send(server, `${PATH}?secret=${SECRET}`, { headers }))).toBe('404 not_found');
+    expect(await db().session.count({ where: { id } })).toBe(1);
+  });
+
+  it('does not exist for a signed-in person either', async () => {
+    const { cookies } = await prepareSession();
+    expect(problemOf(await send(server, PATH, { cookies }))).toBe('404 not_found');
+  });
+
+  it('does not exist for anybody while CRON_SECRET is not set', async () => {
+    for (const authorization of ['Bearer ', 'Bearer null', 'Bearer undefined', `Bearer ${SECRET}`]) {
+      expect(problemOf(await send(without, PATH, { headers: { authorization } }))).toBe('404 not_found');
+    }
+  });
+});

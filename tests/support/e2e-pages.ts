@@ -1,0 +1,30 @@
+/** Every page of the product: what leads there, and a heading by which one knows to have arrived. */
+export type PageCase = { readonly path: string; readonly heading: string; readonly status?: number };
+
+export const GUEST_PAGES: readonly PageCase[] = [
+  { path: '/', heading: 'Stamped once at the door' },
+  { path: '/login', heading: 'Sign in' },
+  { path: '/login?error=invalid_credentials&next=%2Faccount', heading: 'Sign in' },
+  { path: '/login?ended=1', heading: 'Sign in' },
+  { path: '/register', heading: 'Create account' },
+  { path: '/register?error=validation_failed&fields=email:custom,password:too_short', heading: 'Create account' },
+  { path: '/verify-email', heading: 'Enter your code' },
+  { path: '/verify-email?error=too_many_attempts&retry=90', heading: 'Enter your code' },
+  { path: '/dev/mail', heading: 'Local mailbox' },
+  { path: '/no-such-page', heading: 'There is nothing here', status: 404 },
+];
+
+export const MEMBER_PAGES: readonly PageCase[] = [
+  { path: '/', heading: 'Stamped once at the door' },
+  { path: '/login', heading: 'Sign in' },
+  { path: '/dashboard', heading: 'You are in, Robin Quay' },
+  { path: '/account', heading: 'Account' },
+  { path: '/account/sessions', heading: 'Account' },
+  { path: '/account/sessions?done=others', heading: 'Account' },
+  { path: '/admin/users', heading: 'There is nothing here', status: 404 },
+];
+
+export const ADMIN_PAGES: readonly PageCase[] = [
+  { path: '/admin/users', heading: 'Users' },
+  { path: '/admin/users?page=999', heading: 'Users' },
+];
