@@ -15,7 +15,10 @@ import { createVerifier } from '@/lib/verifier/verifier';
 export const config = {
   // Never the refresh endpoint itself: Next stops no loop. `accessOf` says the same once more, in code.
   // Paths with an escape come here whatever they lead to, for `isDecodable` to look at.
-  matcher: ['/:path(.*%.*)', '/((?!api/auth/|\\.well-known/|status-lists/|_next/static/|_next/image|icon.svg).*)'],
+  matcher: [
+    '/:path(.*%.*)',
+    '/((?!api/auth/|\\.well-known/|status-lists/|_next/static/|_next/image|icon.svg|favicon.ico).*)',
+  ],
 };
 
 const RETRY_AFTER_SECONDS = 2;

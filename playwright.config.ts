@@ -11,7 +11,7 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   fullyParallel: false,
-  workers: 1,
+  workers: 2,
   timeout: 60_000,
   reporter: [['list']],
   use: {

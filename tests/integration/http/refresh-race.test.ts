@@ -57,21 +57,24 @@ describe('fifty refreshes at once with one token', () => {
 });
 
 describe('a token and its successor, used at the same time within the window', () => {
-  it('both get the current token, whoever comes first', async () => {
+  it('bring no other token than the current one into the jar, whoever comes first', async () => {
     const session = await prepareSession();
     const parent = session.refreshOnly;
     const rotated = await send(first, '/api/auth/refresh', { method: 'POST', cookies: parent });
-    const current = { [COOKIE.refresh]: rotated.cookies[COOKIE.refresh] ?? '' };
-    const answers = await atOnce(20, (index) =>
-      send(index % 4 < 2 ? first : second, '/api/auth/refresh', {
-        method: 'POST',
-        cookies: index % 2 ? parent : current,
-      }),
-    );
-    expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 200));
-    expect(new Set(answers.map((answer) => answer.cookies[COOKIE.refresh]))).toEqual(
-      new Set([current[COOKIE.refresh]]),
-    );
+    const currentToken = rotated.cookies[COOKIE.refresh] ?? '';
+    const current = { [COOKIE.refresh]: currentToken };
+    const answers = await atOnce(20, async (index) => {
+      const server = index % 4 < 2 ? first : second;
+      const holdsParent = index % 2 === 1;
+      const cookies = holdsParent ? parent : current;
+      return { holdsParent, answer: await send(server, '/api/auth/refresh', { method: 'POST', cookies }) };
+    });
+    for (const { holdsParent, answer } of answers) {
+      expect(answer.status).toBe(200);
+      expect(answer.cookies[COOKIE.access]).toBeTruthy();
+      // Whoever holds the current one already needs no second copy: a late answer would put it back over a newer one.
+      expect(answer.cookies[COOKIE.refresh]).toBe(holdsParent ? currentToken : undefined);
+    }
     expect((await sessionRow(session.id)).counter).toBe(1n);
   });
 });

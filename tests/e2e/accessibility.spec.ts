@@ -1,0 +1,114 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { ADMIN } from '../support/accounts';
+import { ADMIN_PAGES, GUEST_PAGES, MEMBER_PAGES, type PageCase } from '../support/e2e-pages';
+import { logIn } from '../support/e2e-people';
+import { expect, test } from './fixtures';
+
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const EVERYTHING = [...WCAG, 'best-practice'];
+const PHONE = { width: 390, height: 844 };
+const DESKTOP = { width: 1280, height: 800 };
+/** WCAG 2.2, 1.4.10: a page 320 pixels wide needs no scrolling to the side. */
+const NARROWEST = { width: 320, height: 640 };
+
+test.use({ contextOptions: { reducedMotion: 'reduce' }, trace: 'off' });
+
+async function expectAccessible(page: Page, rules: string[] = EVERYTHING): Promise<void> {
+  for (const viewport of [PHONE, DESKTOP]) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await untilDrawn(page);
+      const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+      expect(found, `${page.url()}, ${colorScheme}, ${viewport.width} wide`).toEqual([]);
+    }
+  }
+  await page.setViewportSize(NARROWEST);
+  await untilDrawn(page);
+  expect(await tooWide(page), `what does not fit into ${NARROWEST.width} pixels on ${page.url()}`).toEqual([]);
+}
+
+/** Waits until the page is drawn as its new size and colours ask: none may be half faded in while they are measured. */
+async function untilDrawn(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame);
+    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+  });
+}
+
+/** The elements that make a page scroll to the side; none when it does not. */
+function tooWide(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { clientWidth, scrollWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    const beyond = [...document.body.querySelectorAll('*')].filter(
+      (element) => element.getBoundingClientRect().right > clientWidth,
+    );
+    return [`${scrollWidth} wide`, ...beyond.map((element) => element.outerHTML.slice(0, 100))];
+  });
+}
+
+async function visit(page: Page, { path, heading, status = 200 }: PageCase): Promise<void> {
+  const answer = await page.goto(path);
+  expect(answer?.status(), path).toBe(status);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
+}
+
+for (const expected of GUEST_PAGES) {
+  test(`for guests, ${expected.path} has no barrier that axe knows`, async ({ page, expectFault }) => {
+    if (expected.status === 404) expectFault(/status of 404/);
+    await visit(page, expected);
+    await expectAccessible(page);
+  });
+}
+
+test('for members, every page is without barriers that axe knows', async ({
+  page,
+  openBrowser,
+  origin,
+  signedIn,
+  expectFault,
+}) => {
+  expectFault(/status of 404/);
+  const other = await openBrowser();
+  await logIn(other.request, origin, signedIn);
+  for (const expected of MEMBER_PAGES) {
+    await test.step(expected.path, async () => {
+      await visit(page, expected);
+      await expectAccessible(page);
+    });
+  }
+});
+
+test('the dialog and a refused name are without barriers that axe knows', async ({
+  page,
+  openBrowser,
+  origin,
+  signedIn,
+}) => {
+  const other = await openBrowser();
+  await logIn(other.request, origin, signedIn);
+  await page.goto('/account/sessions');
+  await page.getByRole('button', { name: /^End session/ }).click();
+  await expect(page.getByRole('alertdialog')).toBeVisible();
+  // The rest of the page is inert, its landmarks and headings with it: only the rules of WCAG fit.
+  await expectAccessible(page, WCAG);
+
+  await page.goto('/account');
+  await page.getByLabel('Name').fill('x'.repeat(81));
+  await page.getByRole('button', { name: 'Save name' }).click();
+  await expect(page.getByLabel('Name')).toHaveAccessibleDescription(/80 characters/);
+  await expectAccessible(page);
+});
+
+test('for admins, every page is without barriers that axe knows', async ({ page, context, origin }) => {
+  await logIn(context.request, origin, ADMIN);
+  for (const expected of ADMIN_PAGES) {
+    await test.step(expected.path, async () => {
+      await visit(page, expected);
+      await expectAccessible(page);
+    });
+  }
+});

@@ -1,0 +1,61 @@
+import { ADMIN } from '../support/accounts';
+import { logIn, mailedCode, signUp } from '../support/e2e-people';
+import { expect, test } from './fixtures';
+
+test('an admin sees everybody who has an account, with role and live sessions', async ({
+  page,
+  context,
+  origin,
+  openBrowser,
+}) => {
+  const theirs = await openBrowser();
+  const person = await signUp(theirs.request, origin);
+  await logIn(context.request, origin, ADMIN);
+  await page.goto('/dashboard');
+  await page.getByRole('link', { name: 'Admin' }).click();
+  await expect(page).toHaveURL('/admin/users');
+  const row = page.getByRole('row').filter({ hasText: person.email });
+  await expect(row).toContainText(person.name);
+  await expect(row.getByRole('cell', { name: 'Member', exact: true })).toBeVisible();
+  await expect(row.getByRole('cell').last()).toHaveText('1');
+});
+
+test('/admin leads an admin to the list of users', async ({ page, context, origin }) => {
+  await logIn(context.request, origin, ADMIN);
+  await page.goto('/admin');
+  await expect(page).toHaveURL('/admin/users');
+});
+
+test('for a member there is no admin page: 404, and no link to one', async ({
+  page,
+  signedIn: _signedIn,
+  expectFault,
+}) => {
+  expectFault(/status of 404/);
+  for (const path of ['/admin', '/admin/users']) {
+    expect((await page.goto(path))?.status(), path).toBe(404);
+    await expect(page.getByRole('heading', { level: 1, name: 'There is nothing here' })).toBeVisible();
+    await expect(page.getByRole('table')).toHaveCount(0);
+  }
+  await page.goto('/dashboard');
+  await expect(page.getByRole('link', { name: 'Admin' })).toHaveCount(0);
+});
+
+test('a guest is asked to sign in before anything is said about admin pages', async ({ page }) => {
+  await page.goto('/admin/users');
+  await expect(page).toHaveURL('/login?next=%2Fadmin%2Fusers');
+});
+
+test('the local mailbox shows the code, and copies it', async ({ page, context, origin, openBrowser }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const theirs = await openBrowser();
+  const person = await signUp(theirs.request, origin);
+  const code = await mailedCode(theirs.request, origin, person.email);
+  await page.goto('/dev/mail');
+  const mail = page.getByRole('listitem').filter({ hasText: person.email });
+  await expect(mail.getByRole('heading', { name: 'Your Handstamp code' })).toBeVisible();
+  await expect(mail.getByText(code, { exact: true })).toBeVisible();
+  await mail.getByRole('button', { name: 'Copy code' }).click();
+  await expect(mail.getByRole('status')).toHaveText('Copied');
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code);
+});

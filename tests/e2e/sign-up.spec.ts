@@ -1,0 +1,134 @@
+import type { Page } from '@playwright/test';
+import { cookieText, REFRESH } from '../support/e2e-cookies';
+import { mailedCode, mailsTo, newPerson, otherThan, type Person, signUp } from '../support/e2e-people';
+import { expect, test } from './fixtures';
+
+async function fillIn(page: Page, { email, password, name }: Person): Promise<void> {
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Create account' }).click();
+}
+
+async function enterCode(page: Page, code: string): Promise<void> {
+  await page.getByLabel('Code').fill(code);
+  await page.getByRole('button', { name: 'Confirm' }).click();
+}
+
+test('a visitor creates an account with the mailed code and is signed in', async ({ page, request, origin }) => {
+  const person = newPerson();
+  await page.goto('/');
+  await page.getByRole('link', { name: 'Create account' }).click();
+  await fillIn(page, person);
+  await expect(page).toHaveURL('/verify-email');
+  await enterCode(page, await mailedCode(request, origin, person.email));
+  await expect(page).toHaveURL('/dashboard');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`You are in, ${person.name}`);
+  await expect(page.getByText(person.email)).toBeVisible();
+});
+
+test('a wrong code is named as such, takes nothing away, and the right one still works', async ({
+  page,
+  request,
+  origin,
+  expectFault,
+}) => {
+  expectFault(/status of 401/);
+  const person = newPerson();
+  await page.goto('/register');
+  await fillIn(page, person);
+  await expect(page).toHaveURL('/verify-email');
+  const code = await mailedCode(request, origin, person.email);
+  await enterCode(page, otherThan(code));
+  await expect(page.getByRole('alert').filter({ hasText: 'This code is not valid' })).toBeVisible();
+  await expect(page.getByLabel('Code')).toBeFocused();
+  await expect(page).toHaveURL('/verify-email');
+  await enterCode(page, `${code.slice(0, 3)} ${code.slice(3)}`);
+  await expect(page).toHaveURL('/dashboard');
+});
+
+test('five wrong codes end the code, and a new sign-up brings another one', async ({
+  page,
+  request,
+  origin,
+  expectFault,
+}) => {
+  expectFault(/status of (401|429)/);
+  const person = newPerson();
+  await page.goto('/register');
+  await fillIn(page, person);
+  await expect(page).toHaveURL('/verify-email');
+  const code = await mailedCode(request, origin, person.email);
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const answered = page.waitForResponse('**/api/auth/verify-email');
+    await enterCode(page, otherThan(code));
+    expect((await answered).status()).toBe(401);
+    await expect(page.getByRole('alert').filter({ hasText: 'This code is not valid' })).toBeVisible();
+  }
+  const answered = page.waitForResponse('**/api/auth/verify-email');
+  await enterCode(page, code);
+  expect([401, 429]).toContain((await answered).status());
+  expect(await cookieText(page.context(), REFRESH)).toBe('');
+
+  await page.getByRole('link', { name: 'start again' }).click();
+  await fillIn(page, person);
+  await expect(page).toHaveURL('/verify-email');
+  expect(await mailedCode(request, origin, person.email, 2)).toMatch(/^\d{6}$/);
+});
+
+test('somebody who starts again gets a second code, and the second one signs in', async ({ page, request, origin }) => {
+  const person = newPerson();
+  await page.goto('/register');
+  await fillIn(page, person);
+  await expect(page).toHaveURL('/verify-email');
+  await mailedCode(request, origin, person.email);
+  await page.getByRole('link', { name: 'start again' }).click();
+  await expect(page).toHaveURL('/register');
+  await fillIn(page, person);
+  await expect(page).toHaveURL('/verify-email');
+  await enterCode(page, await mailedCode(request, origin, person.email, 2));
+  await expect(page).toHaveURL('/dashboard');
+});
+
+test.describe('a password that is refused', () => {
+  const REFUSED = [
+    { password: 'short-one', reason: 'Use at least 15 characters' },
+    { password: 'password-password-123', reason: 'made of words that guessers try first' },
+    { password: 'handstamp-handstamp', reason: 'name, your address or the name of this site' },
+    { password: 'ababababababababab', reason: 'repeats itself too much' },
+  ];
+
+  for (const { password, reason } of REFUSED) {
+    test(`is told why: "${reason}", and what was typed is kept`, async ({ page, expectFault }) => {
+      expectFault(/status of 422/);
+      const person = newPerson();
+      await page.goto('/register');
+      await fillIn(page, { ...person, password });
+      const field = page.getByLabel('Password', { exact: true });
+      await expect(field).toHaveAccessibleDescription(new RegExp(reason));
+      await expect(field).toHaveAttribute('aria-invalid', 'true');
+      await expect(field).toBeFocused();
+      await expect(field).toHaveValue(password);
+      await expect(page.getByLabel('Email')).toHaveValue(person.email);
+      await expect(page.getByLabel('Name')).toHaveValue(person.name);
+    });
+  }
+});
+
+test('an address that has an account gets the same page, and a mail that says so to its owner', async ({
+  page,
+  playwright,
+  request,
+  origin,
+}) => {
+  const elsewhere = await playwright.request.newContext();
+  const owner = await signUp(elsewhere, origin);
+  await elsewhere.dispose();
+  await page.goto('/register');
+  await fillIn(page, owner);
+  await expect(page).toHaveURL('/verify-email');
+  await expect(page.getByText('A code of six digits is on its way')).toBeVisible();
+  await expect
+    .poll(async () => (await mailsTo(request, origin, owner.email)).map(({ subject }) => subject))
+    .toEqual(['You already have an account', 'Your Handstamp code']);
+});
