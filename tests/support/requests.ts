@@ -39,9 +39,14 @@ export type Answer = {
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 const TIMEOUT_MS = 20_000;
+/**
+ * A connection for each request, ended by us and not by the server: one that is used again may be closed by the other side
+ * at that very moment, and one that the server closes may take its answer to a large body with it.
+ */
+const ALONE = { keepAlive: true, maxFreeSockets: 0 };
 const agents = {
-  plain: new http.Agent({ keepAlive: true, maxSockets: 300 }),
-  tls: new https.Agent({ keepAlive: true, maxSockets: 300, rejectUnauthorized: false }),
+  plain: new http.Agent(ALONE),
+  tls: new https.Agent({ ...ALONE, rejectUnauthorized: false }),
 };
 
 /**
