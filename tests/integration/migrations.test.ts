@@ -5,8 +5,8 @@ import pg from 'pg';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { applyMigrations, missingMigrationSql, writeMigration } from '@/lib/server/migrations';
 import { countStatements } from '../support/database';
-import { REPOSITORY } from '../support/environment';
-import { createDatabase, dropDatabase } from '../support/postgres';
+import { REPOSITORY, TEST_AUTH_SECRET } from '../support/environment';
+import { createDatabase, dropDatabase, runCommand } from '../support/postgres';
 
 const made: string[] = [];
 
@@ -105,4 +105,14 @@ describe('the count of statements', () => {
     expect(statements).toEqual([{ sql: 'SELECT $1 AS a', calls: 2 }]);
     expect(total).toBe(2);
   });
+});
+
+it('db:migrate needs to know a database and a secret, and nothing else', async () => {
+  const url = await emptyDatabase();
+  const printed = await runCommand('lib/server/cli/migrate.ts', { DATABASE_URL: url, AUTH_SECRET: TEST_AUTH_SECRET });
+  expect(printed).toContain('Applied');
+  expect(await query(url, `SELECT slot FROM "Key" WHERE purpose = 'signing' ORDER BY slot`)).toEqual([
+    { slot: 'current' },
+    { slot: 'next' },
+  ]);
 });

@@ -9,6 +9,8 @@ export type Outcome = { ok: true } | { ok: false; sentence: string };
  * @param name What the reader typed after `npm run`.
  */
 export async function runProgram(name: string, work: () => Promise<Outcome>): Promise<never> {
+  // Settings are checked as a whole, and no program here tells anybody an address: they must not have to know one.
+  process.env['APP_ORIGIN'] ||= 'http://localhost:3000';
   const exitCode = await run(name, work);
   // Ended by hand: the schema engine leaves a timer of ten seconds behind.
   process.exit(exitCode);
