@@ -28,7 +28,8 @@ export type RotationDecision =
  *
  * Rotation with reuse detection is RFC 9700 §4.14.2. Ours rotates at most once per `graceSeconds`, and within that
  * window the current token and its parent get the same answer. So every token that was current in the window is current
- * or parent, and no race of honest requests can look like reuse.
+ * or parent, and no race of honest requests can look like reuse as long as each takes less than half of the window
+ * (DECISIONS 2).
  */
 export function decideRotation(
   state: RotationState,
