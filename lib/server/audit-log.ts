@@ -35,6 +35,13 @@ export type AuditType =
   | 'refresh_ahead'
   /** A session was refreshed from another browser family or network. */
   | 'device_changed'
+  /** A genuine refresh token came from a network that its session is not bound to. The session goes on where it was. */
+  | 'network_refused'
+  /** A signing key began to sign, left or was revoked; stored secrets were wrapped anew. `details` say which. */
+  | 'key_promoted'
+  | 'key_withdrawn'
+  | 'key_revoked'
+  | 'keys_rewrapped'
   | 'name_changed'
   | 'password_changed'
   /** The role changed; all sessions of the person ended. */
@@ -77,6 +84,18 @@ export async function recordAudit(entry: AuditEntry, client: Prisma.TransactionC
     },
     select: { id: true },
   });
+}
+
+/**
+ * As `recordAudit`, unless an event of this type about this session was written within `seconds`: for what a client can
+ * cause as often as it likes. Two at the same moment may both be written.
+ */
+export async function recordAuditOnce(entry: AuditEntry & { readonly sessionId: string }, seconds: number) {
+  const since = await db().auditEvent.findFirst({
+    where: { type: entry.type, sessionId: entry.sessionId, at: { gt: new Date(Date.now() - seconds * 1_000) } },
+    select: { id: true },
+  });
+  if (since === null) await recordAudit(entry);
 }
 
 const clip = (text: string): string => printable(text.slice(0, MAX_DETAIL_CHARACTERS));

@@ -1,9 +1,13 @@
 import 'server-only';
 import { describeDevice, trimUserAgent } from '@/lib/core/identity/device';
 import { clientAddress } from '@/lib/core/identity/network-address';
+import { boundNetwork } from '@/lib/core/session/network-binding';
 import { env } from './env';
 
-/** What a request says of the device and the network that it comes from. Shown and audited, never used to decide. */
+/**
+ * What a request says of the device and the network that it comes from. Shown and audited; used to decide only where
+ * sessions are bound to networks.
+ */
 export type ClientFacts = {
   readonly userAgent: string | null;
   /** Such as "Firefox on Linux". */
@@ -17,3 +21,6 @@ export function clientFacts(headers: Headers): ClientFacts {
   const ip = clientAddress(headers.get('x-forwarded-for'), env().trustedProxyHops);
   return { userAgent, device: describeDevice(userAgent), ip };
 }
+
+/** The network to compare sessions with; null while `SESSION_NETWORK_BINDING` is off. */
+export const networkNow = ({ ip }: Pick<ClientFacts, 'ip'>): string | null => boundNetwork(env().networkBinding, ip);

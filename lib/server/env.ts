@@ -2,7 +2,7 @@ import 'server-only';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Bytes } from '@/lib/core/encoding';
-import { isLoopbackHost, publicOrigins } from '@/lib/core/http/origins';
+import { isLoopbackHost, isResource, isWebOrigin, publicOrigins } from '@/lib/core/http/origins';
 import { parseSecretList } from '@/lib/core/keys/secret-list';
 import { days, minutes } from '@/lib/core/time';
 import { MAX_ACCESS_TTL_SECONDS } from '@/lib/core/token/access-token';
@@ -14,6 +14,14 @@ const optional = z
   .string()
   .optional()
   .transform((text) => (text === undefined || text.trim() === '' ? null : text.trim()));
+
+/** Entries separated by commas, none twice; an empty text is no entry. */
+const list = (isEntry: (text: string) => boolean, message: string) =>
+  z
+    .string()
+    .default('')
+    .transform((text) => [...new Set(text.split(',').flatMap((entry) => entry.trim() || []))])
+    .refine((entries) => entries.every(isEntry), message);
 
 const authSecret = z
   .string({ error: 'is missing: make one with `openssl rand -base64 32 | tr +/ -_ | tr -d =`' })
@@ -50,6 +58,10 @@ export const environmentSchema = z.object({
   SMTP_URL: optional,
   MAIL_FROM: z.string().default('Handstamp <no-reply@localhost>'),
   CRON_SECRET: optional,
+  CORS_ORIGINS: list(isWebOrigin, 'must be origins such as https://app.example.com, separated by commas'),
+  TOKEN_AUDIENCES: list(isResource, 'must be absolute URLs without a fragment, separated by commas'),
+  SESSION_NETWORK_BINDING: z.enum(['off', 'prefix']).default('off'),
+  KEY_ROTATION_DAYS: z.coerce.number().int().min(0).max(3_650).default(0),
   HANDSTAMP_DATA: optional,
 });
 
@@ -70,6 +82,13 @@ export type Env = {
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
   readonly cronSecret: string | null;
+  /** Other origins whose pages may call the API with a Bearer token. */
+  readonly corsOrigins: readonly string[];
+  /** Resources that a program may ask a token for, besides our own origin. */
+  readonly tokenAudiences: readonly string[];
+  readonly networkBinding: 'off' | 'prefix';
+  /** A signing key gives way to the next after so many days; 0: only by hand. */
+  readonly keyRotationDays: number;
   /** Folder of the embedded database, absolute; null on a real one. Demo accounts and the mailbox live and die with it. */
   readonly embeddedDataFolder: string | null;
 };
@@ -92,6 +111,9 @@ export function parseEnv(source: Record<string, string | undefined>): EnvResult 
   }
   if (settings.SESSION_IDLE_SECONDS > settings.SESSION_ABSOLUTE_SECONDS) {
     faults.push('SESSION_IDLE_SECONDS must not exceed SESSION_ABSOLUTE_SECONDS');
+  }
+  if (settings.SESSION_NETWORK_BINDING !== 'off' && settings.TRUSTED_PROXY_HOPS === 0) {
+    faults.push('SESSION_NETWORK_BINDING needs TRUSTED_PROXY_HOPS: without a trusted proxy no network is known');
   }
   if (settings.HANDSTAMP_DATA !== null && !isLoopbackHost(new URL(appOrigin).hostname)) {
     faults.push(
@@ -116,6 +138,10 @@ export function parseEnv(source: Record<string, string | undefined>): EnvResult 
       smtpUrl: settings.SMTP_URL,
       mailFrom: settings.MAIL_FROM,
       cronSecret: settings.CRON_SECRET,
+      corsOrigins: settings.CORS_ORIGINS,
+      tokenAudiences: settings.TOKEN_AUDIENCES,
+      networkBinding: settings.SESSION_NETWORK_BINDING,
+      keyRotationDays: settings.KEY_ROTATION_DAYS,
       embeddedDataFolder: settings.HANDSTAMP_DATA === null ? null : path.resolve(settings.HANDSTAMP_DATA),
     },
   };

@@ -20,6 +20,10 @@ export type SessionRow = {
   readonly authenticatedAt: EpochSeconds;
   readonly idleExpiresAt: EpochSeconds;
   readonly absoluteExpiresAt: EpochSeconds;
+  /** `aud` of its access tokens; null for our own origin. */
+  readonly audience: string | null;
+  /** The network that it is bound to; null when it is not. */
+  readonly network: string | null;
   /** The database's clock in that statement. */
   readonly now: EpochSeconds;
 };
@@ -42,6 +46,10 @@ export type Presented = {
   readonly secretHash: Bytes;
   readonly kind: SessionKind;
   readonly client: ClientFacts;
+  /** Which root secret will make the new refresh token. */
+  readonly refreshKeyId: number;
+  /** Where it comes from, as `boundNetwork` writes it; null when sessions are not bound. */
+  readonly network: string | null;
 };
 
 const epoch = (column: Prisma.Sql) => Prisma.sql`extract(epoch FROM ${column})::float8`;
@@ -49,7 +57,7 @@ const epoch = (column: Prisma.Sql) => Prisma.sql`extract(epoch FROM ${column})::
 /** Columns of a session and its user, under the names of `RefreshRow`; counters fit a double by far. */
 const SESSION_COLUMNS = Prisma.sql`
   s.id, s."userId", u.role::text AS role, u.email, s.counter::float8 AS counter, s."statusNumber"::float8 AS "statusNumber",
-  s.remember, s.amr, s.kind::text AS kind, s."secretHash",
+  s.remember, s.amr, s.kind::text AS kind, s."secretHash", s.audience, s.network,
   ${epoch(Prisma.sql`s."authenticatedAt"`)} AS "authenticatedAt", ${epoch(Prisma.sql`s."rotatedAt"`)} AS "rotatedAt",
   ${epoch(Prisma.sql`s."idleExpiresAt"`)} AS "idleExpiresAt",
   ${epoch(Prisma.sql`s."absoluteExpiresAt"`)} AS "absoluteExpiresAt",
@@ -70,7 +78,7 @@ type RawRefreshRow = Omit<RefreshRow, 'before'> & {
  * decision says `rotate` although nothing was rotated, and the caller asks again.
  */
 export async function rotateOrRead(presented: Presented, graceSeconds: number): Promise<RefreshRow | null> {
-  const { sessionId, counter, secretHash, kind, client } = presented;
+  const { sessionId, counter, secretHash, kind, client, refreshKeyId, network } = presented;
   const [row] = await db().$queryRaw<RawRefreshRow[]>`
     WITH before AS (
       SELECT id, counter, device, ip FROM "Session" WHERE id = ${sessionId}
@@ -78,11 +86,13 @@ export async function rotateOrRead(presented: Presented, graceSeconds: number): 
       UPDATE "Session" s SET
         counter = ${counter}::bigint + 1, "rotatedAt" = now(), "lastSeenAt" = now(),
         "idleExpiresAt" = least(now() + s."idleSeconds" * interval '1 second', s."absoluteExpiresAt"),
-        "userAgent" = ${client.userAgent}, device = ${client.device}, ip = ${client.ip}
+        "userAgent" = ${client.userAgent}, device = ${client.device}, ip = ${client.ip},
+        "refreshKeyId" = ${refreshKeyId}::int, network = coalesce(s.network, ${network}::text)
       FROM "User" u
       WHERE s.id = ${sessionId} AND u.id = s."userId" AND s.kind = ${kind}::"SessionKind"
         AND s."secretHash" = ${secretHash} AND s."endedAt" IS NULL AND u."disabledAt" IS NULL
         AND s."idleExpiresAt" > now() AND s."absoluteExpiresAt" > now()
+        AND (s.network IS NULL OR ${network}::text IS NULL OR s.network = ${network})
         AND (s.counter < ${counter}::bigint OR (s.counter = ${counter}::bigint
           AND (s."rotatedAt" IS NULL OR s."rotatedAt" <= now() - ${graceSeconds} * interval '1 second')))
       RETURNING s.*
@@ -115,6 +125,9 @@ export type NewSession = {
   readonly remember: boolean;
   readonly amr: readonly string[];
   readonly client: ClientFacts;
+  readonly audience: string | null;
+  readonly network: string | null;
+  readonly refreshKeyId: number;
   /** The session that this one replaces, proven by its secret; ended as `superseded`, without alarm. */
   readonly supersedes: { readonly id: string; readonly secretHash: Bytes } | null;
 };
@@ -152,10 +165,11 @@ export async function createSession(
       ON CONFLICT DO NOTHING
     ), created AS (
       INSERT INTO "Session" (id, "userId", kind, "secretHash", "idleSeconds", "idleExpiresAt", "absoluteExpiresAt",
-        remember, amr, "userAgent", device, ip)
+        remember, amr, audience, network, "refreshKeyId", "userAgent", device, ip)
       SELECT ${session.id}, person.id, ${session.kind}::"SessionKind", ${session.secretHash}, ${session.idleSeconds}::int,
         now() + ${session.idleSeconds} * interval '1 second', now() + ${session.absoluteSeconds} * interval '1 second',
-        ${session.remember}, ${session.amr}::text[], ${client.userAgent}, ${client.device}, ${client.ip}
+        ${session.remember}, ${session.amr}::text[], ${session.audience}, ${session.network},
+        ${session.refreshKeyId}::int, ${client.userAgent}, ${client.device}, ${client.ip}
       FROM person RETURNING *
     ), audited AS (
       INSERT INTO "AuditEvent" (type, "userId", "sessionId", ip, "userAgent")

@@ -8,7 +8,7 @@ import { createPerson, prepareSession, sessionRow } from '../support/people';
 await useDatabase();
 
 const GRACE_SECONDS = 30;
-const CLIENT = { userAgent: null, device: null, ip: null };
+const FROM_ANYWHERE = { client: { userAgent: null, device: null, ip: null }, refreshKeyId: 0, network: null };
 const person = await createPerson();
 const disabledPerson = await createPerson();
 await db().user.update({ where: { id: disabledPerson.id }, data: { disabledAt: new Date() } });
@@ -78,7 +78,7 @@ describe('the refresh statement and decideRotation', () => {
         await store(id, setup);
         const state = await stateOf(id);
         const before = await sessionRow(id);
-        const presented: Presented = { sessionId: id, counter, secretHash, kind: 'browser', client: CLIENT };
+        const presented: Presented = { sessionId: id, counter, secretHash, kind: 'browser', ...FROM_ANYWHERE };
         const row = await rotateOrRead(presented, GRACE_SECONDS);
         const after = await sessionRow(id);
         const about = JSON.stringify({ ...setup, presented: counter });
@@ -111,7 +111,7 @@ describe('the refresh statement and decideRotation', () => {
     const before = await sessionRow(id);
     const secretHash = new Uint8Array(32).fill(7);
     for (const counter of [0, 1, 2, 2 ** 32 - 1]) {
-      const row = await rotateOrRead({ sessionId: id, counter, secretHash, kind: 'browser', client: CLIENT }, 30);
+      const row = await rotateOrRead({ sessionId: id, counter, secretHash, kind: 'browser', ...FROM_ANYWHERE }, 30);
       expect(row?.didRotate).toBe(false);
     }
     expect(await sessionRow(id)).toEqual(before);
@@ -120,20 +120,20 @@ describe('the refresh statement and decideRotation', () => {
   it('never rotates a session of the other kind', async () => {
     const { id } = await prepareSession(person);
     const { secretHash } = await sessionRow(id);
-    const row = await rotateOrRead({ sessionId: id, counter: 0, secretHash, kind: 'api', client: CLIENT }, 30);
+    const row = await rotateOrRead({ sessionId: id, counter: 0, secretHash, kind: 'api', ...FROM_ANYWHERE }, 30);
     expect(row?.didRotate).toBe(false);
     expect((await sessionRow(id)).counter).toBe(0n);
   });
 
   it('finds nothing for a session that does not exist', async () => {
     const presented = { sessionId: 'nobody', counter: 0, secretHash: new Uint8Array(32), kind: 'browser' } as const;
-    expect(await rotateOrRead({ ...presented, client: CLIENT }, 30)).toBeNull();
+    expect(await rotateOrRead({ ...presented, ...FROM_ANYWHERE }, 30)).toBeNull();
   });
 
   it('lets one of many racing statements rotate', async () => {
     const { id } = await prepareSession(person);
     const { secretHash } = await sessionRow(id);
-    const presented: Presented = { sessionId: id, counter: 0, secretHash, kind: 'browser', client: CLIENT };
+    const presented: Presented = { sessionId: id, counter: 0, secretHash, kind: 'browser', ...FROM_ANYWHERE };
     const rows = await Promise.all(Array.from({ length: 40 }, () => rotateOrRead(presented, GRACE_SECONDS)));
     expect(rows.filter((row) => row?.didRotate)).toHaveLength(1);
     expect((await sessionRow(id)).counter).toBe(1n);

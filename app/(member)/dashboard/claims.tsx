@@ -14,13 +14,14 @@ const NOTES = {
   role: 'What you may do. Pages that matter ask the database as well.',
   amr: 'How you proved it: “pwd” is a password.',
   status: 'Where to see whether it was taken back: one bit in a public, signed list.',
+  net: 'The network it may come from, as a digest: sessions are bound to networks here.',
 } as const satisfies Record<keyof AccessClaims, string>;
 
 const TIMES: ReadonlySet<string> = new Set(['iat', 'exp', 'auth_time']);
 
 /** The claims as annotated JSON: each line with its note. */
 export function Claims({ claims }: { claims: AccessClaims }) {
-  const names = Object.keys(NOTES) as (keyof AccessClaims)[];
+  const names = (Object.keys(NOTES) as (keyof AccessClaims)[]).filter((name) => claims[name] !== undefined);
   return (
     <section aria-labelledby="claims" className="mt-16">
       <h2 id="claims" className="text-xl">

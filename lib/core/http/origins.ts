@@ -16,6 +16,13 @@ const DEFAULT_PORT = '3000';
 export const isLoopbackHost = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
 
+/** True for a web origin in its one spelling, as browsers send it in `Origin`. */
+export const isWebOrigin = (text: string): boolean => parseOrigin(text)?.origin === text;
+
+/** True for an absolute URI without a fragment, what may name a resource (RFC 8707 §2). */
+export const isResource = (text: string): boolean =>
+  /^[a-z][a-z0-9+.-]*:[!-~]+$/i.test(text) && !text.includes('#') && text.length <= 256 && URL.canParse(text);
+
 /**
  * Reads both from the environment given. On Vercel `APP_ORIGIN` of a preview is its own `VERCEL_URL`, so that a preview
  * never refreshes against production. A plain http origin is accepted for this machine only: everything else would

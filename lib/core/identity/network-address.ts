@@ -35,6 +35,13 @@ export function networkOf(address: string): string {
   return `${prefix.join(':')}::/64`;
 }
 
+/** What a session is bound to: IPv4 /24, IPv6 /48. Wide enough for the addresses that one provider deals out in turn. */
+export function networkPrefixOf(address: string): string {
+  const network = networkOf(address);
+  if (network.includes(':')) return `${network.split(':').slice(0, 3).join(':')}::/48`;
+  return `${network.split('.').slice(0, 3).join('.')}.0/24`;
+}
+
 function mappedIpv4(groups: readonly number[]): string | null {
   const [high = 0, low = 0] = groups.slice(6);
   const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;

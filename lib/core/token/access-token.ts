@@ -42,9 +42,9 @@ export async function issueAccessToken(
   const [high = 0, low = 0] = random(2);
   const jitterSeconds = Math.floor(ttlSeconds * JITTER_SHARE * ((high * 256 + low) / 65_536));
   const iat = Math.floor(now);
-  const { iss, aud, sub, sid, auth_time, role, amr, status } = about;
+  const { iss, aud, sub, sid, auth_time, role, amr, status, net } = about;
   const own = { jti: toBase64Url(random(JTI_BYTES)), iat, exp: iat + ttlSeconds - jitterSeconds };
-  const claims = { iss, aud, sub, sid, auth_time, role, amr, status, ...own };
+  const claims = { iss, aud, sub, sid, auth_time, role, amr, status, ...own, ...(net === undefined ? {} : { net }) };
   const token = await new CompactSign(utf8(JSON.stringify(claims)))
     .setProtectedHeader({ alg: key.algorithm, typ: ACCESS_TOKEN_TYPE, kid: key.kid })
     .sign(key.privateKey);

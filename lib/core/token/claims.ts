@@ -24,6 +24,8 @@ export type AccessClaims = {
   /** How (RFC 8176): `pwd`, `otp`, `hwk` … */
   readonly amr: readonly string[];
   readonly status: { readonly status_list: StatusReference };
+  /** Digest of the network that the session is bound to; absent when it is not. For the issuer's own check. */
+  readonly net?: string;
 };
 
 /** Which bit of which list says whether the session was ended. */
@@ -43,18 +45,32 @@ const isRole = (value: unknown): value is Role => value === 'member' || value ==
 
 /**
  * The claims of a payload whose signature was verified: a signature says who wrote it, not what shape it has. Every
- * member is required; `aud` is one string (an array is refused: one token is for one audience). Unknown members are
+ * member but `net` is required; `aud` is one string (an array is refused: one token is for one audience). Unknown members are
  * dropped.
  */
 export function parseAccessClaims(payload: Record<string, unknown>): Result<AccessClaims, 'bad_claims'> {
-  const { iss, aud, sub, sid, jti, iat, exp, auth_time, role, amr, status } = payload;
+  const { iss, aud, sub, sid, jti, iat, exp, auth_time, role, amr, status, net } = payload;
   if (!isText(iss) || !isText(aud) || !isText(sub) || !isText(sid) || !isText(jti)) return fail('bad_claims');
   if (!isTime(iat) || !isTime(exp) || !isTime(auth_time) || !isRole(role)) return fail('bad_claims');
   if (!Array.isArray(amr) || amr.length > MAX_AMR || !amr.every(isText)) return fail('bad_claims');
   const reference = parseStatusReference(status);
   if (reference === null) return fail('bad_claims');
-  const status_list = reference;
-  return succeed({ iss, aud, sub, sid, jti, iat, exp, auth_time, role, amr, status: { status_list } });
+  if (net !== undefined && !isText(net)) return fail('bad_claims');
+  const bound = net === undefined ? {} : { net };
+  return succeed({
+    iss,
+    aud,
+    sub,
+    sid,
+    jti,
+    iat,
+    exp,
+    auth_time,
+    role,
+    amr,
+    status: { status_list: reference },
+    ...bound,
+  });
 }
 
 function parseStatusReference(status: unknown): StatusReference | null {

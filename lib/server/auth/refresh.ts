@@ -3,15 +3,16 @@ import { equalBytes } from '@/lib/core/encoding';
 import { fail, type Result, succeed } from '@/lib/core/failures';
 import { networkOf } from '@/lib/core/identity/network-address';
 import { decideRotation } from '@/lib/core/session/rotation';
+import { hours } from '@/lib/core/time';
 import { hashSessionSecret, type RefreshToken } from '@/lib/core/token/refresh-token';
-import { recordAudit } from '../audit-log';
-import type { ClientFacts } from '../client-facts';
+import { recordAudit, recordAuditOnce } from '../audit-log';
+import { type ClientFacts, networkNow } from '../client-facts';
 import { env } from '../env';
 import type { SessionKind } from '../generated/prisma/client';
 import { sessionEndedToBeSafe } from '../mail-messages';
 import { endSessions } from '../session-ending';
 import { type RefreshRow, rotateOrRead, updateDevice } from '../session-store';
-import { type IssuedTokens, issueTokens, openRefreshToken } from './session-tokens';
+import { type IssuedTokens, issueTokens, newRefreshKeyId, openRefreshToken } from './session-tokens';
 
 /** A request loses a race at most once for each rotation that it meets, and a session rotates once a grace window. */
 const MAX_TRIES = 4;
@@ -31,14 +32,21 @@ export async function refresh(
   if (presented === null) return fail('session_ended');
   const secretHash = await hashSessionSecret(presented.secret);
   const { refreshGraceSeconds } = env();
+  const refreshKeyId = await newRefreshKeyId();
+  const network = networkNow(client);
 
   for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
-    const request = { sessionId: presented.sessionId, counter: presented.counter, secretHash, kind, client };
+    const { sessionId, counter } = presented;
+    const request = { sessionId, counter, secretHash, kind, client, refreshKeyId, network };
     const row = await rotateOrRead(request, refreshGraceSeconds);
     if (row === null || row.kind !== kind || !equalBytes(row.secretHash, secretHash)) return fail('session_ended');
     if (row.didRotate) {
       await auditRotation(row, presented, client);
       return succeed(await issueTokens(row, presented.secret));
+    }
+    if (network !== null && row.network !== null && row.network !== network) {
+      await auditForeignNetwork(row, client);
+      return fail('session_ended');
     }
     const decision = decideRotation(row, presented.counter, row.now, refreshGraceSeconds);
     switch (decision.kind) {
@@ -86,6 +94,16 @@ async function auditDevice(row: RefreshRow, client: ClientFacts): Promise<void> 
     userAgent: client.userAgent,
     details,
   });
+}
+
+/**
+ * A genuine token from a network that its session is not bound to. Nothing ends: the owner at home goes on, and a thief
+ * must not be able to end a session by trying. One event an hour says that it happened.
+ */
+async function auditForeignNetwork(row: RefreshRow, { ip, userAgent }: ClientFacts): Promise<void> {
+  if (row.hasEnded || row.isUserDisabled) return;
+  const event = { type: 'network_refused', userId: row.userId, sessionId: row.id, ip, userAgent } as const;
+  await recordAuditOnce(event, hours(1));
 }
 
 async function endForReuse(row: RefreshRow, client: ClientFacts): Promise<void> {

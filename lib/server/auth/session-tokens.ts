@@ -1,5 +1,6 @@
 import 'server-only';
 import type { Bytes } from '@/lib/core/encoding';
+import { networkClaim } from '@/lib/core/session/network-binding';
 import type { SessionPolicy } from '@/lib/core/session/policy';
 import type { EpochSeconds } from '@/lib/core/time';
 import { issueAccessToken } from '@/lib/core/token/access-token';
@@ -46,6 +47,9 @@ async function refreshKeys(): Promise<RefreshMacKeys> {
   return macKeys;
 }
 
+/** Which root secret makes new refresh tokens. */
+export const newRefreshKeyId = async (): Promise<number> => (await rootSecrets())[0].id;
+
 /** Where the status of session number n is published. */
 export function statusPositions(): Promise<StatusIndex> {
   position ??= statusIndexKey().then(statusIndex);
@@ -75,13 +79,14 @@ export async function issueTokens(
   const { list, index } = (await statusPositions())(session.statusNumber);
   const about = {
     iss: appOrigin,
-    aud: appOrigin,
+    aud: session.audience ?? appOrigin,
     sub: session.userId,
     sid: session.id,
     auth_time: Math.floor(session.authenticatedAt),
     role: session.role,
     amr: session.amr,
     status: { status_list: { idx: index, uri: statusListUri(appOrigin, list) } },
+    ...(session.network === null ? {} : { net: await networkClaim(session.id, session.network) }),
   };
   const { signing } = await liveKeys();
   const access = await issueAccessToken(about, accessTtlSeconds, signing, session.now, randomBytes);

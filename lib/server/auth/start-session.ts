@@ -1,13 +1,14 @@
 import 'server-only';
 import { type Bytes, newId } from '@/lib/core/encoding';
+import { networkToKeep } from '@/lib/core/session/network-binding';
 import { sessionLifetime } from '@/lib/core/session/policy';
 import { hashSessionSecret, newSessionSecret } from '@/lib/core/token/refresh-token';
-import type { ClientFacts } from '../client-facts';
+import { type ClientFacts, networkNow } from '../client-facts';
 import type { Prisma, SessionKind } from '../generated/prisma/client';
 import { noteEnded } from '../live-state';
 import { randomBytes } from '../random';
 import { createSession, type SessionRow } from '../session-store';
-import { type IssuedTokens, issueTokens, openRefreshToken, sessionPolicy } from './session-tokens';
+import { type IssuedTokens, issueTokens, newRefreshKeyId, openRefreshToken, sessionPolicy } from './session-tokens';
 
 export type SessionStart = {
   readonly userId: string;
@@ -16,6 +17,8 @@ export type SessionStart = {
   /** How the person proved who they are (RFC 8176). */
   readonly amr: readonly string[];
   readonly client: ClientFacts;
+  /** `aud` of its access tokens; null, or nothing said, for our own origin. */
+  readonly audience?: string | null;
   /** The refresh cookie that the browser brought: its session ends, the new one takes its place. */
   readonly broughtRefreshToken: string | null;
 };
@@ -36,14 +39,15 @@ export async function beginSession(
   start: SessionStart,
   transaction?: Prisma.TransactionClient,
 ): Promise<BegunSession | null> {
-  const { userId, kind, remember, amr, client } = start;
+  const { userId, kind, remember, amr, client, audience = null } = start;
   const brought = await openRefreshToken(start.broughtRefreshToken);
   const supersedes =
     brought === null ? null : { id: brought.sessionId, secretHash: await hashSessionSecret(brought.secret) };
   const secret = newSessionSecret(randomBytes);
   const created = await createSession(
     {
-      ...{ id: newId(randomBytes), userId, kind, remember, amr, client, supersedes },
+      ...{ id: newId(randomBytes), userId, kind, remember, amr, client, audience, supersedes },
+      ...{ network: networkToKeep(networkNow(client)), refreshKeyId: await newRefreshKeyId() },
       ...{ secretHash: await hashSessionSecret(secret), ...sessionLifetime(sessionPolicy(), remember) },
     },
     transaction,
