@@ -2,13 +2,15 @@ import 'server-only';
 import { headers } from 'next/headers';
 import { notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
-import { fail, type Result } from '@/lib/core/failures';
-import { bearerToken } from '@/lib/core/http/bearer';
+import { fail, type Result, succeed } from '@/lib/core/failures';
+import { readCredentials } from '@/lib/core/http/bearer';
 import { readCookie } from '@/lib/core/http/cookies';
 import { loginPath } from '@/lib/core/http/safe-redirect';
+import { isAtHome } from '@/lib/core/session/network-binding';
 import { verifyAccessToken } from '@/lib/core/token/access-token';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { statusPositions } from './auth/session-tokens';
+import { clientFacts, networkNow } from './client-facts';
 import { env } from './env';
 import { type LiveState, liveKeys, liveState } from './live-state';
 import { log } from './logger';
@@ -18,25 +20,40 @@ import { findPublicUser, type PublicUser } from './user-store';
 /** Somebody signed in: who, and by which session. */
 export type Viewer = { readonly user: PublicUser; readonly session: AccessClaims };
 
+/** `invalid_token` and `malformed_credentials`: the request brought a Bearer token, or tried to. */
+export type AuthenticationFailure = 'unauthenticated' | 'invalid_token' | 'malformed_credentials';
+
 /**
  * The session of a request, from its headers alone and with no statement of its own. With an `Authorization` header no
  * cookie is read, and a bad Bearer token never falls back to one. Rejects when nobody can tell whether the session was
  * ended (the database does not answer): that is our trouble, not the caller's.
  */
-export async function authenticate(requestHeaders: Headers): Promise<Result<AccessClaims, 'unauthenticated'>> {
+export async function authenticate(requestHeaders: Headers): Promise<Result<AccessClaims, AuthenticationFailure>> {
   const authorization = requestHeaders.get('authorization');
-  const token =
-    authorization === null
-      ? readCookie(requestHeaders.get('cookie'), ourCookieNames().access)
-      : bearerToken(authorization);
-  if (token === null) return fail('unauthenticated');
-  const { appOrigin } = env();
+  const network = networkNow(clientFacts(requestHeaders));
+  if (authorization === null) {
+    const cookie = readCookie(requestHeaders.get('cookie'), ourCookieNames().access);
+    const session = cookie === null ? null : await verifyOwnToken(cookie, [env().appOrigin]);
+    return session !== null && (await isAtHome(session, network)) ? succeed(session) : fail('unauthenticated');
+  }
+  const credentials = readCredentials(authorization);
+  if (credentials.kind === 'none') return fail('unauthenticated');
+  if (credentials.kind === 'malformed') return fail('malformed_credentials');
+  const session = await verifyOwnToken(credentials.token, [env().appOrigin]);
+  return session !== null && (await isAtHome(session, network)) ? succeed(session) : fail('invalid_token');
+}
+
+/**
+ * The claims of an access token of ours for one of `audiences`; null for any other text. Knows of ended sessions at once
+ * where they were ended, and a second later elsewhere. Rejects when the database does not answer.
+ */
+export async function verifyOwnToken(token: string, audiences: readonly string[]): Promise<AccessClaims | null> {
   const { verifying } = await liveKeys();
-  const expected = { issuer: appOrigin, audience: appOrigin };
+  const expected = { issuer: env().appOrigin, audience: audiences };
   const verified = await verifyAccessToken(token, verifying, expected, Date.now() / 1000, checkStatus);
-  if (verified.ok) return verified;
+  if (verified.ok) return verified.value;
   if (verified.code !== 'expired') log.info('token.invalid', { reason: verified.code });
-  return fail('unauthenticated');
+  return null;
 }
 
 /** The issuer needs no list: it holds what the lists are made of, a second old at most. */
@@ -66,14 +83,18 @@ async function revocations(): Promise<Revocations> {
 
 /** The session of the page, action or handler that is running; null when there is none. No statement of its own. */
 export const findSession = cache(async (): Promise<AccessClaims | null> => {
-  const found = await authenticate(withoutBearer(await headers()));
+  const found = await authenticate(asPage(await headers()));
   return found.ok ? found.value : null;
 });
 
 /** Pages are for browsers: an `Authorization` header says nothing there. */
-function withoutBearer(all: Headers): Headers {
-  const cookie = all.get('cookie');
-  return new Headers(cookie === null ? {} : { cookie });
+function asPage(all: Headers): Headers {
+  const kept = new Headers();
+  for (const name of ['cookie', 'x-forwarded-for', 'user-agent']) {
+    const value = all.get(name);
+    if (value !== null) kept.set(name, value);
+  }
+  return kept;
 }
 
 /**

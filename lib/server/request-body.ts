@@ -11,7 +11,10 @@ export const DEFAULT_MAX_BODY_BYTES = 4 * 1024;
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** The fields of a JSON or urlencoded body of at most `maxBytes`, not validated. Reads no further than that. */
+/**
+ * The fields of a JSON or urlencoded body of at most `maxBytes`, not validated. Reads no further than that. A form that
+ * names a field twice is refused: nobody can say which of the two is meant (RFC 6749 §3.2).
+ */
 export async function readBody(request: Request, maxBytes: number): Promise<Result<unknown, BodyFailure>> {
   const contentType = request.headers.get('content-type');
   if (!isJson(contentType) && !isForm(contentType)) return fail('unsupported_media_type');
@@ -19,10 +22,17 @@ export async function readBody(request: Request, maxBytes: number): Promise<Resu
   if (bytes === null) return fail('payload_too_large');
   try {
     const text = strictUtf8.decode(bytes);
-    return succeed(isJson(contentType) ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text)));
+    return succeed(isJson(contentType) ? JSON.parse(text) : formFields(text));
   } catch {
     return fail('malformed_request');
   }
+}
+
+function formFields(text: string): Record<string, string> {
+  const pairs = [...new URLSearchParams(text)];
+  const fields = Object.fromEntries(pairs);
+  if (Object.keys(fields).length !== pairs.length) throw new TypeError('A field occurs twice');
+  return fields;
 }
 
 /** For endpoints that take no body: one may come all the same, but not of any size or type. */

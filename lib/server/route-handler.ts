@@ -7,7 +7,7 @@ import { checkOrigin, isForm } from '@/lib/core/http/origin-check';
 import { PRIVATE_HEADERS, type ProblemCode, type ProblemDetails, problemResponse } from '@/lib/core/http/problem';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { type ClientFacts, clientFacts } from './client-facts';
-import { authenticate } from './current-user';
+import { type AuthenticationFailure, authenticate } from './current-user';
 import { isDatabaseTrouble } from './database-trouble';
 import { env } from './env';
 import { log } from './logger';
@@ -70,9 +70,15 @@ export function sessionRoute<Body = undefined>(
 ): RouteHandler {
   const identify = async (request: NextRequest) => {
     const found = await authenticate(request.headers);
-    return found.ok ? found.value : problem('unauthenticated');
+    return found.ok ? found.value : refusal(found.code);
   };
   return wrap(options, identify, handle);
+}
+
+/** Errors of Bearer requests say in `WWW-Authenticate` what was wrong with the token (RFC 6750 §3). */
+function refusal(code: AuthenticationFailure): Answer {
+  if (code === 'malformed_credentials') return problem('malformed_request', { bearerError: 'invalid_request' });
+  return problem('unauthenticated', code === 'invalid_token' ? { bearerError: 'invalid_token' } : {});
 }
 
 function wrap<Body, Session extends object | null>(

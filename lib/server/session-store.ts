@@ -6,6 +6,7 @@ import type { EpochSeconds } from '@/lib/core/time';
 import type { Role } from '@/lib/core/token/claims';
 import type { ClientFacts } from './client-facts';
 import { db } from './db';
+import { env } from './env';
 import { Prisma, type SessionKind } from './generated/prisma/client';
 
 /** A live session as tokens need it, read by the statement that created, rotated or found it. */
@@ -50,6 +51,8 @@ export type Presented = {
   readonly refreshKeyId: number;
   /** Where it comes from, as `boundNetwork` writes it; null when sessions are not bound. */
   readonly network: string | null;
+  /** What the session must be for; null when nobody asks. */
+  readonly audience: string | null;
 };
 
 const epoch = (column: Prisma.Sql) => Prisma.sql`extract(epoch FROM ${column})::float8`;
@@ -78,7 +81,7 @@ type RawRefreshRow = Omit<RefreshRow, 'before'> & {
  * decision says `rotate` although nothing was rotated, and the caller asks again.
  */
 export async function rotateOrRead(presented: Presented, graceSeconds: number): Promise<RefreshRow | null> {
-  const { sessionId, counter, secretHash, kind, client, refreshKeyId, network } = presented;
+  const { sessionId, counter, secretHash, kind, client, refreshKeyId, network, audience } = presented;
   const [row] = await db().$queryRaw<RawRefreshRow[]>`
     WITH before AS (
       SELECT id, counter, device, ip FROM "Session" WHERE id = ${sessionId}
@@ -93,6 +96,7 @@ export async function rotateOrRead(presented: Presented, graceSeconds: number): 
         AND s."secretHash" = ${secretHash} AND s."endedAt" IS NULL AND u."disabledAt" IS NULL
         AND s."idleExpiresAt" > now() AND s."absoluteExpiresAt" > now()
         AND (s.network IS NULL OR ${network}::text IS NULL OR s.network = ${network})
+        AND (${audience}::text IS NULL OR coalesce(s.audience, ${env().appOrigin}) = ${audience})
         AND (s.counter < ${counter}::bigint OR (s.counter = ${counter}::bigint
           AND (s."rotatedAt" IS NULL OR s."rotatedAt" <= now() - ${graceSeconds} * interval '1 second')))
       RETURNING s.*

@@ -8,7 +8,12 @@ import { createPerson, prepareSession, sessionRow } from '../support/people';
 await useDatabase();
 
 const GRACE_SECONDS = 30;
-const FROM_ANYWHERE = { client: { userAgent: null, device: null, ip: null }, refreshKeyId: 0, network: null };
+const FROM_ANYWHERE = {
+  client: { userAgent: null, device: null, ip: null },
+  refreshKeyId: 0,
+  network: null,
+  audience: null,
+};
 const person = await createPerson();
 const disabledPerson = await createPerson();
 await db().user.update({ where: { id: disabledPerson.id }, data: { disabledAt: new Date() } });

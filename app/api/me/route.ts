@@ -2,9 +2,12 @@ import { endpoints } from '@/lib/server/endpoints';
 import { json, problem, sessionRoute } from '@/lib/server/route-handler';
 import { findPublicUser } from '@/lib/server/user-store';
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
-  GET: sessionRoute({}, async ({ session }) => {
-    const user = await findPublicUser(session.sub);
-    return user === null ? problem('unauthenticated') : json({ user });
-  }),
-});
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
+  {
+    GET: sessionRoute({}, async ({ session }) => {
+      const user = await findPublicUser(session.sub);
+      return user === null ? problem('unauthenticated') : json({ user });
+    }),
+  },
+  'listed',
+);

@@ -7,10 +7,13 @@ import { publishedStatusList } from '@/lib/server/status-publisher';
 /** One second, and never `stale-*`: a cache in between is part of the five seconds that an ended session may last. */
 const HEADERS = { 'content-type': STATUS_LIST_MEDIA_TYPE, 'cache-control': 'public, max-age=1' };
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
-  GET: publicRoute({}, async ({ params }) => {
-    const list = parseListNumber(params['list'] ?? '');
-    const published = list === null ? null : await publishedStatusList(list);
-    return published === null ? problem('not_found') : publicFact(published.token, published.etag, HEADERS);
-  }),
-});
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
+  {
+    GET: publicRoute({}, async ({ params }) => {
+      const list = parseListNumber(params['list'] ?? '');
+      const published = list === null ? null : await publishedStatusList(list);
+      return published === null ? problem('not_found') : publicFact(published.token, published.etag, HEADERS);
+    }),
+  },
+  'anybody',
+);

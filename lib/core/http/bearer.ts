@@ -1,3 +1,36 @@
-/** The Bearer token of an `Authorization` header (RFC 6750 §2.1); null when the header has none. */
-export const bearerToken = (authorization: string | null): string | null =>
-  /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? null;
+/** What an `Authorization` header brings, as far as Bearer tokens are concerned. */
+export type Credentials =
+  /** No header, or another scheme: nobody has shown a token. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'bearer'; readonly token: string }
+  /** The scheme is Bearer, and what follows is no token (RFC 6750 §2.1). */
+  | { readonly kind: 'malformed' };
+
+const ONE_TOKEN = /^Bearer +(\S+) *$/i;
+
+/** Reads an `Authorization` header (RFC 6750 §2.1). The scheme's case does not matter (RFC 9110 §11.1). */
+export function readCredentials(authorization: string | null): Credentials {
+  if (authorization === null || !/^Bearer(?: |$)/i.test(authorization)) return { kind: 'none' };
+  const token = ONE_TOKEN.exec(authorization)?.[1];
+  return token === undefined ? { kind: 'malformed' } : { kind: 'bearer', token };
+}
+
+/** The Bearer token of an `Authorization` header; null when the header has none. */
+export function bearerToken(authorization: string | null): string | null {
+  const credentials = readCredentials(authorization);
+  return credentials.kind === 'bearer' ? credentials.token : null;
+}
+
+/** Why a Bearer token was refused, in the words of RFC 6750 §3.1. */
+export type BearerError = 'invalid_request' | 'invalid_token';
+
+const DESCRIPTIONS: Record<BearerError, string> = {
+  invalid_request: 'The Authorization header holds no readable Bearer token',
+  invalid_token: 'The access token is expired, revoked, malformed or not for this audience',
+};
+
+/** A `WWW-Authenticate` value (RFC 6750 §3). Without credentials in the request it must not say an error (§3.1). */
+export const bearerChallenge = (error?: BearerError): string =>
+  error === undefined
+    ? 'Bearer realm="handstamp"'
+    : `Bearer realm="handstamp", error="${error}", error_description="${DESCRIPTIONS[error]}"`;

@@ -1,6 +1,8 @@
+import { type BearerError, bearerChallenge } from './bearer';
+
 /** Every `code` of an error answer, with its HTTP status and its title. Clients may rely on the codes; README lists them. */
 export const PROBLEMS = {
-  malformed_request: [400, 'The request body could not be read'],
+  malformed_request: [400, 'The request could not be read'],
   unauthenticated: [401, 'Sign in to continue'],
   session_ended: [401, 'This session has ended'],
   invalid_credentials: [401, 'Email or password is not right'],
@@ -29,6 +31,8 @@ export type ProblemDetails = {
   readonly detail?: string;
   readonly errors?: readonly FieldFault[];
   readonly retryAfterSeconds?: number;
+  /** Said in `WWW-Authenticate`: the request brought a Bearer token, and this was wrong with it. */
+  readonly bearerError?: BearerError;
 };
 
 /** Headers of every answer that depends on who asks. */
@@ -41,9 +45,9 @@ export const PRIVATE_HEADERS = {
 /** An error answer (RFC 9457). Never cached; `Retry-After` in seconds; `WWW-Authenticate` with every 401 (RFC 9110 §15.5.2). */
 export function problemResponse(code: ProblemCode, details: ProblemDetails = {}): Response {
   const [status, title] = PROBLEMS[code];
-  const { retryAfterSeconds, ...rest } = details;
+  const { retryAfterSeconds, bearerError, ...rest } = details;
   const headers = new Headers({ ...PRIVATE_HEADERS, 'content-type': 'application/problem+json' });
   if (retryAfterSeconds !== undefined) headers.set('retry-after', String(Math.max(1, Math.ceil(retryAfterSeconds))));
-  if (status === 401) headers.set('www-authenticate', 'Bearer realm="handstamp"');
+  if (status === 401 || bearerError !== undefined) headers.set('www-authenticate', bearerChallenge(bearerError));
   return new Response(JSON.stringify({ type: 'about:blank', title, status, code, ...rest }), { status, headers });
 }

@@ -6,6 +6,7 @@ export type Access = 'public' | 'guest' | 'member' | 'admin' | 'api' | 'unguarde
 
 const POLICY: readonly (readonly [prefix: string, access: Access])[] = [
   ['/api/auth', 'unguarded'],
+  ['/api/oauth', 'unguarded'],
   ['/api/health', 'unguarded'],
   ['/api/cron', 'unguarded'],
   ['/api/dev', 'unguarded'],

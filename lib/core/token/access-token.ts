@@ -51,7 +51,11 @@ export async function issueAccessToken(
   return { token, claims };
 }
 
-export type AccessTokenExpectation = { readonly issuer: string; readonly audience: string };
+export type AccessTokenExpectation = {
+  readonly issuer: string;
+  /** The `aud` to accept, or several of them. */
+  readonly audience: string | readonly string[];
+};
 
 /** Says whether the session behind a token was ended. `unavailable`: nobody can tell. */
 export type StatusCheck = (claims: AccessClaims) => Promise<'valid' | 'revoked' | 'unavailable'>;
@@ -81,7 +85,7 @@ export async function verifyAccessToken(
   if (!parsed.ok) return parsed;
   const claims = parsed.value;
   if (claims.iss !== expected.issuer) return fail('wrong_issuer');
-  if (claims.aud !== expected.audience) return fail('wrong_audience');
+  if (!isAmong(claims.aud, expected.audience)) return fail('wrong_audience');
   if (claims.exp <= now) return fail('expired');
   if (claims.exp - claims.iat > MAX_ACCESS_TTL_SECONDS) return fail('lives_too_long');
   if (!isPast(payload['nbf'], now)) return fail('not_yet_valid');
@@ -96,6 +100,9 @@ export async function verifyAccessToken(
       return fail('status_unavailable');
   }
 }
+
+const isAmong = (audience: string, accepted: string | readonly string[]): boolean =>
+  typeof accepted === 'string' ? audience === accepted : accepted.includes(audience);
 
 /** `nbf` is no claim of ours, but one that is there must be honoured (RFC 7519 §4.1.5). */
 const isPast = (notBefore: unknown, now: EpochSeconds): boolean =>

@@ -27,6 +27,13 @@ const MAC_PURPOSE = 'handstamp/refresh-token/v1';
 /** In front of a program's refresh token, so that secret scanners find one that leaked. */
 export const API_REFRESH_PREFIX = 'hs_rt_';
 
+/** A refresh token as a program gets it. */
+export const toApiRefreshToken = (token: string): string => `${API_REFRESH_PREFIX}${token}`;
+
+/** The refresh token in what a program holds; null for text without the prefix, such as a browser's cookie. */
+export const fromApiRefreshToken = (text: string): string | null =>
+  text.startsWith(API_REFRESH_PREFIX) ? text.slice(API_REFRESH_PREFIX.length) : null;
+
 /** The MAC keys of all root secrets, in their order: the first signs. */
 export async function refreshMacKeys(roots: RootSecrets): Promise<RefreshMacKeys> {
   return Promise.all(roots.map(async (root) => ({ id: root.id, key: await deriveMacKey(root, MAC_PURPOSE) })));

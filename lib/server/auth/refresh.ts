@@ -21,29 +21,32 @@ const MAX_TRIES = 4;
  * Exchanges a refresh token for new tokens (RFC 6749 §6, rotation after RFC 9700 §4.14.2). A forged token costs no
  * statement, an honest one costs one. A token replaced outside the grace window ends the session for everybody who
  * holds it and leaves a mail for the owner (`reuse_detected`); callers outside are told `session_ended` whatever the
- * reason. Throws when the database does not answer.
+ * reason. `audience` is what the caller expects the session to be for; where it is for something else, nothing is
+ * rotated (`other_audience`). Throws when the database does not answer.
  */
 export async function refresh(
   presentedText: string | null,
   kind: SessionKind,
   client: ClientFacts,
-): Promise<Result<IssuedTokens, 'session_ended' | 'reuse_detected'>> {
+  audience: string | null = null,
+): Promise<Result<IssuedTokens, 'session_ended' | 'reuse_detected' | 'other_audience'>> {
   const presented = await openRefreshToken(presentedText);
   if (presented === null) return fail('session_ended');
   const secretHash = await hashSessionSecret(presented.secret);
-  const { refreshGraceSeconds } = env();
+  const { refreshGraceSeconds, appOrigin } = env();
   const refreshKeyId = await newRefreshKeyId();
   const network = networkNow(client);
 
   for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
     const { sessionId, counter } = presented;
-    const request = { sessionId, counter, secretHash, kind, client, refreshKeyId, network };
+    const request = { sessionId, counter, secretHash, kind, client, refreshKeyId, network, audience };
     const row = await rotateOrRead(request, refreshGraceSeconds);
     if (row === null || row.kind !== kind || !equalBytes(row.secretHash, secretHash)) return fail('session_ended');
     if (row.didRotate) {
       await auditRotation(row, presented, client);
       return succeed(await issueTokens(row, presented.secret));
     }
+    if (audience !== null && audience !== (row.audience ?? appOrigin)) return fail('other_audience');
     if (network !== null && row.network !== null && row.network !== network) {
       await auditForeignNetwork(row, client);
       return fail('session_ended');

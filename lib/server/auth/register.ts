@@ -13,7 +13,7 @@ import { hashPassword } from '../password-hasher';
 import { randomBytes } from '../random';
 import { addressBucket, countAttempt, mailBucket } from '../rate-limit';
 import { isKnownEmail } from '../user-store';
-import type { TooManyAttempts } from './login';
+import type { TooManyAttempts } from './check-password';
 import { NO_CODE, newCode } from './one-time-code';
 
 export type Registration = {

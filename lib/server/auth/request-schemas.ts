@@ -7,7 +7,7 @@ import { CODE_SHAPE } from './one-time-code';
 
 const MAX_NAME = 80;
 /** Far above any password that we accept: a longer one is refused before it is hashed. */
-const MAX_TYPED_PASSWORD = 1024;
+export const MAX_TYPED_PASSWORD = 1024;
 
 const email = z.string({ error: 'Enter your email address' }).transform((text, context) => {
   const normalized = normalizeEmail(text);

@@ -11,6 +11,8 @@ export type SessionSummary = {
   readonly id: string;
   readonly current: boolean;
   readonly kind: 'browser' | 'api';
+  /** The other service that a program's session is for; null for this one. */
+  readonly audience: string | null;
   readonly createdAt: string;
   readonly lastSeenAt: string;
   readonly expiresAt: string;
@@ -30,7 +32,7 @@ export async function listSessions(userId: string, currentSessionId: string): Pr
     where: { userId, endedAt: null, idleExpiresAt: { gt: now }, absoluteExpiresAt: { gt: now } },
     orderBy: [{ lastSeenAt: 'desc' }, { id: 'asc' }],
     select: {
-      ...{ id: true, kind: true, createdAt: true, lastSeenAt: true, device: true, ip: true },
+      ...{ id: true, kind: true, audience: true, createdAt: true, lastSeenAt: true, device: true, ip: true },
       ...{ idleExpiresAt: true, absoluteExpiresAt: true },
     },
   });
@@ -38,6 +40,7 @@ export async function listSessions(userId: string, currentSessionId: string): Pr
     id: row.id,
     current: row.id === currentSessionId,
     kind: row.kind,
+    audience: row.audience,
     createdAt: row.createdAt.toISOString(),
     lastSeenAt: toIso(Math.max(roundLastSeen(fromDate(row.lastSeenAt)), fromDate(row.createdAt))),
     expiresAt: new Date(Math.min(row.idleExpiresAt.getTime(), row.absoluteExpiresAt.getTime())).toISOString(),

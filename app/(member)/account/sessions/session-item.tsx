@@ -5,13 +5,16 @@ import { ConfirmedForm } from './confirmed-form';
 
 /** One session: which device, since when, until when. `now` in milliseconds. */
 export function SessionItem({ session, now }: { session: SessionSummary; now: number }) {
-  const { id, current, kind, createdAt, lastSeenAt, expiresAt, ip } = session;
+  const { id, current, kind, audience, createdAt, lastSeenAt, expiresAt, ip } = session;
   const device = session.device ?? (kind === 'api' ? 'A program' : 'Unknown device');
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 px-5 py-4 sm:px-6">
       <div className="min-w-0">
         <h3 className="flex flex-wrap items-center gap-x-3 text-base">
           {device}
+          {kind === 'api' ? (
+            <span className="rounded-sm border border-hairline px-2 text-xs font-semibold text-ink-soft">API</span>
+          ) : null}
           {current ? (
             <span className="rounded-sm bg-accent-wash px-2 text-xs font-semibold text-accent">This session</span>
           ) : null}
@@ -19,7 +22,7 @@ export function SessionItem({ session, now }: { session: SessionSummary; now: nu
         <p className="text-sm text-ink-soft">
           Last seen <Moment at={lastSeenAt} now={now} />
           {ip === null ? null : `, from ${ip}`}
-          {kind === 'api' && session.device !== null ? ', a program' : null}
+          {audience === null ? null : <span className="wrap-anywhere">, for {audience}</span>}
         </p>
         <p className="text-sm text-ink-soft">
           Signed in {inUtc(createdAt)}, good at least until {inUtc(expiresAt)}

@@ -2,8 +2,11 @@ import { toIso } from '@/lib/core/time';
 import { endpoints } from '@/lib/server/endpoints';
 import { json, sessionRoute } from '@/lib/server/route-handler';
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
-  GET: sessionRoute({}, async ({ session: { sub, sid, role, amr, auth_time, exp } }) =>
-    json({ sub, sid, role, amr, authTime: toIso(auth_time), expiresAt: toIso(exp) }),
-  ),
-});
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
+  {
+    GET: sessionRoute({}, async ({ session: { sub, sid, role, amr, auth_time, exp } }) =>
+      json({ sub, sid, role, amr, authTime: toIso(auth_time), expiresAt: toIso(exp) }),
+    ),
+  },
+  'listed',
+);

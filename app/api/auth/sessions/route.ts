@@ -2,10 +2,13 @@ import { endOtherSessions, listSessions } from '@/lib/server/auth/sessions';
 import { endpoints } from '@/lib/server/endpoints';
 import { empty, json, sessionRoute } from '@/lib/server/route-handler';
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
-  GET: sessionRoute({}, async ({ session }) => json({ sessions: await listSessions(session.sub, session.sid) })),
-  DELETE: sessionRoute({}, async ({ session, client }) => {
-    await endOtherSessions(session.sub, session.sid, client);
-    return empty();
-  }),
-});
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
+  {
+    GET: sessionRoute({}, async ({ session }) => json({ sessions: await listSessions(session.sub, session.sid) })),
+    DELETE: sessionRoute({}, async ({ session, client }) => {
+      await endOtherSessions(session.sub, session.sid, client);
+      return empty();
+    }),
+  },
+  'listed',
+);

@@ -21,7 +21,7 @@ test.each([
   ['/api/me', 'api'],
   ['/api/me/', 'api'],
   ['/api/anything/new', 'api'],
-  ['/api/oauth/introspect', 'api'],
+  ['/api/oauth/introspect', 'unguarded'],
 ] as const)('%s is %s', (path, access) => {
   expect(accessOf(path)).toBe(access);
 });

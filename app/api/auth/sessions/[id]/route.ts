@@ -2,9 +2,12 @@ import { endSession } from '@/lib/server/auth/sessions';
 import { endpoints } from '@/lib/server/endpoints';
 import { empty, problem, sessionRoute } from '@/lib/server/route-handler';
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
-  DELETE: sessionRoute({}, async ({ session, params, client }) => {
-    const ended = await endSession(session.sub, params['id'] ?? '', client);
-    return ended.ok ? empty() : problem('not_found');
-  }),
-});
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
+  {
+    DELETE: sessionRoute({}, async ({ session, params, client }) => {
+      const ended = await endSession(session.sub, params['id'] ?? '', client);
+      return ended.ok ? empty() : problem('not_found');
+    }),
+  },
+  'listed',
+);

@@ -1,0 +1,16 @@
+import { endpoints } from '@/lib/server/endpoints';
+import { done, oauthError, oauthRoute } from '@/lib/server/oauth/oauth-route';
+import { revokeToken } from '@/lib/server/oauth/revocation';
+
+/** RFC 7009. `token_type_hint` may come and changes nothing: a token says itself which kind it is. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
+  {
+    POST: oauthRoute(async ({ parameters, client }) => {
+      const { token } = parameters;
+      if (token === undefined) return oauthError('invalid_request', { description: 'Send token' });
+      await revokeToken(token, client);
+      return done;
+    }),
+  },
+  'listed',
+);

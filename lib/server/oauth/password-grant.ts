@@ -1,0 +1,48 @@
+import 'server-only';
+import { normalizeEmail } from '@/lib/core/identity/email';
+import { checkPassword } from '../auth/check-password';
+import { MAX_TYPED_PASSWORD } from '../auth/request-schemas';
+import { startSession } from '../auth/start-session';
+import { accountBucket } from '../rate-limit';
+import { audienceOf, audienceToKeep } from './audiences';
+import { type OAuthAnswer, type OAuthCall, oauthError } from './oauth-route';
+import { tokenAnswer } from './token-answer';
+
+const REFUSED = oauthError('invalid_grant', { description: 'Email or password is not right' });
+
+/**
+ * Tokens for a program in exchange for a person's password (RFC 6749 §4.3; `email` is also taken under that section's
+ * name, `username`). For programs of one's own house only: whoever asks for a password could keep it. The session that
+ * begins is like a browser's, of kind `api`: one row, listed for its owner, the same rotation.
+ */
+export async function passwordGrant({ parameters, client }: OAuthCall): Promise<OAuthAnswer> {
+  const { email: typedEmail = parameters['username'], password, resource } = parameters;
+  if (typedEmail === undefined || password === undefined) {
+    return oauthError('invalid_request', { description: 'Send email and password' });
+  }
+  const audience = audienceOf(resource);
+  if (!audience.ok) return oauthError('invalid_target', { description: 'resource names none of TOKEN_AUDIENCES' });
+  const email = normalizeEmail(typedEmail);
+  if (email === null || password.length > MAX_TYPED_PASSWORD) return REFUSED;
+
+  const ownBucket = await accountBucket(email);
+  const proven = await checkPassword({ email, password, ip: client.ip, ownBucket });
+  if (!proven.ok) {
+    switch (proven.code) {
+      case 'too_many_attempts':
+        return oauthError('too_many_attempts', { retryAfterSeconds: proven.retryAfterSeconds });
+      case 'overloaded':
+        return oauthError('temporarily_unavailable', { retryAfterSeconds: 2 });
+      case 'invalid_credentials':
+        return REFUSED;
+    }
+  }
+  const { user, settle } = proven.value;
+  const tokens = await startSession({
+    ...{ userId: user.id, kind: 'api', remember: true, amr: ['pwd'], client },
+    ...{ audience: audienceToKeep(audience.value), broughtRefreshToken: null },
+  });
+  if (tokens === null) return REFUSED;
+  await settle();
+  return tokenAnswer(tokens);
+}
