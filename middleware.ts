@@ -8,6 +8,8 @@ import { PRIVATE_HEADERS, type ProblemCode, problemResponse } from '@/lib/core/h
 import { type Access, accessOf, isDecodable } from '@/lib/core/http/route-policy';
 import { loginPath } from '@/lib/core/http/safe-redirect';
 import { unavailablePage } from '@/lib/core/http/unavailable-page';
+import { clientAddress } from '@/lib/core/identity/network-address';
+import { boundNetwork, isAtHome } from '@/lib/core/session/network-binding';
 import { realSurroundings } from '@/lib/verifier/surroundings';
 import { type RefreshOutcome, transparentRefresh } from '@/lib/verifier/transparent-refresh';
 import { createVerifier } from '@/lib/verifier/verifier';
@@ -17,7 +19,7 @@ export const config = {
   // Paths with an escape come here whatever they lead to, for `isDecodable` to look at.
   matcher: [
     '/:path(.*%.*)',
-    '/((?!api/auth/|\\.well-known/|status-lists/|_next/static/|_next/image|icon.svg|favicon.ico).*)',
+    '/((?!api/auth/|api/oauth/|\\.well-known/|status-lists/|_next/static/|_next/image|icon.svg|favicon.ico).*)',
   ],
 };
 
@@ -28,14 +30,21 @@ let gate: ReturnType<typeof openGate> | undefined;
 
 function openGate() {
   const { APP_ORIGIN, INTERNAL_ORIGIN, PORT, VERCEL, VERCEL_ENV, VERCEL_URL } = process.env;
+  const { SESSION_NETWORK_BINDING, TRUSTED_PROXY_HOPS } = process.env;
   const origins = publicOrigins({ APP_ORIGIN, INTERNAL_ORIGIN, PORT, VERCEL, VERCEL_ENV, VERCEL_URL });
   if (!origins.ok) throw new Error(origins.fault);
   const { appOrigin, internalOrigin, isSecure }: PublicOrigins = origins;
   const names = cookieNames(isSecure);
   const bypass = process.env['VERCEL_AUTOMATION_BYPASS_SECRET'];
+  const trustedProxyHops = Number(TRUSTED_PROXY_HOPS ?? 0);
   return {
     appOrigin,
     names,
+    networkOf: (forwardedFor: string | null) =>
+      boundNetwork(
+        SESSION_NETWORK_BINDING === 'prefix' ? 'prefix' : 'off',
+        clientAddress(forwardedFor, trustedProxyHops),
+      ),
     verifier: createVerifier({ issuer: appOrigin, audience: appOrigin, fetchOrigin: internalOrigin }),
     refresh: transparentRefresh(
       {
@@ -52,7 +61,7 @@ function openGate() {
 /** Origin check, then who may pass, then the headers of the page. What a request carries on is its `cookie`, no more. */
 export async function middleware(request: NextRequest): Promise<Response> {
   gate ??= openGate();
-  const { appOrigin, names, verifier, refresh } = gate;
+  const { appOrigin, names, networkOf, verifier, refresh } = gate;
   const { headers, method, nextUrl } = request;
   // Next answers a path that it cannot decode with a plain 500.
   if (!isDecodable(nextUrl.pathname)) return problemResponse('not_found');
@@ -70,20 +79,28 @@ export async function middleware(request: NextRequest): Promise<Response> {
   if (!isBearer && !checkOrigin(facts, appOrigin).ok) return problemResponse('origin_refused');
   // With an Authorization header no cookie is read: the data access layer verifies what it holds.
   const bringsAuthorization = access === 'api' && headers.has('authorization');
-  if (!needsSession(access) || bringsAuthorization) return goOn(request, access);
+  // A preflight brings nothing at all, and asks whether it may.
+  const isPreflight = access === 'api' && method === 'OPTIONS';
+  if (!needsSession(access) || bringsAuthorization || isPreflight) return goOn(request, access);
 
   const accessToken = readCookie(cookies, names.access);
+  const forwardedFor = headers.get('x-forwarded-for');
+  const network = networkOf(forwardedFor);
   const verified = accessToken === null ? null : await verifier.verify(accessToken);
-  if (verified?.ok) return goOn(request, access);
+  // A session that is bound to another network takes the refresh path too: there it is refused, and audited.
+  if (verified?.ok && (await isAtHome(verified.value, network))) return goOn(request, access);
 
   const refreshToken = readCookie(cookies, names.refresh);
   if (refreshToken === null) {
-    return verified?.code === 'status_unavailable' ? unavailable(access) : refuse(request, access, 'unauthenticated');
+    return verified?.ok === false && verified.code === 'status_unavailable'
+      ? unavailable(access)
+      : refuse(request, access, 'unauthenticated');
   }
   const outcome = await refresh({
     refreshToken,
     userAgent: headers.get('user-agent'),
-    forwardedFor: headers.get('x-forwarded-for'),
+    forwardedFor,
+    network,
   });
   if (outcome.kind === 'refused') return refuse(request, access, 'session_ended');
   if (outcome.kind === 'unavailable') return unavailable(access);

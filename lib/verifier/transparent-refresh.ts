@@ -19,6 +19,8 @@ export type RefreshRequest = {
   /** Passed on, so that the session list shows the visitor's device and not this server. */
   readonly userAgent: string | null;
   readonly forwardedFor: string | null;
+  /** The network that it comes from, where sessions are bound to networks: answers are shared within one only. */
+  readonly network: string | null;
 };
 
 export type TransparentRefresh = (request: RefreshRequest) => Promise<RefreshOutcome>;
@@ -39,7 +41,8 @@ const MAX_REFUSED = 1_000;
 
 /**
  * Exchanges a refresh cookie for new cookies by calling the issuer's own endpoint. One call a token at a time, whose
- * outcome all requests of that moment share; a token refused a moment ago is refused from memory. On Node this would be
+ * outcome all requests of that moment share; a token refused a moment ago is refused from memory. Both count for the
+ * network that asked: a copy that is refused elsewhere must not refuse the owner at home. On Node this would be
  * a function call: it is the one place that knows otherwise.
  */
 export function transparentRefresh(
@@ -49,15 +52,15 @@ export function transparentRefresh(
   const inFlight = new Map<string, Promise<RefreshOutcome>>();
   const refusedAtMs = new Map<string, number>();
 
-  function isKnownRefused(token: string): boolean {
-    const atMs = refusedAtMs.get(token);
+  function isKnownRefused(asked: string): boolean {
+    const atMs = refusedAtMs.get(asked);
     return atMs !== undefined && surroundings.monotonicMs() - atMs < REFUSED_MS;
   }
 
-  function rememberRefused(token: string): void {
-    refusedAtMs.delete(token);
-    if (refusedAtMs.size >= MAX_REFUSED) refusedAtMs.delete(refusedAtMs.keys().next().value ?? token);
-    refusedAtMs.set(token, surroundings.monotonicMs());
+  function rememberRefused(asked: string): void {
+    refusedAtMs.delete(asked);
+    if (refusedAtMs.size >= MAX_REFUSED) refusedAtMs.delete(refusedAtMs.keys().next().value ?? asked);
+    refusedAtMs.set(asked, surroundings.monotonicMs());
   }
 
   async function call({ refreshToken, userAgent, forwardedFor }: RefreshRequest): Promise<RefreshOutcome> {
@@ -81,15 +84,16 @@ export function transparentRefresh(
   }
 
   return async (request) => {
-    const { refreshToken } = request;
-    if (!looksLikeRefreshToken(refreshToken) || isKnownRefused(refreshToken)) return { kind: 'refused' };
-    const running = inFlight.get(refreshToken);
+    const { refreshToken, network } = request;
+    const asked = network === null ? refreshToken : `${refreshToken} ${network}`;
+    if (!looksLikeRefreshToken(refreshToken) || isKnownRefused(asked)) return { kind: 'refused' };
+    const running = inFlight.get(asked);
     if (running !== undefined) return running;
     if (inFlight.size >= MAX_IN_FLIGHT) return { kind: 'unavailable' };
-    const started = call(request).finally(() => inFlight.delete(refreshToken));
-    inFlight.set(refreshToken, started);
+    const started = call(request).finally(() => inFlight.delete(asked));
+    inFlight.set(asked, started);
     const outcome = await started;
-    if (outcome.kind === 'refused') rememberRefused(refreshToken);
+    if (outcome.kind === 'refused') rememberRefused(asked);
     return outcome;
   };
 }

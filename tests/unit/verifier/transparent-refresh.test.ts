@@ -55,7 +55,8 @@ const tokenNumber = (number: number) => {
   new DataView(session.buffer).setUint32(0, number);
   return mintRefreshToken({ sessionId: toBase64Url(session), counter: 1, secret: new Uint8Array(16) }, keys);
 };
-const ask = (refreshToken: string) => refresh({ refreshToken, userAgent: 'Firefox', forwardedFor: '203.0.113.7' });
+const ask = (refreshToken: string) =>
+  refresh({ refreshToken, userAgent: 'Firefox', forwardedFor: '203.0.113.7', network: null });
 
 describe('the call', () => {
   test('carries the refresh cookie, our origin, the visitor and nothing else', async () => {
@@ -74,7 +75,7 @@ describe('the call', () => {
   });
 
   test('leaves out what the visitor did not say', async () => {
-    await refresh({ refreshToken: await tokenNumber(1), userAgent: null, forwardedFor: null });
+    await refresh({ refreshToken: await tokenNumber(1), userAgent: null, forwardedFor: null, network: null });
     expect([...new Headers(asked[0]?.init.headers).keys()].sort()).toEqual(['cookie', 'origin']);
   });
 
@@ -95,7 +96,7 @@ describe('the call', () => {
     await transparentRefresh(
       options,
       surroundings,
-    )({ refreshToken: await tokenNumber(1), userAgent: null, forwardedFor: null });
+    )({ refreshToken: await tokenNumber(1), userAgent: null, forwardedFor: null, network: null });
     expect(new Headers(asked[0]?.init.headers).get('x-vercel-protection-bypass')).toBe('b');
   });
 
