@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../../support/database';
 import { type PreparedSession, prepareSession } from '../../support/people';
 import { problemOf } from '../../support/problems';
+import { oauthErrorOf } from '../../support/programs';
 import { type Answer, inTurns, type RequestOptions, send } from '../../support/requests';
 import { recordOutput, useServer } from '../../support/use-server';
 
@@ -94,6 +95,20 @@ describe.each(['/api/auth/login', '/api/auth/register', '/api/auth/verify-email'
   });
 });
 
+/** Their errors are OAuth's (RFC 6749 §5.2). */
+const OAUTH_ENDPOINTS = ['/api/auth/token', '/api/auth/token/refresh', '/api/oauth/revoke', '/api/oauth/introspect'];
+
+describe.each(OAUTH_ENDPOINTS.slice(0, 3))('POST %s', (path) => {
+  it.each(Object.keys(BODIES))('refuses %s, in the words of OAuth', async (name) => {
+    const [options] = BODIES[name] ?? [{}];
+    const answer = await send(server, path, { method: 'POST', ...options });
+    // Text that is no address is a wrong one: the endpoint says no more of addresses than the login page.
+    const isGuess = path === '/api/auth/token' && name === 'NUL and halves of characters';
+    expect(oauthErrorOf(answer)).toBe(isGuess ? '400 invalid_grant' : '400 invalid_request');
+    expect(answer.setCookieLines).toEqual([]);
+  });
+});
+
 describe('a good body with more in it than is asked for', () => {
   it('is read without the rest: __proto__ and unknown members change nothing', async () => {
     const body = '{"email":"nobody@people.test","password":"x","__proto__":{"remember":true},"role":"admin","id":"1"}';
@@ -114,6 +129,11 @@ const ENDPOINTS: Readonly<Record<string, readonly string[]>> = {
   '/api/me': ['GET', 'HEAD'],
   '/api/auth/sessions': ['GET', 'HEAD', 'DELETE'],
   '/api/auth/sessions/AAAAAAAAAAAAAAAAAAAAAA': ['DELETE'],
+  '/api/auth/token': ['POST'],
+  '/api/auth/token/refresh': ['POST'],
+  '/api/oauth/revoke': ['POST'],
+  '/api/oauth/introspect': ['POST'],
+  '/.well-known/oauth-authorization-server': ['GET', 'HEAD'],
   '/api/dev/mail': ['GET', 'HEAD'],
   '/api/cron/clean': ['GET', 'HEAD'],
   '/.well-known/jwks.json': ['GET', 'HEAD'],
@@ -164,7 +184,8 @@ describe.each(Object.keys(ENDPOINTS))('%s', (path) => {
       answers.push(await send(server, path + query, { method }));
     }
     expect(answers.map((answer) => answer.status).filter((status) => status >= 500)).toEqual([]);
-    for (const answer of answers.filter(({ status }) => status >= 400)) problemOf(answer);
+    const check = OAUTH_ENDPOINTS.includes(path) ? oauthErrorOf : problemOf;
+    for (const answer of answers.filter(({ status }) => status >= 400)) check(answer);
   });
 });
 

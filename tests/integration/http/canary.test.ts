@@ -1,9 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { db } from '@/lib/server/db';
+import { addClient } from '@/lib/server/oauth/client-store';
 import { openBrowser } from '../../support/browser';
 import { useDatabase } from '../../support/database';
 import { mailTo } from '../../support/mailbox';
 import { COOKIE, prepareSession } from '../../support/people';
+import { ask } from '../../support/programs';
 import { startTcpProxy } from '../../support/proxy';
 import { send } from '../../support/requests';
 import { recordOutput, useServer } from '../../support/use-server';
@@ -22,6 +24,9 @@ const PASSWORD = 'yellow-canary-hums-in-a-quiet-mine';
 const NAME = 'Canary McCanaryface';
 /** Everything secret or personal that goes over the wire, as it is learnt. */
 const secrets = new Set<string>([EMAIL, 'canary.bird', PASSWORD, NAME, direct.password]);
+
+/** Of the shape of a real one: asked for while the database is away. */
+const CLIENT = { id: 'A'.repeat(22), secret: `hs_cs_${'a'.repeat(43)}` };
 
 const learn = (cookies: Readonly<Record<string, string>>) => {
   for (const value of Object.values(cookies)) if (value !== '') secrets.add(value);
@@ -74,11 +79,26 @@ async function misuse(cookies: Record<string, string>): Promise<void> {
     await send(server, `${path}?${query}`, { cookies });
     await send(server, `${path}?${query}`, { method: 'DELETE', cookies });
   }
+  await misuseTokens(access, refresh);
   // Next itself logs what it refuses of a server action.
   const action = { 'next-action': refresh, 'x-forwarded-host': 'elsewhere.test', 'content-type': 'text/plain' };
   await send(server, '/account', { method: 'POST', cookies, body: JSON.stringify([PASSWORD, EMAIL]), headers: action });
   const broken = { 'content-type': 'multipart/form-data; boundary=x' };
   await send(server, '/account', { method: 'POST', cookies, body: `--x\r\n${PASSWORD}`, headers: broken });
+}
+
+/** What programs send: the same secrets as parameters, and those of a resource server. */
+async function misuseTokens(access: string, refresh: string): Promise<void> {
+  const { id, secret } = (await addClient(`canary-${crypto.randomUUID()}`, null).catch(() => null)) ?? CLIENT;
+  secrets.add(secret);
+  const basic = { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` };
+  secrets.add(basic.authorization.slice('Basic '.length));
+  await ask(server, '/api/auth/token', { email: EMAIL, password: `${PASSWORD}!` });
+  await ask(server, '/api/auth/token', { username: EMAIL, password: PASSWORD, resource: `https://${PASSWORD}.test` });
+  await ask(server, '/api/auth/token/refresh', { refresh_token: `hs_rt_${refresh}` });
+  await ask(server, '/api/oauth/revoke', { token: `${access}x` });
+  await ask(server, '/api/oauth/introspect', { token: access }, { headers: basic });
+  await ask(server, '/api/oauth/introspect', { token: refresh, client_id: id, client_secret: secret });
 }
 
 describe('everything that the server prints', () => {

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../../support/database';
 import { auditTypes, prepareSession, sessionRow } from '../../support/people';
 import { problemOf } from '../../support/problems';
+import { ask, bearer, claimsOf, oauthErrorOf, refreshProgram, signInProgram } from '../../support/programs';
 import { startTcpProxy } from '../../support/proxy';
 import { type Answer, atOnce, send } from '../../support/requests';
 import { useServer } from '../../support/use-server';
@@ -61,6 +62,29 @@ describe('while the database is down', () => {
       database.restore();
     }
     expect((await sessionRow(id)).endedAt).toBeNull();
+  });
+
+  it('programs are told to come back, in the words of OAuth, and keep their session', async () => {
+    await expect.poll(async () => (await send(server, '/api/health')).status, { timeout: 10_000 }).toBe(200);
+    const { tokens } = await signInProgram(server);
+    const sid = String(claimsOf(tokens.access_token)['sid']);
+    database.cut();
+    try {
+      const refreshed = await refreshProgram(server, tokens.refresh_token);
+      const revoked = await ask(server, '/api/oauth/revoke', { token: tokens.refresh_token });
+      for (const answer of [refreshed, revoked]) {
+        expect(oauthErrorOf(answer)).toBe('503 temporarily_unavailable');
+        expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+      }
+      const api = await send(server, '/api/me', bearer(tokens.access_token));
+      expect(problemOf(api)).toBe('503 service_unavailable');
+    } finally {
+      database.restore();
+    }
+    await expect
+      .poll(async () => (await refreshProgram(server, tokens.refresh_token)).status, { timeout: 10_000 })
+      .toBe(200);
+    expect((await sessionRow(sid)).endedAt).toBeNull();
   });
 
   it('a network that swallows packets is noticed too, and all works again afterwards', async () => {
