@@ -44,6 +44,31 @@ test('the list names every device, tells which one this is, and ends one after a
   await expect(page).toHaveURL(/\/account\/sessions/);
 });
 
+test('a program is listed as an API session, and its token dies when it is ended', async ({
+  page,
+  request,
+  origin,
+  signedIn,
+}) => {
+  const { email, password } = signedIn;
+  const answer = await request.post(`${origin}/api/auth/token`, {
+    form: { email, password },
+    headers: { 'user-agent': 'curl/8.5.0' },
+  });
+  expect(answer.status()).toBe(200);
+  const { access_token: token }: { access_token: string } = await answer.json();
+  const withToken = { headers: { authorization: `Bearer ${token}` } };
+  expect((await request.get(`${origin}/api/me`, withToken)).status()).toBe(200);
+
+  await page.goto('/account/sessions');
+  const program = entries(page).filter({ hasText: 'API' });
+  await expect(program).toHaveCount(1);
+  await program.getByRole('button', { name: /^End session/ }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'End session' }).click();
+  await expect(entries(page)).toHaveCount(1);
+  expect((await request.get(`${origin}/api/me`, withToken)).status()).toBe(401);
+});
+
 test('all other sessions end at once and this one stays', async ({ page, openBrowser, origin, signedIn }) => {
   const others = [await openBrowser({ userAgent: IPHONE }), await openBrowser({ userAgent: FIREFOX })];
   for (const other of others) await logIn(other.request, origin, signedIn);
