@@ -18,9 +18,14 @@ export type ClientFacts = {
 
 export function clientFacts(headers: Headers): ClientFacts {
   const userAgent = trimUserAgent(headers.get('user-agent'));
-  const ip = clientAddress(headers.get('x-forwarded-for'), env().trustedProxyHops);
-  return { userAgent, device: describeDevice(userAgent), ip };
+  return { userAgent, device: describeDevice(userAgent), ip: addressOf(headers) };
 }
+
+const addressOf = (headers: Headers): string | null =>
+  clientAddress(headers.get('x-forwarded-for'), env().trustedProxyHops);
 
 /** The network to compare sessions with; null while `SESSION_NETWORK_BINDING` is off. */
 export const networkNow = ({ ip }: Pick<ClientFacts, 'ip'>): string | null => boundNetwork(env().networkBinding, ip);
+
+/** As `networkNow`, of a request. */
+export const networkOfRequest = (headers: Headers): string | null => networkNow({ ip: addressOf(headers) });

@@ -10,7 +10,7 @@ import { isAtHome } from '@/lib/core/session/network-binding';
 import { verifyAccessToken } from '@/lib/core/token/access-token';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { statusPositions } from './auth/session-tokens';
-import { clientFacts, networkNow } from './client-facts';
+import { networkOfRequest } from './client-facts';
 import { env } from './env';
 import { type LiveState, liveKeys, liveState } from './live-state';
 import { log } from './logger';
@@ -30,7 +30,7 @@ export type AuthenticationFailure = 'unauthenticated' | 'invalid_token' | 'malfo
  */
 export async function authenticate(requestHeaders: Headers): Promise<Result<AccessClaims, AuthenticationFailure>> {
   const authorization = requestHeaders.get('authorization');
-  const network = networkNow(clientFacts(requestHeaders));
+  const network = networkOfRequest(requestHeaders);
   if (authorization === null) {
     const cookie = readCookie(requestHeaders.get('cookie'), ourCookieNames().access);
     const session = cookie === null ? null : await verifyOwnToken(cookie, [env().appOrigin]);
@@ -90,7 +90,7 @@ export const findSession = cache(async (): Promise<AccessClaims | null> => {
 /** Pages are for browsers: an `Authorization` header says nothing there. */
 function asPage(all: Headers): Headers {
   const kept = new Headers();
-  for (const name of ['cookie', 'x-forwarded-for', 'user-agent']) {
+  for (const name of ['cookie', 'x-forwarded-for']) {
     const value = all.get(name);
     if (value !== null) kept.set(name, value);
   }

@@ -6,6 +6,7 @@ import { randomBytes } from '@/lib/server/random';
 import { countStatements, useDatabase } from '../../support/database';
 import { ageRotation, COOKIE, createPerson, PASSWORD, prepareSession, sessionRow } from '../../support/people';
 import { problemOf } from '../../support/problems';
+import { ask, bearer, type Tokens } from '../../support/programs';
 import { inTurns, send } from '../../support/requests';
 import type { CountedStatement } from '../../support/statements';
 import { useServer } from '../../support/use-server';
@@ -74,6 +75,22 @@ describe('statements, counted by PostgreSQL', () => {
     expect(result.status).toBe(200);
     const calls = others(statements).reduce((sum, one) => sum + one.calls, 0);
     expect(calls, JSON.stringify(statements)).toBeLessThanOrEqual(4);
+  });
+
+  it('a program’s sign-in is at most four, and its Bearer requests are none', async () => {
+    const { email } = await createPerson({ hasPassword: true });
+    const form = { email, password: PASSWORD };
+    const signedIn = await countStatements(databaseUrl, () => ask(server, '/api/auth/token', form));
+    expect(signedIn.result.status).toBe(200);
+    const calls = others(signedIn.statements).reduce((sum, one) => sum + one.calls, 0);
+    expect(calls, JSON.stringify(signedIn.statements)).toBeLessThanOrEqual(4);
+    const { access_token: token } = signedIn.result.json() as Tokens;
+    const forged = `${token.slice(0, -8)}AAAAAAAA`;
+    const { result, statements } = await countStatements(databaseUrl, () =>
+      inTurns(200, 8, (index) => send(server, '/api/auth/session', bearer(index % 2 === 0 ? token : forged))),
+    );
+    expect(new Set(result.map((answer) => answer.status))).toEqual(new Set([200, 401]));
+    expect(others(statements)).toEqual([]);
   });
 
   it('forged, damaged and foreign refresh tokens cause none', async () => {
