@@ -1,18 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ADMIN, MEMBER } from '@/tests/support/accounts';
-import {
-  ACCESS,
-  cookiesOf,
-  mailbox,
-  only,
-  post,
-  problemCode,
-  REFRESH,
-  send,
-  signIn,
-} from '@/tests/support/http-client';
+import { post, REFRESH, send, signIn } from '@/tests/support/http-client';
 import { useApp } from '@/tests/support/running-app';
-import { sql } from '@/tests/support/sql';
 
 const app = useApp();
 
@@ -21,14 +10,6 @@ const list = async (jar: Readonly<Record<string, string>>): Promise<Listed[]> =>
   const { sessions }: { sessions: Listed[] } = await (await send(app.server, '/api/auth/sessions', { jar })).json();
   return sessions;
 };
-const reasons = async () =>
-  (
-    await sql<{ reason: string }>(
-      app.databaseUrl,
-      'SELECT "endReason"::text AS reason FROM "Session" WHERE "endedAt" IS NOT NULL',
-    )
-  ).map(({ reason }) => reason);
-
 describe('signing in', () => {
   it('answers with the user and the end of the access token', async () => {
     const answer = await post(app.server, '/api/auth/login', { json: MEMBER });
@@ -60,17 +41,6 @@ describe('signing in', () => {
     expect(wrong.status).toBe(401);
   });
 
-  it('with the cookie of another session ends that one quietly', async () => {
-    const first = await signIn(app.server);
-    const before = (await mailbox(app.server)).length;
-    const second = await signIn(app.server, MEMBER, { jar: first });
-    expect((await post(app.server, '/api/auth/refresh', { jar: only(first, REFRESH) })).status).toBe(401);
-    expect((await send(app.server, '/api/auth/session', { jar: only(first, ACCESS) })).status).toBe(401);
-    expect((await send(app.server, '/api/auth/session', { jar: second })).status).toBe(200);
-    expect(await reasons()).toContain('superseded');
-    expect(await mailbox(app.server)).toHaveLength(before);
-  });
-
   it('by a form leads to where somebody wanted to go, and never to another site', async () => {
     const go = async (next: string) =>
       (await post(app.server, '/api/auth/login', { form: { ...MEMBER, next } })).headers.get('location');
@@ -92,21 +62,6 @@ describe('signing in', () => {
       '/login?error=invalid_credentials&next=%2Faccount',
     ]);
   });
-
-  it('a hundred and first time ends the oldest session', async () => {
-    const [user] = await sql<{ id: string }>(app.databaseUrl, 'SELECT id FROM "User" WHERE email = $1', [ADMIN.email]);
-    const oldest = await signIn(app.server, ADMIN);
-    await sql(
-      app.databaseUrl,
-      `INSERT INTO "Session" (id, "userId", kind, "secretHash", "idleSeconds", "idleExpiresAt", "absoluteExpiresAt", remember, amr)
-       SELECT 'filler' || n, $1, 'browser', '\\x00', 60, now() + interval '1 h', now() + interval '1 h', false, '{pwd}' FROM generate_series(1, 99) n`,
-      [user?.id],
-    );
-    const newest = await signIn(app.server, ADMIN);
-    expect((await post(app.server, '/api/auth/refresh', { jar: only(oldest, REFRESH) })).status).toBe(401);
-    expect(await list(newest)).toHaveLength(100);
-    expect(await reasons()).toContain('over_limit');
-  });
 });
 
 describe('the session list', () => {
@@ -120,45 +75,6 @@ describe('the session list', () => {
     const seen = new Date(first?.lastSeenAt ?? '').getTime();
     expect(seen % 300_000 === 0 || first?.lastSeenAt === first?.createdAt).toBe(true);
   });
-
-  it('ends one session, and knows none of somebody else', async () => {
-    const mine = await signIn(app.server);
-    const other = await signIn(app.server);
-    const foreign = await signIn(app.server, ADMIN);
-    const [foreignSession] = await list(foreign);
-    const otherSession = (await list(other))[0];
-    const end = (id: string) => send(app.server, `/api/auth/sessions/${id}`, { method: 'DELETE', jar: mine });
-    expect((await end(otherSession?.id ?? '')).status).toBe(204);
-    expect((await post(app.server, '/api/auth/refresh', { jar: only(other, REFRESH) })).status).toBe(401);
-    for (const id of [foreignSession?.id ?? '', otherSession?.id ?? '', 'unknown', '%00', '..%2f']) {
-      expect(await problemCode(await end(id))).toBe('not_found');
-    }
-    expect((await send(app.server, '/api/auth/session', { jar: foreign })).status).toBe(200);
-  });
-});
-
-describe('signing out', () => {
-  it.each([
-    ['the current token', async () => only(await signIn(app.server), REFRESH)],
-    [
-      'a token rotated before',
-      async () => {
-        const jar = await signIn(app.server);
-        await post(app.server, '/api/auth/refresh', { jar });
-        return only(jar, REFRESH);
-      },
-    ],
-    ['the access token alone', async () => only(await signIn(app.server), ACCESS)],
-    ['nothing', async () => ({})],
-    ['rubbish', async () => ({ [REFRESH]: 'rubbish', [ACCESS]: 'rubbish' })],
-  ])('with %s answers 204 and deletes the cookies by name', async (_what, jarOf) => {
-    const jar = await jarOf();
-    const answer = await post(app.server, '/api/auth/logout', { jar });
-    expect(answer.status).toBe(204);
-    expect(cookiesOf(answer)).toEqual({ [ACCESS]: '', [REFRESH]: '' });
-    expect(answer.headers.get('clear-site-data')).toBe('"cache"');
-    expect((await send(app.server, '/api/me', { jar })).status).toBe(401);
-  });
 });
 
 describe('an admin page', () => {
@@ -166,12 +82,5 @@ describe('an admin page', () => {
     expect((await send(app.server, '/admin/users', { jar: await signIn(app.server, ADMIN) })).status).toBe(200);
     const member = await signIn(app.server);
     expect((await send(app.server, '/admin/users', { jar: member })).status).toBe(404);
-  });
-});
-
-describe('the scheduler’s route', () => {
-  it('does not exist without a secret', async () => {
-    const answer = await send(app.server, '/api/cron/clean', { headers: { authorization: 'Bearer anything' } });
-    expect(await problemCode(answer)).toBe('not_found');
   });
 });
