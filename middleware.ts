@@ -104,11 +104,14 @@ export async function middleware(request: NextRequest): Promise<Response> {
   });
   if (outcome.kind === 'refused') return refuse(request, access, 'session_ended');
   if (outcome.kind === 'unavailable') return unavailable(access);
-  // A fresh token that we refuse is our own trouble (clocks, keys): a redirect would loop, and nobody did wrong.
+  // A fresh token that we refuse is our own trouble (clocks, keys): a redirect would loop, and nobody did wrong. The new
+  // cookies go out all the same: the session has rotated, and what the browser holds is about to look like a copy.
   const freshToken = outcome.cookies.get(names.access);
   const fresh = freshToken === undefined ? null : await verifier.verify(freshToken);
-  return fresh?.ok ? goOn(request, access, outcome) : unavailable(access);
+  return fresh?.ok ? goOn(request, access, outcome) : withCookies(unavailable(access), outcome);
 }
+
+type Refreshed = Extract<RefreshOutcome, { kind: 'refreshed' }>;
 
 const needsSession = (access: Access): boolean => access === 'member' || access === 'admin' || access === 'api';
 
@@ -116,11 +119,7 @@ const needsSession = (access: Access): boolean => access === 'member' || access 
  * Lets the request through. New cookies go both ways: on the request, so that the page or action behind runs once and
  * signed in, and on the response, so that the browser keeps them.
  */
-function goOn(
-  request: NextRequest,
-  access: Access,
-  refreshed?: Extract<RefreshOutcome, { kind: 'refreshed' }>,
-): Response {
+function goOn(request: NextRequest, access: Access, refreshed?: Refreshed): Response {
   const headers = new Headers(request.headers);
   if (refreshed) headers.set('cookie', replaceCookies(headers.get('cookie'), refreshed.cookies));
   const isPage = access !== 'api' && access !== 'unguarded';
@@ -132,7 +131,11 @@ function goOn(
   if (needsSession(access)) {
     for (const [name, value] of Object.entries(PRIVATE_HEADERS)) response.headers.set(name, value);
   }
-  for (const line of refreshed?.setCookieLines ?? []) response.headers.append('set-cookie', line);
+  return refreshed ? withCookies(response, refreshed) : response;
+}
+
+function withCookies(response: Response, { setCookieLines }: Refreshed): Response {
+  for (const line of setCookieLines) response.headers.append('set-cookie', line);
   return response;
 }
 

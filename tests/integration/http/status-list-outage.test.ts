@@ -77,3 +77,22 @@ it('a refresh endpoint that is away keeps the cookies and asks to come back', as
   proxy.judge(() => 'pass');
   expect((await send(server, '/dashboard', { jar: refreshOnly })).status).toBe(200);
 });
+
+it('keys that the edge cannot have are its own trouble: 503, and the cookies of the refresh that did happen', async () => {
+  const port = await findFreePort();
+  const inside = await startHttpProxy(port);
+  inside.judge((path) => (path.startsWith('/.well-known/') ? { status: 503 } : 'pass'));
+  const origin = server.origin;
+  const other = await startServer({ databaseUrl, port, env: { INTERNAL_ORIGIN: inside.origin, APP_ORIGIN: origin } });
+  try {
+    const jar = await signIn(server);
+    const answer = await send({ port, origin }, '/dashboard', { jar });
+    expect(answer.status).toBe(503);
+    const renewed = cookiesOf(answer);
+    expect(Object.keys(renewed).sort()).toEqual(['handstamp-access', 'handstamp-refresh']);
+    expect((await send(server, '/dashboard', { jar: renewed })).status).toBe(200);
+  } finally {
+    await other.stop();
+    await inside.close();
+  }
+});
