@@ -61,7 +61,7 @@ test('a program is listed as an API session, and its token dies when it is ended
   expect((await request.get(`${origin}/api/me`, withToken)).status()).toBe(200);
 
   await page.goto('/account/sessions');
-  const program = entries(page).filter({ hasText: 'API' });
+  const program = entries(page).filter({ hasText: 'curl' }).filter({ hasText: 'API' });
   await expect(program).toHaveCount(1);
   await program.getByRole('button', { name: /^End session/ }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'End session' }).click();

@@ -34,3 +34,7 @@ export function describeDevice(userAgent: string | null): string | null {
   if (browser !== undefined && system !== undefined) return `${browser} on ${system}`;
   return browser ?? system ?? null;
 }
+
+/** The product that a program names itself by, such as "curl" of "curl/8.5.0" (RFC 9110 §10.1.5); null when it names none. */
+export const describeProgram = (userAgent: string | null): string | null =>
+  /^[A-Za-z][A-Za-z0-9._-]{0,39}(?=[/ ]|$)/.exec(userAgent ?? '')?.[0] ?? null;

@@ -1,5 +1,6 @@
 import 'server-only';
 import { fail, type Result, succeed } from '@/lib/core/failures';
+import { describeProgram } from '@/lib/core/identity/device';
 import { roundLastSeen } from '@/lib/core/session/policy';
 import { fromDate, toIso } from '@/lib/core/time';
 import type { ClientFacts } from '../client-facts';
@@ -32,7 +33,16 @@ export async function listSessions(userId: string, currentSessionId: string): Pr
     where: { userId, endedAt: null, idleExpiresAt: { gt: now }, absoluteExpiresAt: { gt: now } },
     orderBy: [{ lastSeenAt: 'desc' }, { id: 'asc' }],
     select: {
-      ...{ id: true, kind: true, audience: true, createdAt: true, lastSeenAt: true, device: true, ip: true },
+      ...{
+        id: true,
+        kind: true,
+        audience: true,
+        createdAt: true,
+        lastSeenAt: true,
+        device: true,
+        userAgent: true,
+        ip: true,
+      },
       ...{ idleExpiresAt: true, absoluteExpiresAt: true },
     },
   });
@@ -44,7 +54,7 @@ export async function listSessions(userId: string, currentSessionId: string): Pr
     createdAt: row.createdAt.toISOString(),
     lastSeenAt: toIso(Math.max(roundLastSeen(fromDate(row.lastSeenAt)), fromDate(row.createdAt))),
     expiresAt: new Date(Math.min(row.idleExpiresAt.getTime(), row.absoluteExpiresAt.getTime())).toISOString(),
-    device: row.device,
+    device: row.device ?? (row.kind === 'api' ? describeProgram(row.userAgent) : null),
     ip: row.ip,
   }));
   return [...summaries.filter((session) => session.current), ...summaries.filter((session) => !session.current)];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeDevice, trimUserAgent } from '@/lib/core/identity/device';
+import { describeDevice, describeProgram, trimUserAgent } from '@/lib/core/identity/device';
 
 const CHROME = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
 
@@ -69,4 +69,20 @@ test('of a user agent the first 256 characters are kept', () => {
   expect(trimUserAgent('x'.repeat(257))).toBe('x'.repeat(256));
   expect(trimUserAgent('short')).toBe('short');
   expect(trimUserAgent(null)).toBeNull();
+});
+
+describe('a program', () => {
+  test.each([
+    ['curl/8.5.0', 'curl'],
+    ['billing-sync', 'billing-sync'],
+    ['python-requests/2.31.0 (linux)', 'python-requests'],
+    ['node', 'node'],
+    ['<script>alert(1)</script>', null],
+    ['(nothing)', null],
+    [`${'a'.repeat(60)}/1`, null],
+    ['', null],
+    [null, null],
+  ])('%j is %j', (userAgent, expected) => {
+    expect(describeProgram(userAgent)).toBe(expected);
+  });
 });
