@@ -9,12 +9,12 @@ import { loginPath } from '@/lib/core/http/safe-redirect';
 import { isAtHome } from '@/lib/core/session/network-binding';
 import { verifyAccessToken } from '@/lib/core/token/access-token';
 import type { AccessClaims } from '@/lib/core/token/claims';
-import { statusPositions } from './auth/session-tokens';
 import { networkOfRequest } from './client-facts';
 import { env } from './env';
-import { type LiveState, liveKeys, liveState } from './live-state';
+import { liveKeys } from './live-state';
 import { log } from './logger';
 import { ourCookieNames } from './response-cookies';
+import { isRevokedPlace } from './revoked-places';
 import { findPublicUser, type PublicUser } from './user-store';
 
 /** Somebody signed in: who, and by which session. */
@@ -59,26 +59,7 @@ export async function verifyOwnToken(token: string, audiences: readonly string[]
 /** The issuer needs no list: it holds what the lists are made of, a second old at most. */
 async function checkStatus(claims: AccessClaims): Promise<'valid' | 'revoked'> {
   const { idx, uri } = claims.status.status_list;
-  const { places } = await revocations();
-  return places.has(`${uri}#${idx}`) ? 'revoked' : 'valid';
-}
-
-type Revocations = { readonly of: LiveState['revoked']; readonly places: ReadonlySet<string> };
-let known: Revocations | undefined;
-
-/** Places of the ended sessions, worked out once for each state that is read. */
-async function revocations(): Promise<Revocations> {
-  const { revoked } = await liveState();
-  if (known?.of !== revoked) {
-    const { appOrigin } = env();
-    const positionOf = await statusPositions();
-    const places = [...revoked.keys()].map((number) => {
-      const { list, index } = positionOf(number);
-      return `${appOrigin}/status-lists/${list}#${index}`;
-    });
-    known = { of: revoked, places: new Set(places) };
-  }
-  return known;
+  return (await isRevokedPlace(uri, idx)) ? 'revoked' : 'valid';
 }
 
 /** The session of the page, action or handler that is running; null when there is none. No statement of its own. */

@@ -2,8 +2,8 @@ import 'server-only';
 import type { Bytes } from '@/lib/core/encoding';
 import { deriveBytes } from '@/lib/core/keys/secret-list';
 import type { DataKey } from './key-store';
-import { rootSecrets } from './key-store';
 import { liveKeys } from './live-state';
+import { rootSecrets } from './root-secrets';
 
 export type { DataKey } from './key-store';
 

@@ -2,12 +2,17 @@ import 'server-only';
 import { type Bytes, fromUtf8, toBase64Url, utf8 } from '@/lib/core/encoding';
 import { isRecord } from '@/lib/core/json';
 import { importKeySet, type VerifyingKeys } from '@/lib/core/keys/key-set';
-import { importRootSecrets, type RootSecrets } from '@/lib/core/keys/secret-list';
-import { generateSigningKey, importSigningKey, isSigningAlgorithm, type SigningKey } from '@/lib/core/keys/signing-key';
+import {
+  importSigningKey,
+  isSigningAlgorithm,
+  type SigningAlgorithm,
+  type SigningKey,
+} from '@/lib/core/keys/signing-key';
 import { unwrapSecret, wrapSecret } from '@/lib/core/keys/wrapping';
-import { env } from './env';
 import type { Key, PrismaClient } from './generated/prisma/client';
 import { randomBytes } from './random';
+import { rootSecrets } from './root-secrets';
+import { prepareKey, storeKey, type Transaction, underKeyLock } from './signing-key-store';
 
 /** 32 random bytes with a name: pepper, sealing key, status permutation. */
 export type DataKey = { readonly id: string; readonly bytes: Bytes };
@@ -16,8 +21,8 @@ export type DataKey = { readonly id: string; readonly bytes: Bytes };
 export type LoadedKeys = {
   readonly signing: SigningKey;
   readonly verifying: VerifyingKeys;
-  /** The JWK Set to publish: current, next and retired keys, public members only. */
-  readonly published: { readonly keys: readonly unknown[] };
+  /** The JWK Set to publish, current, next and retired keys with public members only, and a name for just this text. */
+  readonly published: { readonly text: string; readonly etag: string };
   readonly data: Readonly<Record<DataKeyPurpose, DataKeys>>;
 };
 
@@ -27,66 +32,65 @@ const DATA_KEY_PURPOSES = ['seal', 'pepper', 'status_index'] as const;
 type DataKeyPurpose = (typeof DATA_KEY_PURPOSES)[number];
 
 const SIGNING_SLOTS = ['current', 'next'] as const;
-/** Any constant does: it names the lock that makers of keys take in turn. */
-const KEY_LOCK_ID = 7_263_001n;
-
-let roots: Promise<RootSecrets> | undefined;
-
-/** The entries of `AUTH_SECRET`, ready for derivation. */
-export function rootSecrets(): Promise<RootSecrets> {
-  roots ??= importRootSecrets(env().authSecrets);
-  return roots;
-}
 
 /**
  * Makes the keys that are missing: a current and a next signing key, one data key a purpose. Idempotent; concurrent
- * calls wait for each other, and the unique slot lets only one win where advisory locks exclude nobody (PGlite).
+ * calls wait for each other, and the unique slot lets only one win.
  */
-export async function ensureKeys(db: PrismaClient): Promise<void> {
+export async function ensureKeys(
+  db: PrismaClient,
+  { algorithm = 'ES256' }: { algorithm?: SigningAlgorithm } = {},
+): Promise<void> {
   const secrets = await rootSecrets();
-  await db.$transaction(async (transaction) => {
-    await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${KEY_LOCK_ID})`;
-    const present = await transaction.key.findMany({
-      where: { slot: { not: null } },
-      select: { purpose: true, slot: true },
-    });
-    const isMissing = (purpose: string, slot: string) =>
-      !present.some((key) => key.purpose === purpose && key.slot === slot);
-    const [{ now } = { now: new Date() }] = await transaction.$queryRaw<{ now: Date }[]>`SELECT now() AS now`;
+  const isStored = await storedSlots(db);
+  const missing = SIGNING_SLOTS.filter((slot) => !isStored('signing', slot));
+  const prepared = await Promise.all(missing.map(() => prepareKey(algorithm)));
+  await underKeyLock(db, async (transaction, now) => {
+    const isPresent = await storedSlots(transaction);
     for (const slot of SIGNING_SLOTS) {
-      if (!isMissing('signing', slot)) continue;
-      const { kid, algorithm, privateJwk, publicJwk } = await generateSigningKey('ES256');
-      const secret = utf8(JSON.stringify(privateJwk));
-      const wrapped = await wrapSecret(secret, secrets, { purpose: 'signing', id: kid }, randomBytes);
-      const row = { id: kid, purpose: 'signing', algorithm, slot, publicJwk: { ...publicJwk }, ...wrapped };
-      await transaction.key.create({ data: { ...row, promotedAt: slot === 'current' ? now : null } });
+      if (isPresent('signing', slot)) continue;
+      await storeKey(transaction, prepared.pop() ?? (await prepareKey(algorithm)), slot, now);
     }
+    const createdAt = new Date(now * 1_000);
     for (const purpose of DATA_KEY_PURPOSES) {
-      if (!isMissing(purpose, 'current')) continue;
+      if (isPresent(purpose, 'current')) continue;
       const id = toBase64Url(randomBytes(6));
       const wrapped = await wrapSecret(randomBytes(32), secrets, { purpose, id }, randomBytes);
-      await transaction.key.create({ data: { id, purpose, slot: 'current', promotedAt: now, ...wrapped } });
+      const data = { id, purpose, slot: 'current', createdAt, promotedAt: createdAt, ...wrapped };
+      await transaction.key.create({ data, select: { id: true } });
     }
   });
 }
 
+async function storedSlots(client: Transaction): Promise<(purpose: string, slot: string) => boolean> {
+  const taken = await client.key.findMany({ where: { slot: { not: null } }, select: { purpose: true, slot: true } });
+  return (purpose, slot) => taken.some((key) => key.purpose === purpose && key.slot === slot);
+}
+
 /** Reads and decrypts all keys. Throws when one is missing or was wrapped under a secret that is not listed. */
 export async function loadKeys(db: PrismaClient): Promise<LoadedKeys> {
-  const rows = await db.$queryRaw<Key[]>`SELECT * FROM "Key" WHERE "expiresAt" IS NULL OR "expiresAt" > now()`;
+  const rows = await db.$queryRaw<Key[]>`
+    SELECT * FROM "Key" WHERE "expiresAt" IS NULL OR "expiresAt" > now() ORDER BY "createdAt" DESC, id`;
   const signingRows = rows.filter((row) => row.purpose === 'signing');
   const current = signingRows.find((row) => row.slot === 'current');
   if (current === undefined) throw new Error('The database holds no signing key: run `npm run db:migrate`');
-  const published = { keys: signingRows.map((row) => row.publicJwk) };
-  const verifying = await importKeySet(published);
+  const keySet = { keys: signingRows.map((row) => row.publicJwk) };
+  const verifying = await importKeySet(keySet);
   if (verifying === null) throw new Error('The stored key set cannot be read');
   const [seal, pepper, statusIndex] = await Promise.all(DATA_KEY_PURPOSES.map((purpose) => dataKeys(rows, purpose)));
   if (!seal || !pepper || !statusIndex) throw new Error('Data keys are missing');
   return {
     signing: await openSigningKey(current),
     verifying,
-    published,
+    published: await withEtag(JSON.stringify(keySet)),
     data: { seal, pepper, status_index: statusIndex },
   };
+}
+
+/** `etag`: the beginning of the text's SHA-256 (RFC 9110 §8.8.3). */
+async function withEtag(text: string): Promise<LoadedKeys['published']> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(text)));
+  return { text, etag: `"${toBase64Url(digest.subarray(0, 16))}"` };
 }
 
 async function openSigningKey(row: Key): Promise<SigningKey> {

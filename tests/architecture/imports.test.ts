@@ -32,6 +32,7 @@ const ARROWS: Record<Ring, { readonly rings: readonly Ring[]; readonly packages:
 const TALKS_TO_THE_REQUEST = [
   'lib/server/current-user.ts',
   'lib/server/mail-delivery.ts',
+  'lib/server/oauth/oauth-route.ts',
   'lib/server/response-cookies.ts',
   'lib/server/route-handler.ts',
 ];

@@ -26,13 +26,29 @@ test('/admin leads an admin to the list of users', async ({ page, context, origi
   await expect(page).toHaveURL('/admin/users');
 });
 
+test('an admin sees which key signs, what is due, and what to type', async ({ page, context, origin }) => {
+  await logIn(context.request, origin, ADMIN);
+  const keySet = await (await context.request.get(`${origin}/.well-known/jwks.json`)).json();
+  await page.goto('/admin/users');
+  await page.getByRole('navigation', { name: 'Admin' }).getByRole('link', { name: 'Keys' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Keys' })).toBeVisible();
+  const signing = page.getByRole('table').first();
+  for (const { kid, alg } of keySet.keys) {
+    await expect(signing.getByRole('row').filter({ hasText: kid })).toContainText(alg);
+  }
+  await expect(signing.getByRole('cell', { name: 'Current', exact: true })).toHaveCount(1);
+  await expect(page.getByRole('region', { name: 'What is due' })).toContainText('Keys rotate by hand only');
+  await expect(page.getByRole('row').filter({ hasText: 'Entry 1' }).first()).toContainText('5 keys');
+  await expect(page.getByRole('main').getByRole('button')).toHaveCount(0);
+});
+
 test('for a member there is no admin page: 404, and no link to one', async ({
   page,
   signedIn: _signedIn,
   expectFault,
 }) => {
   expectFault(/status of 404/);
-  for (const path of ['/admin', '/admin/users']) {
+  for (const path of ['/admin', '/admin/users', '/admin/keys']) {
     expect((await page.goto(path))?.status(), path).toBe(404);
     await expect(page.getByRole('heading', { level: 1, name: 'There is nothing here' })).toBeVisible();
     await expect(page.getByRole('table')).toHaveCount(0);

@@ -1,17 +1,20 @@
+import { KEY_SET_MAX_AGE_SECONDS } from '@/lib/core/keys/key-lifecycle';
 import { endpoints } from '@/lib/server/endpoints';
 import { liveKeys } from '@/lib/server/live-state';
 import { publicFact, publicRoute } from '@/lib/server/route-handler';
 
 const HEADERS = {
   'content-type': 'application/jwk-set+json',
-  // How long verifiers may keep it: an emergency retirement holds everywhere about so much later.
-  'cache-control': 'public, max-age=60',
+  'cache-control': `public, max-age=${KEY_SET_MAX_AGE_SECONDS}`,
 };
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
-  GET: publicRoute({}, async () => {
-    const { published, signing } = await liveKeys();
-    const etag = `"${signing.kid}-${published.keys.length}"`;
-    return publicFact(JSON.stringify(published), etag, HEADERS);
-  }),
-});
+/** The public keys that verify our tokens (RFC 7517 §5). */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
+  {
+    GET: publicRoute({}, async () => {
+      const { text, etag } = (await liveKeys()).published;
+      return publicFact(text, etag, HEADERS);
+    }),
+  },
+  'anybody',
+);

@@ -1,8 +1,8 @@
 import 'server-only';
 import { concatBytes, equalBytes, fromBase64Url, toBase64Url, utf8 } from '@/lib/core/encoding';
 import { deriveMacKey } from '@/lib/core/keys/secret-list';
-import { rootSecrets } from '../key-store';
 import { randomBytes } from '../random';
+import { rootSecrets } from '../root-secrets';
 
 const DEVICE_BYTES = 16;
 const MAC_BYTES = 32;

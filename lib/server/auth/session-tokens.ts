@@ -15,9 +15,9 @@ import {
 import { type StatusIndex, statusIndex, statusListUri } from '@/lib/core/token/status-index';
 import { statusIndexKey } from '../data-keys';
 import { env } from '../env';
-import { rootSecrets } from '../key-store';
 import { liveKeys } from '../live-state';
 import { randomBytes } from '../random';
+import { rootSecrets } from '../root-secrets';
 import type { SessionRow } from '../session-store';
 
 /** What a client gets for a session. */

@@ -1,13 +1,17 @@
 import 'server-only';
 import { deleteExpired } from '../cleaning';
+import { db } from '../db';
 import { parseEnv } from '../env';
+import { rotateWhenDue } from '../key-rotation';
 import { runProgram } from './program';
 
-// `npm run db:clean`: deletes what has expired. Run it once a day, where nothing calls /api/cron/clean.
+// `npm run db:clean`: deletes what has expired, and rotates keys when that is due. Run it once a day, where nothing calls
+// /api/cron/clean.
 await runProgram('db:clean', async () => {
   const settings = parseEnv(process.env);
   if (!settings.ok) return { ok: false, sentence: `${settings.faults.join('; ')}.` };
   const deleted = await deleteExpired();
   for (const [kind, count] of Object.entries(deleted)) console.log(`${kind}: ${count}`);
+  console.log(`key rotation: ${await rotateWhenDue(db(), settings.env.keyRotationDays)}`);
   return { ok: true };
 });

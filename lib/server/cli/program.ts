@@ -1,10 +1,11 @@
 import 'server-only';
 
-export type Outcome = { ok: true } | { ok: false; sentence: string };
+/** `isUsage`: what was typed makes no sense, so nothing was tried. */
+export type Outcome = { ok: true } | { ok: false; sentence: string; isUsage?: true };
 
 /**
- * Runs a command-line program and ends the process: an expected failure is one sentence on stderr and exit code 1. Any
- * other error is one line too, and its stack only with `HANDSTAMP_DEBUG=1`.
+ * Runs a command-line program and ends the process: an expected failure is one sentence on stderr and exit code 1, or 2 for
+ * wrong usage. Any other error is one line too, and its stack only with `HANDSTAMP_DEBUG=1`.
  *
  * @param name What the reader typed after `npm run`.
  */
@@ -21,6 +22,7 @@ async function run(name: string, work: () => Promise<Outcome>): Promise<number> 
     const outcome = await work();
     if (outcome.ok) return 0;
     console.error(`${name}: ${outcome.sentence}`);
+    if (outcome.isUsage) return 2;
   } catch (error) {
     console.error(`${name} failed: ${sentenceOf(error)}`);
     if (process.env['HANDSTAMP_DEBUG'] === '1') console.error(error);

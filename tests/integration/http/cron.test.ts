@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { db } from '@/lib/server/db';
 import { queueMail } from '@/lib/server/outbox';
 import { useDatabase } from '../../support/database';
+import { testEnvironment } from '../../support/environment';
+import { ageNextKey, kidIn } from '../../support/keys';
 import { devMail } from '../../support/mailbox';
 import { prepareSession } from '../../support/people';
+import { runCommand } from '../../support/postgres';
 import { problemOf } from '../../support/problems';
-import { send } from '../../support/requests';
+import { atOnce, send } from '../../support/requests';
 import { useServer } from '../../support/use-server';
 
 const SECRET = 'a-secret-that-only-the-scheduler-knows';
@@ -17,6 +20,56 @@ const without = await useServer({ databaseUrl, env: { CRON_SECRET: '' } });
 
 const withSecret = { headers: { authorization: `Bearer ${SECRET}` } };
 
+const rotating = await useServer({ databaseUrl, env: { CRON_SECRET: SECRET, KEY_ROTATION_DAYS: '30' } });
+
+/** Makes the current key sign for so many days already. */
+const ageCurrentKey = (days: number) =>
+  db().$executeRaw`UPDATE "Key" SET "promotedAt" = now() - make_interval(days => ${days}::int)
+    WHERE purpose = 'signing' AND slot = 'current'`;
+
+describe('keys', () => {
+  const call = async (server = rotating) => (await send(server, PATH, withSecret)).json();
+
+  it('rotate with the cleaning when they are due, and only once for many calls at once', async () => {
+    await ageNextKey(121);
+    await ageCurrentKey(29);
+    expect(await call()).toMatchObject({ keys: 'not_due', deleted: expect.any(Object) });
+    await ageCurrentKey(30);
+    const next = await kidIn('next');
+    const answers = await atOnce(6, () => call());
+    const said = answers.map((answer) => (answer as { keys: string }).keys).sort();
+    expect(said).toEqual(['not_due', 'not_due', 'not_due', 'not_due', 'not_due', 'rotated']);
+    expect(await kidIn('current')).toBe(next);
+  });
+
+  it('wait when they are due and the next one is too new', async () => {
+    await ageCurrentKey(30);
+    await ageNextKey(5);
+    const current = await kidIn('current');
+    expect(await call()).toMatchObject({ keys: 'waiting' });
+    expect(await kidIn('current')).toBe(current);
+  });
+
+  it('stay where KEY_ROTATION_DAYS is not set', async () => {
+    await ageCurrentKey(3_000);
+    await ageNextKey(121);
+    const current = await kidIn('current');
+    expect(await call(server)).toMatchObject({ keys: 'off' });
+    expect(await kidIn('current')).toBe(current);
+  });
+
+  it('rotate with `npm run db:clean` too', async () => {
+    await ageCurrentKey(30);
+    await ageNextKey(121);
+    const next = await kidIn('next');
+    const clean = () =>
+      runCommand('lib/server/cli/clean.ts', { ...testEnvironment(databaseUrl), KEY_ROTATION_DAYS: '30' });
+    expect(await clean()).toContain('key rotation: rotated');
+    expect(await kidIn('current')).toBe(next);
+    expect(await clean()).toContain('key rotation: not_due');
+  });
+});
+
 describe('the scheduler’s route', () => {
   it('deletes what has expired, sends the mail that waits, and says how much', async () => {
     const { id } = await prepareSession();
@@ -26,7 +79,7 @@ describe('the scheduler’s route', () => {
     const answer = await send(server, PATH, withSecret);
     expect(answer.status).toBe(200);
     expect(answer.headers['cache-control']).toContain('no-store');
-    expect(answer.json()).toMatchObject({ deleted: expect.any(Object), mail: { sent: 1, failed: 0 } });
+    expect(answer.json()).toMatchObject({ keys: 'off', deleted: expect.any(Object), mail: { sent: 1, failed: 0 } });
     expect(await db().session.findMany({ select: { id: true } })).toEqual([{ id: kept.id }]);
     expect((await devMail(server)).map(({ to }) => to)).toEqual(['waiting@people.test']);
     expect(await db().outbox.count()).toBe(0);

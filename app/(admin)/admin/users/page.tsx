@@ -3,6 +3,7 @@ import Link from 'next/link';
 import { single } from '@/app/_components/forms/initial-faults';
 import { requireAdmin } from '@/lib/server/current-user';
 import { listUsers, USERS_PAGE_SIZE } from '@/lib/server/user-store';
+import { AdminNav } from '../admin-nav';
 import { Pages } from './pages';
 import { UsersTable } from './users-table';
 
@@ -18,6 +19,7 @@ export default async function UsersPage({ searchParams }: { searchParams: Promis
   const first = (page - 1) * USERS_PAGE_SIZE + 1;
   return (
     <>
+      <AdminNav />
       <h1 className="text-2xl">Users</h1>
       <p className="mt-1 mb-6 text-ink-soft" role="status">
         {users.length === 0

@@ -1,0 +1,11 @@
+import { NavLink } from '@/app/_components/nav-link';
+
+/** The admin pages. Drawn by each page after it asked who is there, so that nobody else sees what there is. */
+export function AdminNav() {
+  return (
+    <nav aria-label="Admin" className="-mt-3 mb-8 flex gap-6 *:first:-ms-1 border-b border-hairline">
+      <NavLink href="/admin/users">Users</NavLink>
+      <NavLink href="/admin/keys">Keys</NavLink>
+    </nav>
+  );
+}

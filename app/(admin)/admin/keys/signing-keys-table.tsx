@@ -1,0 +1,85 @@
+import { inUtc } from '@/app/_components/moment';
+import type { ReportedKey } from '@/lib/server/key-report';
+
+const WIDE = 'hidden sm:table-cell px-4 py-3 align-baseline';
+const NARROW = 'px-4 py-3 align-baseline';
+
+const STATES = {
+  next: { name: 'Next', until: 'May sign from' },
+  ready: { name: 'Next, may sign', until: '' },
+  current: { name: 'Current', until: '' },
+  retired: { name: 'Retired', until: 'Published until' },
+  gone: { name: 'Gone', until: '' },
+} as const;
+
+/** The signing keys as a table. On a narrow page the dates move into the first cell, so that nothing is cut off. */
+export function SigningKeysTable({ keys }: { keys: readonly ReportedKey[] }) {
+  return (
+    <div className="sheet overflow-hidden">
+      <table className="w-full text-left text-sm">
+        <thead className="text-xs text-ink-soft">
+          <tr className="border-b border-hairline">
+            <th scope="col" className={`${NARROW} font-medium`}>
+              Key
+            </th>
+            <th scope="col" className={`${NARROW} font-medium`}>
+              State
+            </th>
+            <th scope="col" className={`${WIDE} font-medium`}>
+              Since
+            </th>
+            <th scope="col" className={`${WIDE} font-medium`}>
+              Until
+            </th>
+          </tr>
+        </thead>
+        <tbody className="divide-y divide-hairline">
+          {keys.map((key) => (
+            <KeyRow key={key.kid} signingKey={key} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function KeyRow({ signingKey: { kid, algorithm, state, since, until } }: { signingKey: ReportedKey }) {
+  const { name, until: untilLabel } = STATES[state];
+  const isCurrent = state === 'current';
+  return (
+    <tr>
+      <th scope="row" className={`${NARROW} font-normal`}>
+        <code className="block text-base font-medium">{kid}</code>
+        <span className="block text-ink-soft">{algorithm}</span>
+        <span className="block text-ink-soft sm:hidden">
+          Since <Time at={since} />
+        </span>
+        {until === null ? null : (
+          <span className="mt-1 block text-ink-soft sm:hidden">
+            {untilLabel} <Time at={until} />
+          </span>
+        )}
+      </th>
+      <td className={`${NARROW} ${state === 'gone' ? 'text-ink-soft' : ''}`}>
+        {isCurrent ? <span className="rounded-sm bg-accent-wash px-2 font-semibold text-accent">{name}</span> : name}
+      </td>
+      <td className={`${WIDE} whitespace-nowrap`}>
+        <Time at={since} />
+      </td>
+      <td className={WIDE}>
+        {until === null ? (
+          <span className="text-ink-soft">{state === 'gone' ? '–' : 'No end set'}</span>
+        ) : (
+          <>
+            <span className="block text-ink-soft">{untilLabel}</span>
+            <span className="whitespace-nowrap">
+              <Time at={until} />
+            </span>
+          </>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+const Time = ({ at }: { at: string }) => <time dateTime={at}>{inUtc(at)}</time>;

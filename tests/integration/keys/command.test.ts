@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { db } from '@/lib/server/db';
+import { ensureKeys } from '@/lib/server/key-store';
+import { useDatabase } from '../../support/database';
+import { plainEnvironment, REPOSITORY, TEST_AUTH_SECRET, testEnvironment } from '../../support/environment';
+import { ageNextKey, kidIn, publishedKids } from '../../support/keys';
+import { runCommand } from '../../support/postgres';
+
+const { url } = await useDatabase();
+const SETTINGS = testEnvironment(url);
+const KID = '[\\w-]{8}';
+const TIME = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC';
+
+const keys = (...args: string[]) => runCommand('lib/server/cli/keys.ts', SETTINGS, args);
+/** What it printed, and how it ended. */
+const failing = async (...args: string[]): Promise<string> => {
+  const outcome: unknown = await keys(...args).catch((error: unknown) => error);
+  if (!(outcome instanceof Error)) throw new Error(`It did not fail: ${outcome}`);
+  return outcome.message;
+};
+
+beforeEach(async () => {
+  await db().$executeRaw`DELETE FROM "Key" WHERE purpose = 'signing'`;
+  await ensureKeys(db());
+  await ageNextKey(121);
+});
+
+describe('npm run keys', () => {
+  it('status shows every key and secret by name, what is due, and what to type', async () => {
+    const printed = await keys('status');
+    expect(printed).toMatch(new RegExp(`${await kidIn('current')}  ES256      current, signs  ${TIME}  -`));
+    expect(printed).toMatch(new RegExp(`${await kidIn('next')}  ES256      next, may sign  ${TIME}  -`));
+    for (const purpose of ['pepper', 'seal', 'status_index'])
+      expect(printed).toMatch(new RegExp(`${purpose} +1 +entry 1`));
+    expect(printed).toMatch(/1, makes +\d+ +5 keys +0 sessions/);
+    expect(printed).toContain('Nothing is due.');
+    expect(printed).toContain('npm run keys -- rotate');
+    expect(printed).not.toContain(TEST_AUTH_SECRET);
+  });
+
+  it('status --json is the same as JSON and nothing else', async () => {
+    const report: unknown = JSON.parse(await keys('status', '--json'));
+    expect(report).toMatchObject({
+      signing: expect.arrayContaining([expect.objectContaining({ kid: await kidIn('current'), state: 'current' })]),
+      rotation: { everyDays: 0, due: 'off' },
+      unopened: [],
+    });
+  });
+
+  it('status says that automatic rotation is due', async () => {
+    await db().$executeRaw`UPDATE "Key" SET "promotedAt" = now() - interval '31 days' WHERE slot = 'current'`;
+    const printed = await runCommand('lib/server/cli/keys.ts', { ...SETTINGS, KEY_ROTATION_DAYS: '30' }, ['status']);
+    expect(printed).toMatch(new RegExp(`Rotation is due since ${TIME}.*\n    npm run keys -- rotate`));
+    expect(printed).not.toContain('Nothing is due');
+  });
+
+  it('rotate says what signs, what retires and until when, and what comes next', async () => {
+    const [current, next] = [await kidIn('current'), await kidIn('next')];
+    const printed = await keys('rotate');
+    expect(printed).toContain(`Key ${next} (ES256) signs from now on.`);
+    expect(printed).toMatch(new RegExp(`Key ${current} \\(ES256\\) is retired: .* leaves at ${TIME}`));
+    expect(printed).toMatch(new RegExp(`Key ${KID} \\(ES256\\) is published and may sign at ${TIME}`));
+    expect(await kidIn('current')).toBe(next);
+  });
+
+  it('rotate fails with one sentence, and says from when, while the next key is too new', async () => {
+    await ageNextKey(0);
+    const printed = await failing('rotate');
+    expect(printed).toContain('ended with code 1');
+    expect(printed).toMatch(new RegExp(`keys: key ${KID} \\(ES256\\) may sign at ${TIME}.*nothing was changed`));
+  });
+
+  it('rotate --alg replaces the next key and says what to type when; --wait waits for it and shows how long', async () => {
+    await keys('rotate', '--alg', 'RS256');
+    expect(await keys('rotate', '--alg', 'EdDSA')).toMatch(
+      new RegExp(
+        `Key ${KID} \\(EdDSA\\) is published in its place and may sign at ${TIME}. Then: npm run keys -- rotate --alg EdDSA`,
+      ),
+    );
+    await ageNextKey(117);
+    const printed = await keys('rotate', '--alg', 'EdDSA', '--wait');
+    expect(printed).toMatch(new RegExp(`Key ${KID} may sign in \\d s`));
+    expect(printed).toMatch(new RegExp(`Key ${KID} \\(EdDSA\\) signs from now on`));
+  });
+
+  it('retire and revoke take a kid, also one that begins with a dash', async () => {
+    const current = await kidIn('current');
+    expect(await keys('retire', current)).toContain(`Key ${current} (ES256) is retired`);
+    expect(await keys('retire', current)).toMatch(new RegExp(`signs no more. It leaves the key set at ${TIME}`));
+    expect(await keys('revoke', current)).toContain(`Key ${current} (ES256) is revoked.`);
+    expect(await publishedKids()).not.toContain(current);
+    expect(await keys('revoke', current)).toContain('is gone already');
+    await db().$executeRaw`UPDATE "Key" SET id = '-dash_12' WHERE slot = 'next'`;
+    expect(await keys('revoke', '-dash_12')).toContain('Key -dash_12 (ES256) is revoked.');
+  });
+
+  it('revoke of the key that signs says which one signs instead', async () => {
+    const [current, next] = [await kidIn('current'), await kidIn('next')];
+    const printed = await keys('revoke', current);
+    expect(printed).toContain(`Key ${next} (ES256) signs from now on. Sessions stay.`);
+    expect(await kidIn('current')).toBe(next);
+  });
+
+  it.each([
+    [['rotate', '--alg', 'HS256'], /--alg is one of ES256, EdDSA, RS256/],
+    [['rotate', '--nope'], /Unknown option '--nope'/],
+    [['status', '--wait'], /status takes no --wait/],
+    [['rotate', 'all'], /rotate takes no "all"/],
+    [['retire'], /retire takes one KID/],
+    [['revoke', 'one', 'two'], /revoke takes one KID/],
+    [['explode'], /there is no command "explode"/],
+    [[], /say what to do/],
+  ])('%j is wrong usage: one sentence, exit code 2, and nothing happens', async (args, sentence) => {
+    const before = await publishedKids();
+    const printed = await failing(...args);
+    expect(printed).toContain('ended with code 2');
+    expect(printed).toMatch(sentence);
+    expect(printed.trim().split('\n')).toHaveLength(2);
+    expect(await publishedKids()).toEqual(before);
+  });
+
+  it('fails with one sentence for a kid that nobody knows, and for a missing setting', async () => {
+    expect(await failing('revoke', 'nobody__')).toMatch(/ended with code 1:\nkeys: there is no signing key "nobody__"/);
+    await expect(runCommand('lib/server/cli/keys.ts', {}, ['status'])).rejects.toThrow(/keys: DATABASE_URL is missing/);
+  });
+
+  it('explains itself', async () => {
+    for (const args of [['help'], ['--help'], ['rotate', '-h']]) expect(await keys(...args)).toContain('emergency');
+  });
+});
+
+describe('scripts/command.mjs', () => {
+  /** Runs it as `npm run keys` does. */
+  const command = async (env: Record<string, string>, ...args: string[]) => {
+    const script = ['scripts/command.mjs', 'lib/server/cli/keys.ts', ...args];
+    const child = spawn(process.execPath, script, { cwd: REPOSITORY, env: Object.assign(plainEnvironment(), env) });
+    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    return { stdout, stderr, code };
+  };
+
+  it('runs a program on the database of DATABASE_URL and adds nothing to what it prints', async () => {
+    const { stdout, code } = await command(SETTINGS, 'status', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ rotation: { due: 'off' } });
+    expect(code).toBe(0);
+  });
+
+  it('passes arguments and exit codes through', async () => {
+    expect(await command(SETTINGS, 'retire', 'a b')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('"a b"'),
+    });
+    expect(await command(SETTINGS, 'explode')).toMatchObject({ code: 2 });
+  });
+});

@@ -1,0 +1,177 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { importRootSecrets, parseSecretList, type RootSecrets } from '@/lib/core/keys/secret-list';
+import { unwrapSecret, wrapSecret } from '@/lib/core/keys/wrapping';
+import { db } from '@/lib/server/db';
+import { keyReport } from '@/lib/server/key-report';
+import { rewrapKeys } from '@/lib/server/key-rewrap';
+import { ensureKeys, loadKeys } from '@/lib/server/key-store';
+import { randomBytes } from '@/lib/server/random';
+import { useDatabase } from '../../support/database';
+import { TEST_AUTH_SECRET } from '../../support/environment';
+import { createPerson, prepareSession } from '../../support/people';
+import { atOnce } from '../../support/requests';
+
+await useDatabase();
+const OLD = 'b2xkIHNlY3JldCBvZiB0aGUgdGVzdHMsIG9mIG5vIHVzZQ';
+const LOST = 'bG9zdCBzZWNyZXQgb2YgdGhlIHRlc3RzLCBvZiBubyB1c2U';
+process.env['AUTH_SECRET'] = `${TEST_AUTH_SECRET},${OLD}`;
+
+async function rootsOf(text: string): Promise<RootSecrets> {
+  const parsed = parseSecretList(text);
+  if (!parsed.ok) throw new Error(parsed.code);
+  return importRootSecrets(parsed.value);
+}
+const [first, old, lost] = await Promise.all([TEST_AUTH_SECRET, OLD, LOST].map(rootsOf));
+if (!first || !old || !lost) throw new Error('three secrets');
+
+const stored = () => db().key.findMany({ orderBy: { id: 'asc' } });
+
+/** What the stored key holds, opened with these secrets only. */
+async function contentOf(id: string, roots: RootSecrets): Promise<Uint8Array> {
+  const { purpose, ...wrapped } = await db().key.findUniqueOrThrow({ where: { id } });
+  const opened = await unwrapSecret(wrapped, roots, { purpose, id });
+  if (!opened.ok) throw new Error(opened.code);
+  return opened.value;
+}
+
+/** Wraps the stored keys anew, as a server with another first secret would have. */
+async function wrapAllWith(roots: RootSecrets): Promise<void> {
+  for (const { id, purpose } of await stored()) {
+    const wrapped = await wrapSecret(await contentOf(id, first ?? roots), roots, { purpose, id }, randomBytes);
+    await db().key.update({ where: { id }, data: wrapped });
+  }
+}
+
+beforeEach(async () => {
+  await db().$executeRaw`TRUNCATE "Key", "AuditEvent", "User" CASCADE`;
+  await ensureKeys(db());
+});
+
+describe('rewrapping', () => {
+  it('moves every stored key to the first entry, and every key stays what it is', async () => {
+    await wrapAllWith(old);
+    const before = await Promise.all((await stored()).map(({ id }) => contentOf(id, old)));
+    expect(before).toHaveLength(5);
+    expect(await rewrapKeys(db())).toEqual({ kind: 'rewrapped', moved: 5, total: 5 });
+    expect(await Promise.all((await stored()).map(({ id }) => contentOf(id, first)))).toEqual(before);
+    await expect(loadKeys(db())).resolves.toBeDefined();
+    const [event, ...more] = await db().auditEvent.findMany();
+    expect(event).toMatchObject({ type: 'keys_rewrapped', userId: null, details: { keys: 5, wrappedBy: first[0].id } });
+    expect(more).toEqual([]);
+  });
+
+  it('a second time changes nothing, not even a nonce', async () => {
+    await wrapAllWith(old);
+    await rewrapKeys(db());
+    const before = await stored();
+    expect(await rewrapKeys(db())).toEqual({ kind: 'rewrapped', moved: 0, total: 5 });
+    expect(await stored()).toEqual(before);
+    expect(await db().auditEvent.count()).toBe(1);
+  });
+
+  it('ten times at once moves each key once', async () => {
+    await wrapAllWith(old);
+    const outcomes = await atOnce(10, () => rewrapKeys(db()));
+    const moved = outcomes.map((outcome) => (outcome.kind === 'rewrapped' ? outcome.moved : -1));
+    expect(moved.sort()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 5]);
+    await expect(loadKeys(db())).resolves.toBeDefined();
+  });
+
+  it('changes nothing at all when one key cannot be opened, and names it', async () => {
+    await wrapAllWith(old);
+    const [odd] = await db().key.findMany({ where: { purpose: 'pepper' } });
+    if (!odd) throw new Error('no pepper');
+    const context = { purpose: 'pepper', id: odd.id };
+    await db().key.update({
+      where: { id: odd.id },
+      data: await wrapSecret(randomBytes(32), lost, context, randomBytes),
+    });
+    const before = await stored();
+    expect(await rewrapKeys(db())).toEqual({ kind: 'cannot_open', ...context, code: 'unknown_wrapping_key' });
+    expect(await stored()).toEqual(before);
+    expect(await db().auditEvent.count()).toBe(0);
+    const { unopened, advice } = await keyReport(db());
+    expect(unopened).toEqual([{ id: odd.id, purpose: 'pepper' }]);
+    expect(advice[0]).toMatchObject({ isDue: true, text: expect.stringContaining(`${odd.id} (pepper)`) });
+  });
+
+  it('is not held up by a key that is gone and waits for cleaning', async () => {
+    const [next] = await db().key.findMany({ where: { slot: 'next' } });
+    const wrapped = await wrapSecret(randomBytes(32), lost, { purpose: 'signing', id: next?.id ?? '' }, randomBytes);
+    await db().key.update({
+      where: { id: next?.id ?? '' },
+      data: { ...wrapped, slot: null, expiresAt: new Date(Date.now() - 60_000) },
+    });
+    expect(await rewrapKeys(db())).toEqual({ kind: 'rewrapped', moved: 0, total: 4 });
+  });
+});
+
+describe('the report', () => {
+  const entry = async (place: number) => (await keyReport(db())).secrets.find((one) => one.place === place);
+  const hold = async (sessionId: string, refreshKeyId: number | null) =>
+    db().session.update({ where: { id: sessionId }, data: { refreshKeyId } });
+
+  it('counts what each entry wraps and holds, and lets an old one go when that is nothing', async () => {
+    await wrapAllWith(old);
+    expect(await entry(1)).toMatchObject({ id: first[0].id, keys: 0, mayGo: false });
+    expect(await entry(2)).toMatchObject({ id: old[0].id, keys: 5, mayGo: false });
+    expect((await keyReport(db())).advice).toContainEqual({
+      isDue: true,
+      text: '5 stored keys are still wrapped by an old entry of AUTH_SECRET.',
+      command: 'npm run keys -- rewrap',
+    });
+    await rewrapKeys(db());
+    expect(await entry(1)).toMatchObject({ keys: 5, mayGo: false });
+    expect(await entry(2)).toEqual({ place: 2, id: old[0].id, keys: 0, sessions: 0, sessionsUntil: null, mayGo: true });
+  });
+
+  it('keeps an old entry until the last live session of it has ended or moved, and says when that is', async () => {
+    const person = await createPerson();
+    const [one, two, over] = await Promise.all([
+      prepareSession(person),
+      prepareSession(person),
+      prepareSession(person),
+    ]);
+    for (const { id } of [one, two, over]) await hold(id, old[0].id);
+    await db().$executeRaw`UPDATE "Session" SET "idleExpiresAt" = now() + interval '3 days' WHERE id = ${two.id}`;
+    await db().$executeRaw`UPDATE "Session" SET "endedAt" = now() WHERE id = ${over.id}`;
+    const last = await db().session.findUniqueOrThrow({ where: { id: one.id } });
+    expect(await entry(2)).toMatchObject({
+      sessions: 2,
+      sessionsUntil: last.idleExpiresAt.toISOString(),
+      mayGo: false,
+    });
+    await hold(one.id, first[0].id);
+    expect(await entry(2)).toMatchObject({ sessions: 1, mayGo: false });
+    await db().$executeRaw`UPDATE "Session" SET "idleExpiresAt" = now() WHERE id = ${two.id}`;
+    expect(await entry(2)).toMatchObject({ sessions: 0, mayGo: true });
+  });
+
+  it('keeps every old entry while nobody knows what made the token of a live session', async () => {
+    const { id } = await prepareSession();
+    await hold(id, null);
+    expect(await entry(2)).toMatchObject({ sessions: 0, mayGo: false });
+    expect((await keyReport(db())).otherSessions.unknown.sessions).toBe(1);
+    await db().session.delete({ where: { id } });
+    expect(await entry(2)).toMatchObject({ mayGo: true });
+  });
+
+  it('tells of live sessions whose secret is not in the list', async () => {
+    const { id } = await prepareSession();
+    await hold(id, lost[0].id);
+    const { otherSessions, advice } = await keyReport(db());
+    expect(otherSessions.unlisted.sessions).toBe(1);
+    expect(advice).toContainEqual(
+      expect.objectContaining({ isDue: true, text: expect.stringContaining('not in AUTH_SECRET') }),
+    );
+  });
+
+  it('holds no secret, wrapped or not', async () => {
+    await prepareSession();
+    const text = JSON.stringify(await keyReport(db()));
+    for (const secret of [TEST_AUTH_SECRET, OLD]) expect(text).not.toContain(secret);
+    for (const { wrappedSecret } of await stored()) {
+      expect(text).not.toContain(Buffer.from(wrappedSecret).toString('base64'));
+    }
+  });
+});
