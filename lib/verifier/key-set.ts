@@ -1,70 +1,116 @@
+import { KEY_SET_MAX_AGE_SECONDS } from '@/lib/core/keys/key-lifecycle';
 import { importKeySet, type VerifyingKeys } from '@/lib/core/keys/key-set';
-import { momentOf, msSince, NEVER } from '@/lib/core/moment';
+import { type Moment, momentOf, msSince, NEVER } from '@/lib/core/moment';
 import { once } from './once';
 import type { Surroundings } from './surroundings';
 
 export type KeySetSource = {
   /** The keys to verify with; empty when none could ever be fetched. */
   current(): Promise<VerifyingKeys>;
-  /** The keys after a look for news, because a token names a key that we do not know. At most one fetch a cool-down. */
-  refetched(): Promise<VerifyingKeys>;
+  /**
+   * The keys after a look for news, because a key is named that we do not know: by a token, which anybody can write, at
+   * most one fetch a cool-down; by the issuer's own list, at most one a second. Null when the last look failed, whoever
+   * made it: then nobody can tell whether that key exists.
+   */
+  refetched(namedBy: 'token' | 'issuer'): Promise<VerifyingKeys | null>;
+  /** Something says that the keys changed: the next caller of `current` has them renewed in the background. */
+  suspectChange(): void;
 };
 
-const FRESH_MS = 60_000;
-/** From this age on, callers wait for the news: a key may have been withdrawn long ago. */
-const WAIT_MS = 2 * FRESH_MS;
+/** A set younger than this is used as it is. */
+const FRESH_MS = 30_000;
+/**
+ * Up to this age it is used while one fetch renews it; beyond, requests wait for that fetch. It is what the issuer
+ * allows a cache, so that a key revoked in an emergency is refused within the published time.
+ */
+const WAIT_MS = KEY_SET_MAX_AGE_SECONDS * 1_000;
 /** After a fetch, whatever came of it, none follows for so long. */
 const RETRY_MS = 1_000;
 /** An unknown `kid` costs an attacker nothing, so it may cost us one fetch in this time. */
 const COOL_DOWN_MS = 10_000;
+/** After a failure the known keys serve without waiting for so long: an outage must not cost each request a timeout. */
+const OUTAGE_MS = 10_000;
 const TIMEOUT_MS = 2_000;
 const NO_KEYS: VerifyingKeys = new Map();
 
+type Fetched = { readonly keys: VerifyingKeys; readonly ageSeconds: number };
+
 /**
- * The issuer's key set (RFC 7517 §5) at `url`, kept in memory: fresh for 60 s, then served for as long again while one
- * fetch in the background renews it. When the issuer does not answer, the keys already known stay.
+ * The issuer's key set (RFC 7517 §5) at `url`, kept in memory. When the issuer does not answer, the keys already known
+ * stay: that it is out of reach says nothing about them.
  */
 export function keySetSource(url: string, surroundings: Surroundings): KeySetSource {
   let keys: VerifyingKeys | undefined;
   let confirmedAt = NEVER;
   let triedAt = NEVER;
+  /** When an unknown `kid` last caused a fetch. Routine ones are not counted: they would hide a key made since. */
+  let askedAt = NEVER;
+  let isChangeSuspected = false;
+  /** When the last look failed; null when it did not. */
+  let failedAt: Moment | null = null;
 
   const renew = once(async () => {
     triedAt = momentOf(surroundings);
+    isChangeSuspected = false;
     const fetched = await fetchKeySet(url, surroundings.fetch);
+    failedAt = fetched === null ? momentOf(surroundings) : null;
     if (fetched === null) return;
-    keys = fetched;
-    confirmedAt = triedAt;
+    keys = fetched.keys;
+    confirmedAt = earlier(triedAt, fetched.ageSeconds);
   });
-  /** True when one may be waited for: it is under way, or the last one is long enough ago. */
-  const mayTry = (pauseMs: number) => renew.isRunning() || msSince(triedAt, surroundings) >= pauseMs;
+  /** True when one may be waited for: it is under way, or `since` is long enough ago. */
+  const mayTry = (since: Moment, pauseMs: number) => renew.isRunning() || msSince(since, surroundings) >= pauseMs;
+  const isOutage = () => keys !== undefined && failedAt !== null && msSince(failedAt, surroundings) < OUTAGE_MS;
 
   return {
     async current() {
       const ageMs = msSince(confirmedAt, surroundings);
-      if (ageMs >= FRESH_MS && mayTry(RETRY_MS)) {
+      if ((ageMs >= FRESH_MS || isChangeSuspected) && mayTry(triedAt, RETRY_MS)) {
+        const mustWait = ageMs >= WAIT_MS && !isOutage();
         const renewed = renew();
-        if (ageMs >= WAIT_MS) await renewed;
+        if (mustWait) await renewed;
       }
       return keys ?? NO_KEYS;
     },
-    async refetched() {
-      if (mayTry(COOL_DOWN_MS)) await renew();
-      return keys ?? NO_KEYS;
+    async refetched(namedBy) {
+      if (namedBy === 'issuer') {
+        if (mayTry(triedAt, RETRY_MS)) await renew();
+      } else if (mayTry(askedAt, COOL_DOWN_MS)) {
+        if (!renew.isRunning()) askedAt = momentOf(surroundings);
+        await renew();
+      }
+      return failedAt === null ? (keys ?? NO_KEYS) : null;
+    },
+    suspectChange() {
+      isChangeSuspected = true;
     },
   };
 }
 
+const earlier = ({ monotonicMs, wallSeconds }: Moment, seconds: number): Moment => ({
+  monotonicMs: monotonicMs - seconds * 1_000,
+  wallSeconds: wallSeconds - seconds,
+});
+
 /** Null when there is no answer, or none that is a key set. */
-async function fetchKeySet(url: string, fetch: Surroundings['fetch']): Promise<VerifyingKeys | null> {
+async function fetchKeySet(url: string, fetch: Surroundings['fetch']): Promise<Fetched | null> {
   try {
     const response = await fetch(url, {
       redirect: 'manual',
       cache: 'no-store',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    return response.status === 200 ? await importKeySet(await response.json()) : null;
+    const keys = response.status === 200 ? await importKeySet(await response.json()) : null;
+    return keys === null ? null : { keys, ageSeconds: ageOf(response.headers.get('age')) };
   } catch {
     return null;
   }
+}
+
+/**
+ * How long a copy has lain in a cache on the way (RFC 9111 §5.1). A cache may keep it for its max-age; what claims to be
+ * older counts as that old, and makes requests ask again, once a second.
+ */
+function ageOf(header: string | null): number {
+  return header !== null && /^\d{1,10}$/.test(header) ? Math.min(Number(header), KEY_SET_MAX_AGE_SECONDS) : 0;
 }

@@ -29,11 +29,16 @@ const TIMEOUT_MS = 1_000;
 const RETRY_MS = 500;
 const MAX_LISTS = 256;
 
-type Entry = { copy?: StatusList; confirmedAt: Moment; failedAt: Moment; readonly renew: Once<void> };
+/** A list and the name that the issuer gave to its text. */
+type Copy = { readonly list: StatusList; readonly etag: string | null };
+type Entry = { copy?: Copy; confirmedAt: Moment; failedAt: Moment; readonly renew: Once<void> };
 
 /**
  * Status lists of one issuer, kept in memory. Freshness decides whether a request waits, not a timer: timers do not run
  * in a frozen instance. A copy is never replaced by an older one, and serves no longer than its own `exp`.
+ *
+ * How often to look is the relying party's decision (Token Status List §13.7), within bounds of its own (§11.5): here
+ * every two seconds, the `ttl` of our issuer, whatever a list says.
  */
 export function statusLists(options: StatusListOptions, keySet: KeySetSource, surroundings: Surroundings): StatusLists {
   const { now } = surroundings;
@@ -47,11 +52,13 @@ export function statusLists(options: StatusListOptions, keySet: KeySetSource, su
       failedAt: NEVER,
       renew: once(async () => {
         const startedAt = momentOf(surroundings);
-        const fetched = await fetchList(list, uri, entry.copy?.iat ?? 0);
+        const fetched = await fetchList(list, uri, entry.copy);
         if (fetched === null) {
           entry.failedAt = momentOf(surroundings);
           return;
         }
+        // The issuer signs lists with its current key: another one means a rotation, or that a key was revoked.
+        if (entry.copy !== undefined && entry.copy.list.kid !== fetched.list.kid) keySet.suspectChange();
         entry.copy = fetched;
         entry.confirmedAt = startedAt;
       }),
@@ -61,24 +68,35 @@ export function statusLists(options: StatusListOptions, keySet: KeySetSource, su
     return entry;
   }
 
-  async function fetchList(list: number, uri: string, heldIat: number): Promise<StatusList | null> {
+  /**
+   * The list as the issuer publishes it now; null when it cannot be had. 304 confirms the copy that is held (RFC 9110
+   * §15.4.5): whoever could forge it could as well send the same signed list again, which ends at its `exp` too.
+   */
+  async function fetchList(list: number, uri: string, held: Copy | undefined): Promise<Copy | null> {
     try {
+      const etag = held?.etag ?? null;
       const response = await surroundings.fetch(`${options.fetchOrigin}/status-lists/${list}`, {
-        headers: { accept: STATUS_LIST_MEDIA_TYPE },
+        headers: { accept: STATUS_LIST_MEDIA_TYPE, ...(etag === null ? {} : { 'if-none-match': etag }) },
         redirect: 'manual',
         cache: 'no-store',
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
+      if (response.status === 304 && etag !== null) return held ?? null;
       if (response.status !== 200) return null;
-      const token = await response.text();
-      const verified = await verifyStatusList(token, uri, await keySet.current(), now(), heldIat);
-      if (verified.ok) return verified.value;
-      if (verified.code !== 'unknown_key') return null;
-      const again = await verifyStatusList(token, uri, await keySet.refetched(), now(), heldIat);
-      return again.ok ? again.value : null;
+      const verified = await verify(await response.text(), uri, held?.list.iat ?? 0);
+      return verified === null ? null : { list: verified, etag: response.headers.get('etag') };
     } catch {
       return null;
     }
+  }
+
+  async function verify(token: string, uri: string, heldIat: number): Promise<StatusList | null> {
+    const verified = await verifyStatusList(token, uri, await keySet.current(), now(), heldIat);
+    if (verified.ok) return verified.value;
+    const keys = verified.code === 'unknown_key' ? await keySet.refetched('issuer') : null;
+    if (keys === null) return null;
+    const again = await verifyStatusList(token, uri, keys, now(), heldIat);
+    return again.ok ? again.value : null;
   }
 
   return {
@@ -93,8 +111,8 @@ export function statusLists(options: StatusListOptions, keySet: KeySetSource, su
       }
       const { copy } = entry;
       const isTooOld = msSince(entry.confirmedAt, surroundings) > options.maxStaleSeconds * 1_000;
-      if (copy === undefined || isTooOld || copy.exp <= now()) return 'unavailable';
-      return isRevoked(copy, index) ? 'revoked' : 'valid';
+      if (copy === undefined || isTooOld || copy.list.exp <= now()) return 'unavailable';
+      return isRevoked(copy.list, index) ? 'revoked' : 'valid';
     },
   };
 }

@@ -30,10 +30,19 @@ const VOUCHED_SECONDS = 3;
 
 /**
  * Verifies access tokens of one issuer with public facts only: its key set and its status lists, fetched and kept in
- * memory. No secret, no database, no call to the issuer per token.
+ * memory. No secret, no database, no call to the issuer per token. Make one and keep it.
+ *
+ * While the issuer does not answer, known keys stay, and copies of lists serve for `maxStaleSeconds`. After that, and for
+ * a token whose key is not known, the answer is `status_unavailable`; it ends by itself.
+ *
+ * @throws TypeError for options with which no token could ever be right, such as an issuer with a path.
  */
 export function createVerifier(options: VerifierOptions, surroundings: Surroundings = realSurroundings): Verifier {
   const { issuer, audience, fetchOrigin = issuer, maxStaleSeconds = DEFAULT_MAX_STALE_SECONDS } = options;
+  requireOrigin('issuer', issuer);
+  requireOrigin('fetchOrigin', fetchOrigin);
+  if (typeof audience !== 'string' || audience === '') throw new TypeError('audience: a text is needed');
+  if (!(maxStaleSeconds >= 0)) throw new TypeError('maxStaleSeconds: a number of seconds is needed');
   const keySet = keySetSource(`${fetchOrigin}/.well-known/jwks.json`, surroundings);
   const lists = statusLists({ issuer, fetchOrigin, maxStaleSeconds }, keySet, surroundings);
 
@@ -50,9 +59,16 @@ export function createVerifier(options: VerifierOptions, surroundings: Surroundi
       const keys = await keySet.current();
       const first = await attempt(keys);
       if (first.ok || first.code !== 'unknown_key') return first;
-      const renewed = await keySet.refetched();
-      if (renewed.size === 0) return fail('status_unavailable');
+      const renewed = await keySet.refetched('token');
+      if (renewed === null || renewed.size === 0) return fail('status_unavailable');
       return renewed === keys ? first : attempt(renewed);
     },
   };
+}
+
+/** In the one spelling that `iss` has: `https://auth.example.com`, without a path or a slash at the end. */
+function requireOrigin(name: string, value: string): void {
+  if (!URL.canParse(value) || new URL(value).origin !== value) {
+    throw new TypeError(`${name}: an origin such as https://auth.example.com is needed`);
+  }
 }

@@ -11,12 +11,16 @@ import { ISSUED_AHEAD_TOLERANCE_SECONDS } from './access-token';
 import { hasType, hasValidSignature, selectKey, splitCompactJws } from './compact-jws';
 import { STATUS_LIST_SIZE } from './status-index';
 
+// The sections named here are those of Token Status List, draft-ietf-oauth-status-list.
+
+/** `typ` of a Status List Token (§5.1). */
 export const STATUS_LIST_TYPE = 'statuslist+jwt';
+/** What is asked for (§8.1) and served (§8.2). A verifier goes by the signed `typ`, not by what a host calls a file. */
 export const STATUS_LIST_MEDIA_TYPE = 'application/statuslist+jwt';
 
-/** How long a verifier may keep a copy before it asks again. */
+/** How long a verifier may keep a copy before it asks again: the update interval of §13.7. */
 export const STATUS_LIST_TTL_SECONDS = 2;
-/** How long a signed list is good at all. */
+/** How long a signed list is good at all (`exp`, §13.7). */
 export const STATUS_LIST_LIFE_SECONDS = 60;
 
 /** A full list whose every bit is random does not compress: 16 KB, 22 KB as base64url, twice that as JWS. */
@@ -27,6 +31,8 @@ export type StatusList = {
   readonly uri: string;
   readonly iat: EpochSeconds;
   readonly exp: EpochSeconds;
+  /** Which key signed it. */
+  readonly kid: string;
   readonly bits: Bytes;
 };
 
@@ -37,12 +43,12 @@ export function statusBits(indexes: Iterable<number>): Bytes {
   return bits;
 }
 
-/** True when the bit is set, or when `index` lies outside: a list that cannot vouch does not. */
+/** True when the bit is set, or when `index` lies outside: then no statement can be made, and the token is refused (§8.3). */
 export const isRevoked = (list: StatusList, index: number): boolean =>
   index >= list.bits.length * 8 || ((list.bits[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
 
 /**
- * Signs `bits` as a Status List Token (Token Status List §5.1): zlib-compressed, `sub` is its own address. `iat` keeps its
+ * Signs `bits` as a Status List Token (§5.1): zlib-compressed (§4.1), `sub` is its own address. `iat` keeps its
  * fraction, which a NumericDate may have: two lists of one second can be told apart, so that the older is not replayed.
  */
 export async function signStatusList(bits: Bytes, uri: string, key: SigningKey, now: EpochSeconds): Promise<string> {
@@ -59,8 +65,9 @@ export async function signStatusList(bits: Bytes, uri: string, key: SigningKey, 
 }
 
 /**
- * Verifies a Status List Token (§8.3) that was fetched for `uri`. A list older than one already held (`heldIat`) is
- * refused: whoever can replay an old list must not bring ended sessions back.
+ * Verifies a Status List Token (§8.3) that was fetched for `uri`. Stricter than it must be: `exp` is required, and a
+ * status has one bit, because our lists have both. A list older than one already held (`heldIat`) is refused: whoever
+ * can replay an old list must not bring ended sessions back.
  */
 export async function verifyStatusList(
   token: string,
@@ -78,8 +85,11 @@ export async function verifyStatusList(
 
   const payload = parseJsonObject(split.value.payloadBytes);
   if (payload === null) return fail('bad_claims');
-  const { sub, iat, exp, status_list } = payload;
+  const { sub, iat, exp, nbf, ttl, status_list } = payload;
   if (typeof iat !== 'number' || typeof exp !== 'number' || !isRecord(status_list)) return fail('bad_claims');
+  if (ttl !== undefined && !(typeof ttl === 'number' && ttl > 0)) return fail('bad_claims');
+  // No claim of ours, but one that is there must be honoured (RFC 7519 §7.2, §4.1.5).
+  if (nbf !== undefined && !(typeof nbf === 'number' && nbf <= now)) return fail('bad_claims');
   if (sub !== uri) return fail('wrong_subject');
   if (exp <= now) return fail('expired');
   if (iat > now + ISSUED_AHEAD_TOLERANCE_SECONDS) return fail('issued_in_future');
@@ -87,7 +97,7 @@ export async function verifyStatusList(
   const compressed = typeof status_list['lst'] === 'string' ? fromBase64Url(status_list['lst']) : null;
   if (status_list['bits'] !== 1 || compressed === null) return fail('bad_claims');
   const bits = inflate(compressed, STATUS_LIST_SIZE / 8);
-  return bits === null ? fail('bad_claims') : succeed({ uri, iat, exp, bits });
+  return bits === null ? fail('bad_claims') : succeed({ uri, iat, exp, kid: String(split.value.header['kid']), bits });
 }
 
 /** Null when the data is damaged or holds more than `maxBytes`: what does not fit is never kept. */

@@ -12,14 +12,25 @@ beforeEach(async () => {
 });
 
 const currentKids = async () => [...(await source.current()).keys()];
-const refetchedKids = async () => [...(await source.refetched()).keys()];
+const refetchedKids = async () => {
+  const keys = await source.refetched('token');
+  return keys === null ? null : [...keys.keys()];
+};
+/** Answers as a cache on the way does that has held its copy for `age` seconds. */
+const answerWithAge = (age: string) => {
+  issuer.answer = async (url) => {
+    const response = await issuer.trueAnswer(url);
+    response.headers.set('age', age);
+    return response;
+  };
+};
 const fetches = () => issuer.countOf(KEY_SET_URL);
 
 describe('the key set', () => {
   test('is fetched on first use and then kept', async () => {
     expect(fetches()).toBe(0);
     for (let use = 0; use < 10; use += 1) expect(await currentKids()).toEqual([issuer.signer.kid]);
-    issuer.advance(59);
+    issuer.advance(29.9);
     await source.current();
     await settle();
     expect(fetches()).toBe(1);
@@ -34,11 +45,11 @@ describe('the key set', () => {
     expect(new Set((await all).map(String))).toEqual(new Set([issuer.signer.kid]));
   });
 
-  test('is renewed after 60 s in the background, while the known keys serve', async () => {
+  test.each([30, 45, 59.9])('of %d s is renewed in the background, while the known keys serve', async (age) => {
     await source.current();
     const next = await testKey();
     issuer.published = [issuer.signer, next];
-    issuer.advance(60);
+    issuer.advance(age);
     issuer.hold();
     expect(await currentKids()).toEqual([issuer.signer.kid]);
     expect(fetches()).toBe(2);
@@ -48,21 +59,37 @@ describe('the key set', () => {
 
   test('is renewed by one fetch at a time, whoever asks meanwhile', async () => {
     await source.current();
-    issuer.advance(61);
+    issuer.advance(31);
     issuer.hold();
     for (let use = 0; use < 50; use += 1) await source.current();
     expect(fetches()).toBe(2);
     await issuer.letGo();
   });
 
-  test('forgets a key that was withdrawn', async () => {
+  test('from 60 s on is waited for, by all requests together with one fetch: no key outlives the published time', async () => {
     await source.current();
     const next = await testKey();
     issuer.published = [next];
     issuer.advance(60);
-    await source.current();
+    issuer.hold();
+    const all = Promise.all(Array.from({ length: 100 }, currentKids));
     await settle();
-    expect(await currentKids()).toEqual([next.kid]);
+    expect(fetches()).toBe(2);
+    await issuer.letGo();
+    expect(new Set((await all).map(String))).toEqual(new Set([next.kid]));
+  });
+
+  test('forgets a withdrawn key within 60 s, whenever it is asked', async () => {
+    await source.current();
+    const leaked = issuer.signer.kid;
+    issuer.published = [await testKey()];
+    let seconds = 0;
+    while ((await currentKids()).includes(leaked) && seconds < 200) {
+      await issuer.settled();
+      issuer.advance(1.7);
+      seconds += 1.7;
+    }
+    expect(seconds).toBeLessThan(60 + 1.7);
   });
 
   test('is fetched from the address given, without following redirects and past every cache', async () => {
@@ -74,6 +101,43 @@ describe('the key set', () => {
       signal: expect.any(AbortSignal),
     });
     expect(new Headers(issuer.asked[0]?.init.headers).has('cookie')).toBe(false);
+  });
+});
+
+describe('a copy from a cache', () => {
+  test('counts as old as the cache says it is (RFC 9111 §5.1)', async () => {
+    answerWithAge('40');
+    await source.current();
+    const next = await testKey();
+    issuer.published = [next];
+    issuer.comeBack();
+    issuer.advance(19.9);
+    issuer.hold();
+    expect(await currentKids()).toEqual([issuer.signer.kid]);
+    issuer.advance(0.1);
+    const waiting = currentKids();
+    await issuer.letGo();
+    expect(await waiting).toEqual([next.kid]);
+    expect(fetches()).toBe(2);
+  });
+
+  test.each(['60', '3600', '9999999999'])('that is %s s old makes one try a second, not one a request', async (age) => {
+    answerWithAge(age);
+    for (let tenth = 0; tenth < 50; tenth += 1) {
+      for (let use = 0; use < 20; use += 1) expect(await currentKids()).toEqual([issuer.signer.kid]);
+      await issuer.settled();
+      issuer.advance(0.1);
+    }
+    expect(fetches()).toBeGreaterThan(3);
+    expect(fetches()).toBeLessThanOrEqual(6);
+  });
+
+  test.each(['', '-5', '1e3', 'NaN', '12, 13', '99999999999'])('with the age %j is as good as new', async (age) => {
+    answerWithAge(age);
+    await source.current();
+    issuer.advance(29);
+    await source.current();
+    expect(fetches()).toBe(1);
   });
 });
 
@@ -104,7 +168,34 @@ describe('an issuer that does not answer', () => {
     expect(fetches()).toBe(2);
     expect(await currentKids()).toEqual([issuer.signer.kid]);
     issuer.advance(10);
-    expect(await refetchedKids()).toEqual([issuer.signer.kid]);
+    expect(await refetchedKids()).toBeNull();
+    expect(await currentKids()).toEqual([issuer.signer.kid]);
+  });
+
+  test('is waited for once; then the known keys serve at once, while it is asked in the background', async () => {
+    await source.current();
+    issuer.goDown();
+    issuer.advance(60);
+    await source.current();
+    issuer.hold();
+    for (let second = 0; second < 9; second += 1) {
+      issuer.advance(1);
+      expect(await currentKids()).toEqual([issuer.signer.kid]);
+    }
+    expect(fetches()).toBe(3);
+    await issuer.letGo();
+  });
+
+  test('is waited for again by an instance that slept through its return', async () => {
+    await source.current();
+    issuer.goDown();
+    issuer.advance(60);
+    await source.current();
+    issuer.comeBack();
+    const next = await testKey();
+    issuer.published = [next];
+    issuer.advance(3_600);
+    expect(await currentKids()).toEqual([next.kid]);
   });
 
   test('is asked again at most once a second', async () => {
@@ -134,17 +225,43 @@ describe('an issuer that does not answer', () => {
   });
 });
 
+describe('a change that something points at', () => {
+  test('is looked for by one fetch in the background', async () => {
+    await source.current();
+    const next = await testKey();
+    issuer.published = [next];
+    issuer.advance(2);
+    source.suspectChange();
+    expect(await currentKids()).toEqual([issuer.signer.kid]);
+    await settle();
+    for (let use = 0; use < 100; use += 1) expect(await currentKids()).toEqual([next.kid]);
+    expect(fetches()).toBe(2);
+  });
+
+  test('is not forgotten when a fetch was a moment ago, and causes one a second at most', async () => {
+    await source.current();
+    for (let tenth = 0; tenth < 30; tenth += 1) {
+      source.suspectChange();
+      await source.current();
+      await issuer.settled();
+      issuer.advance(0.1);
+    }
+    expect(fetches()).toBeGreaterThan(2);
+    expect(fetches()).toBeLessThanOrEqual(4);
+  });
+});
+
 describe('a kid that we do not know', () => {
   test('makes one fetch in ten seconds, however many there are (C17)', async () => {
     await source.current();
     issuer.advance(10);
-    for (let attack = 0; attack < 1_000; attack += 1) await source.refetched();
+    for (let attack = 0; attack < 1_000; attack += 1) await source.refetched('token');
     expect(fetches()).toBe(2);
     issuer.advance(9.9);
-    for (let attack = 0; attack < 1_000; attack += 1) await source.refetched();
+    for (let attack = 0; attack < 1_000; attack += 1) await source.refetched('token');
     expect(fetches()).toBe(2);
     issuer.advance(0.1);
-    await source.refetched();
+    await source.refetched('token');
     expect(fetches()).toBe(3);
   });
 
@@ -152,7 +269,7 @@ describe('a kid that we do not know', () => {
     await source.current();
     issuer.advance(10);
     issuer.hold();
-    const all = Promise.all(Array.from({ length: 1_000 }, () => source.refetched()));
+    const all = Promise.all(Array.from({ length: 1_000 }, () => source.refetched('token')));
     await settle();
     expect(fetches()).toBe(2);
     await issuer.letGo();
@@ -170,7 +287,7 @@ describe('a kid that we do not know', () => {
   test('waits for the fetch that is under way', async () => {
     await source.current();
     const next = await testKey();
-    issuer.advance(61);
+    issuer.advance(31);
     issuer.published = [next];
     issuer.hold();
     await source.current();
@@ -180,11 +297,46 @@ describe('a kid that we do not know', () => {
     expect(fetches()).toBe(2);
   });
 
+  test('cannot be told from one that exists while the issuer does not answer, and costs no more than else', async () => {
+    await source.current();
+    issuer.goDown();
+    issuer.advance(10);
+    for (let attack = 0; attack < 1_000; attack += 1) expect(await refetchedKids()).toBeNull();
+    expect(fetches()).toBe(2);
+    issuer.comeBack();
+    issuer.advance(9.9);
+    expect(await refetchedKids()).toBeNull();
+    issuer.advance(0.1);
+    expect(await refetchedKids()).toEqual([issuer.signer.kid]);
+    expect(fetches()).toBe(3);
+  });
+
+  test('is looked for at once, also right after a routine fetch: the key may have been made since', async () => {
+    await source.current();
+    const next = await testKey();
+    issuer.published = [issuer.signer, next];
+    expect(await refetchedKids()).toEqual([issuer.signer.kid, next.kid]);
+    expect(fetches()).toBe(2);
+  });
+
+  test('is looked for past the cool-down of a flood when the issuer itself names it, once a second at most', async () => {
+    await source.current();
+    for (let attack = 0; attack < 1_000; attack += 1) await source.refetched('token');
+    const before = fetches();
+    const next = await testKey();
+    issuer.published = [next];
+    issuer.advance(1);
+    for (let use = 0; use < 100; use += 1) {
+      expect([...((await source.refetched('issuer')) ?? new Map()).keys()]).toEqual([next.kid]);
+    }
+    expect(fetches()).toBe(before + 1);
+  });
+
   test('does not start the cool-down over', async () => {
     await source.current();
     for (let second = 0; second < 10; second += 1) {
       issuer.advance(1);
-      await source.refetched();
+      await source.refetched('token');
     }
     expect(fetches()).toBe(2);
   });

@@ -266,6 +266,77 @@ describe('an answer that is no list of the issuer', () => {
   });
 });
 
+describe('a list that has not changed', () => {
+  /** Answers as the issuer does: 304 to whoever holds the text that `etag` names. */
+  const answerWithEtag = (token: () => Promise<string>, etag: () => string) => {
+    issuer.answer = async (url, { headers }) => {
+      if (url !== LIST_URL) return issuer.trueAnswer(url);
+      const isHeld = new Headers(headers).get('if-none-match') === etag();
+      return new Response(isHeld ? null : await token(), { status: isHeld ? 304 : 200, headers: { etag: etag() } });
+    };
+  };
+  const asked = () =>
+    issuer.asked
+      .filter(({ url }) => url === LIST_URL)
+      .map(({ init }) => new Headers(init.headers).get('if-none-match'));
+
+  test('is confirmed by 304, without being sent again', async () => {
+    const token = await issuer.listToken();
+    answerWithEtag(
+      async () => token,
+      () => '"one"',
+    );
+    for (let second = 0; second < 55; second += 5) {
+      expect(await check()).toBe('valid');
+      issuer.advance(5);
+    }
+    expect(new Set(asked())).toEqual(new Set([null, '"one"']));
+  });
+
+  test('still ends at its own exp: 304 gives it no new life', async () => {
+    const token = await issuer.listToken();
+    answerWithEtag(
+      async () => token,
+      () => '"one"',
+    );
+    expect(await check()).toBe('valid');
+    issuer.advance(59.9);
+    expect(await check()).toBe('valid');
+    issuer.advance(0.1);
+    expect(await check()).toBe('unavailable');
+  });
+
+  test('is replaced as soon as it has changed, and then asked for by its new name', async () => {
+    let etag = '"one"';
+    answerWithEtag(
+      () => issuer.listToken(),
+      () => etag,
+    );
+    expect(await check()).toBe('valid');
+    issuer.advance(5);
+    expect(await check()).toBe('valid');
+    issuer.endedPlaces.add(PLACE);
+    etag = '"two"';
+    issuer.advance(5);
+    expect(await check()).toBe('revoked');
+    issuer.advance(5);
+    expect(await check()).toBe('revoked');
+    expect(asked()).toEqual([null, '"one"', '"one"', '"two"']);
+  });
+
+  test('is not invented by a 304 that nobody asked for', async () => {
+    issuer.answer = async (url) => (url === LIST_URL ? new Response(null, { status: 304 }) : issuer.trueAnswer(url));
+    expect(await check()).toBe('unavailable');
+  });
+
+  test('is not confirmed by a 304 when it has no name', async () => {
+    await check();
+    issuer.answer = async (url) => (url === LIST_URL ? new Response(null, { status: 304 }) : issuer.trueAnswer(url));
+    issuer.advance(31);
+    expect(await check()).toBe('unavailable');
+  });
+});
+
 describe('an older list', () => {
   test('never replaces a newer one, however often it is replayed', async () => {
     const before = await issuer.listToken();

@@ -136,6 +136,23 @@ describe('when nobody can tell', () => {
     expect(await outcome(await issuer.token())).toBe('status_unavailable');
   });
 
+  test('the answer is that, and not a refusal: a key that may have been published since', async () => {
+    await verifier.verify(await issuer.token());
+    const next = await testKey();
+    issuer.published = [issuer.signer, next];
+    issuer.goDown();
+    issuer.advance(10);
+    for (let number = 0; number < 1_000; number += 1) {
+      const forged = await macOf({ alg: 'ES256', typ: 'at+jwt', kid: `k${number}` }, { number }, 'x', 'HS256');
+      expect(await outcome(forged)).toBe('status_unavailable');
+    }
+    expect(await outcome(await issuer.token(1, {}, next))).toBe('status_unavailable');
+    expect(issuer.countOf(KEY_SET_URL)).toBe(2);
+    issuer.comeBack();
+    issuer.advance(10);
+    expect(await outcome(await issuer.token(1, {}, next))).toBe('accepted');
+  });
+
   test('what is certain is still said', async () => {
     issuer.goDown();
     expect(await outcome('nonsense')).toBe('malformed');
@@ -204,6 +221,26 @@ describe('keys', () => {
     expect(await outcome(await issuer.token(1, { role: 'admin' }, leaked))).toBe('unknown_key');
   });
 
+  test('a withdrawn key is refused within 5 s by an instance that is asked all the time: a list of another key tells', async () => {
+    const leaked = issuer.signer;
+    await verifier.verify(await issuer.token());
+    const next = await testKey();
+    issuer.published = [leaked, next];
+    issuer.advance(31);
+    await verifier.verify(await issuer.token(10, {}, next));
+    await issuer.settled();
+    issuer.published = [next];
+    issuer.listSigner = next;
+    let seconds = 0;
+    while ((await outcome(await issuer.token(10, {}, leaked))) === 'accepted' && seconds < 60) {
+      await issuer.settled();
+      issuer.advance(0.25);
+      seconds += 0.25;
+    }
+    expect(seconds).toBeLessThan(5);
+    expect(await outcome(await issuer.token(10, {}, next))).toBe('accepted');
+  });
+
   test('a withdrawn key is refused by an instance that was idle since', async () => {
     const leaked = issuer.signer;
     await verifier.verify(await issuer.token());
@@ -222,6 +259,21 @@ test('a genuine token that points at a list elsewhere is not accepted, and nobod
     expect(await outcome(await issuer.token(10, placedAt(5, uri)))).not.toBe('accepted');
   }
   expect(new Set(issuer.asked.map(({ url }) => url))).toEqual(new Set([KEY_SET_URL]));
+});
+
+test.each<[string, Partial<Parameters<typeof createVerifier>[0]>]>([
+  ['an issuer with a slash at its end', { issuer: `${ISSUER}/` }],
+  ['an issuer with a path', { issuer: `${ISSUER}/realm` }],
+  ['an issuer without a scheme', { issuer: 'app.handstamp.example' }],
+  ['no issuer', { issuer: '' }],
+  ['an inner address with a path', { fetchOrigin: 'http://127.0.0.1:3000/auth' }],
+  ['no audience', { audience: '' }],
+  ['staleness that is no number', { maxStaleSeconds: Number.NaN }],
+  ['negative staleness', { maxStaleSeconds: -1 }],
+])('a verifier with %s is refused when it is made, not token by token', (_name, options) => {
+  expect(() => createVerifier({ issuer: ISSUER, audience: ISSUER, ...options }, issuer.surroundings)).toThrow(
+    TypeError,
+  );
 });
 
 test('two verifiers share nothing', async () => {

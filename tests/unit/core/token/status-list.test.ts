@@ -91,7 +91,7 @@ describe('the order of bits', () => {
   });
 
   test('places outside of a list are not vouched for', () => {
-    const list = { uri: URI, iat: NOW, exp: NOW + 60, bits: new Uint8Array(2) };
+    const list = { uri: URI, iat: NOW, exp: NOW + 60, kid: 'k', bits: new Uint8Array(2) };
     expect(
       [0, 15, 16, 17, STATUS_LIST_SIZE, 2 ** 35, Number.MAX_SAFE_INTEGER].map((index) => isRevoked(list, index)),
     ).toEqual([false, false, true, true, true, true, true]);
@@ -110,6 +110,11 @@ describe('a list is refused', () => {
     ['from the future', { iat: NOW + 61, exp: NOW + 120 }, 'issued_in_future'],
     ['without list', { status_list: undefined }, 'bad_claims'],
     ['with a list that is none', { status_list: [] }, 'bad_claims'],
+    ['with a ttl of nothing', { ttl: 0 }, 'bad_claims'],
+    ['with a negative ttl', { ttl: -2 }, 'bad_claims'],
+    ['with ttl as text', { ttl: '2' }, 'bad_claims'],
+    ['before its nbf', { nbf: NOW + 1 }, 'bad_claims'],
+    ['with nbf as text', { nbf: String(NOW - 1) }, 'bad_claims'],
     ['with two bits a place', { status_list: { bits: 2, lst: 'eNrbuRgAAhcBXQ' } }, 'bad_claims'],
     ['with bits as text', { status_list: { bits: '1', lst: 'eNrbuRgAAhcBXQ' } }, 'bad_claims'],
     ['without bits of a list', { status_list: { bits: 1 } }, 'bad_claims'],
@@ -121,6 +126,13 @@ describe('a list is refused', () => {
     ['with gzip data', { status_list: { bits: 1, lst: 'H4sIAAAAAAAAAwMAAAAAAAAAAAA' } }, 'bad_claims'],
   ])('%s', async (_name, changes, code) => {
     expect(await codeOf(await craft(changes))).toBe(code);
+  });
+
+  test('but not for members that it may have or lack (§5.1, §4.2)', async () => {
+    expect(await codeOf(await craft({ ttl: undefined }))).toBe('accepted');
+    expect(await codeOf(await craft({ ttl: 0.5, nbf: NOW, iss: 'https://app.handstamp.example' }))).toBe('accepted');
+    const status_list = { bits: 1, lst: 'eNrbuRgAAhcBXQ', aggregation_uri: 'https://app.handstamp.example/lists' };
+    expect(await codeOf(await craft({ status_list }))).toBe('accepted');
   });
 
   test.each(['at+jwt', 'JWT', 'statuslist+cwt', '', undefined])('with typ %j', async (typ) => {
@@ -144,8 +156,9 @@ describe('a list is refused', () => {
 
   test('that swells beyond its size: a bomb of twenty megabytes costs nothing', async () => {
     const bomb = await lstOf(new Uint8Array(20_000_000));
+    const token = await craft({ status_list: { bits: 1, lst: bomb } });
     const startedAt = performance.now();
-    expect(await codeOf(await craft({ status_list: { bits: 1, lst: bomb } }))).toBe('bad_claims');
+    expect(await codeOf(token)).toBe('bad_claims');
     expect(performance.now() - startedAt).toBeLessThan(1_000);
     expect(
       await codeOf(

@@ -1,0 +1,65 @@
+import type { TokenFailure } from '@/lib/core/failures';
+import { bearerChallenge, readCredentials } from '@/lib/core/http/bearer';
+import type { AccessClaims } from '@/lib/core/token/claims';
+import type { Verifier } from './verifier';
+
+/** An answer for whoever may not pass, ready to be sent as it is. */
+export type BearerRefusal = {
+  readonly status: 400 | 401 | 503;
+  /** With lower-case names. Every 401 has `www-authenticate`, every 503 `retry-after` in seconds. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** A problem document (RFC 9457). */
+  readonly body: string;
+};
+
+/** Either the claims of whoever asks, or how to refuse. */
+export type BearerOutcome =
+  | { readonly claims: AccessClaims; readonly refusal: null }
+  | {
+      readonly claims: null;
+      readonly refusal: BearerRefusal;
+      /** For the log, never for the caller: why the token was refused; null when there was none to verify. */
+      readonly failure: TokenFailure | null;
+    };
+
+/** Verifies the `Authorization` header of a request; null or undefined when it has none. */
+export type BearerGuard = (authorization: string | null | undefined) => Promise<BearerOutcome>;
+
+/** Lists are looked for again after half a second: who asks then may find them. */
+const RETRY_AFTER_SECONDS = 2;
+
+const TITLES = {
+  400: 'The Authorization header could not be read',
+  401: 'A valid access token is needed',
+  503: 'Nobody can tell at this moment whether the token is valid',
+} as const;
+
+/**
+ * Guards a service with Bearer tokens (RFC 6750 §3). Without credentials: 401 with a bare challenge, which must not say
+ * an error. Credentials that cannot be read: 400 `invalid_request`. A token that is not good, for whatever reason: 401
+ * `invalid_token`. When nobody can tell: 503, never 401, which would make a program throw away a good token.
+ */
+export function bearerGuard(verifier: Verifier): BearerGuard {
+  return async (authorization) => {
+    const credentials = readCredentials(authorization ?? null);
+    if (credentials.kind === 'none') return refuse(401, null, { 'www-authenticate': bearerChallenge() });
+    if (credentials.kind === 'malformed') {
+      return refuse(400, null, { 'www-authenticate': bearerChallenge('invalid_request') });
+    }
+    const verified = await verifier.verify(credentials.token);
+    if (verified.ok) return { claims: verified.value, refusal: null };
+    return verified.code === 'status_unavailable'
+      ? refuse(503, verified.code, { 'retry-after': String(RETRY_AFTER_SECONDS) })
+      : refuse(401, verified.code, { 'www-authenticate': bearerChallenge('invalid_token') });
+  };
+}
+
+function refuse(
+  status: BearerRefusal['status'],
+  failure: TokenFailure | null,
+  own: Readonly<Record<string, string>>,
+): BearerOutcome {
+  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...own };
+  const body = JSON.stringify({ type: 'about:blank', title: TITLES[status], status });
+  return { claims: null, refusal: { status, headers, body }, failure };
+}

@@ -1,0 +1,81 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type BearerGuard, bearerGuard } from '@/lib/verifier/bearer-guard';
+import { createVerifier } from '@/lib/verifier/verifier';
+import { ISSUER } from '../../fixtures/access-tokens';
+import { FakeIssuer } from '../../fixtures/fake-issuer';
+import { testKey } from '../../fixtures/signing';
+
+let issuer: FakeIssuer;
+let guard: BearerGuard;
+
+beforeEach(async () => {
+  issuer = await FakeIssuer.start();
+  guard = bearerGuard(createVerifier({ issuer: ISSUER, audience: ISSUER }, issuer.surroundings));
+});
+
+/** The refusal of a header, after checking that it is whole and that nobody may keep it. */
+async function refusalOf(authorization: string | null | undefined) {
+  const { claims, refusal } = await guard(authorization);
+  if (claims !== null) throw new Error('accepted');
+  expect(refusal.headers).toMatchObject({
+    'content-type': 'application/problem+json',
+    'cache-control': expect.stringContaining('no-store'),
+  });
+  expect(JSON.parse(refusal.body)).toMatchObject({ status: refusal.status });
+  expect(() => new Response(refusal.body, { status: refusal.status, headers: refusal.headers })).not.toThrow();
+  return refusal;
+}
+
+test('a good token gives the claims', async () => {
+  const { claims, refusal } = await guard(`Bearer ${await issuer.token()}`);
+  expect(claims).toMatchObject({ iss: ISSUER, role: 'member' });
+  expect(refusal).toBeNull();
+});
+
+describe('without credentials', () => {
+  test.each([null, undefined, '', 'Basic dXNlcjpwYXNz'])(
+    '%j: 401 with a challenge that says no error',
+    async (header) => {
+      const { status, headers } = await refusalOf(header);
+      expect(status).toBe(401);
+      expect(headers['www-authenticate']).toMatch(/^Bearer realm="[^"]+"$/);
+      expect(issuer.asked).toEqual([]);
+    },
+  );
+});
+
+test.each(['Bearer', 'Bearer ', 'Bearer a b', 'Bearer a, Bearer b'])('%j: 400 invalid_request', async (header) => {
+  const { status, headers } = await refusalOf(header);
+  expect(status).toBe(400);
+  expect(headers['www-authenticate']).toContain('error="invalid_request"');
+  expect(issuer.asked).toEqual([]);
+});
+
+describe('a token that is not good', () => {
+  test.each<[string, () => Promise<string>]>([
+    ['nonsense', async () => 'nonsense'],
+    ['expired', () => issuer.token(400)],
+    ['for another service', () => issuer.token(10, { aud: 'https://billing.example' })],
+    ['of an unknown key', async () => issuer.token(10, {}, await testKey())],
+    ['of an ended session', () => issuer.token(10)],
+  ])('%s: 401 invalid_token, the same words for each', async (_name, token) => {
+    issuer.endedPlaces.add(5);
+    const { status, headers, body } = await refusalOf(`Bearer ${await token()}`);
+    expect(status).toBe(401);
+    expect(headers['www-authenticate']).toContain('error="invalid_token"');
+    expect([headers, body]).toEqual(Object.values(await refusalOf('Bearer x')).slice(1));
+  });
+
+  test('says why to the log', async () => {
+    expect(await guard(`Bearer ${await issuer.token(400)}`)).toMatchObject({ failure: 'expired' });
+    expect(await guard(null)).toMatchObject({ failure: null });
+  });
+});
+
+test('when nobody can tell: 503 with Retry-After, never 401', async () => {
+  issuer.goDown();
+  const { status, headers } = await refusalOf(`Bearer ${await issuer.token()}`);
+  expect(status).toBe(503);
+  expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+  expect(headers).not.toHaveProperty('www-authenticate');
+});
