@@ -7,6 +7,7 @@ import path from 'node:path';
 import { findChromium } from './chromium.mjs';
 import { build, checkNode, generateClient, install } from './preparation.mjs';
 import { elapsed, endOnSignals, Failure, finish, ROOT, startNode } from './processes.mjs';
+import { findPython } from './python.mjs';
 
 const reports = mkdtempSync(path.join(os.tmpdir(), 'handstamp-reports-'));
 process.on('exit', () => rmSync(reports, { recursive: true, force: true }));
@@ -42,7 +43,10 @@ const STAGES = {
     return { passed: 0, failed: 0 };
   },
   architecture: () => vitest('architecture'),
-  integration: () => vitest('integration'),
+  integration: async () => {
+    env['HANDSTAMP_PYTHON'] = await findPython();
+    return vitest('integration');
+  },
   e2e: playwright,
 };
 

@@ -1,8 +1,11 @@
 import { createServer as createHttpServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 
-/** What a proxy does with a request: hand it on, answer with a status of its own, or say nothing until the caller leaves. */
-export type Verdict = 'pass' | 'hang' | { readonly status: number };
+/**
+ * What a proxy does with a request: hand it on, end the connection, say nothing until the caller leaves, or answer with a
+ * status of its own.
+ */
+export type Verdict = 'pass' | 'cut' | 'hang' | { readonly status: number };
 
 export type HttpProxy = {
   readonly origin: string;
@@ -26,6 +29,7 @@ export async function startHttpProxy(
     seen.push(`${incoming.method} ${path}`);
     const verdict = rule(path);
     if (verdict === 'pass') forward(incoming, outgoing, targetPort, headers);
+    else if (verdict === 'cut') incoming.socket.destroy();
     else if (verdict !== 'hang') outgoing.writeHead(verdict.status).end();
   });
   const { port, close } = await listen(server);

@@ -54,6 +54,9 @@ describe.each(SIGNING_ALGORITHMS)('a rotation to %s', (algorithm) => {
     const after = await signedBy(second);
     expect(decodeProtectedHeader(after.accessToken)).toMatchObject({ kid: promoted.kid, alg: algorithm });
     for (const server of [first, second]) {
+      // A key that waited for its two minutes is known everywhere; this one was made a moment ago.
+      const knows = async () => (await kidsOf(await keySet(server))).includes(promoted.kid);
+      await expect.poll(knows, { timeout: KNOWN_WITHIN_MS, interval: 100 }).toBe(true);
       for (const { accessToken } of [before, after]) {
         expect((await session(server, accessToken)).status).toBe(200);
         expect((await bearer(server, accessToken)).status).toBe(200);

@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { EdgeVM } from '@edge-runtime/vm';
+import { transform } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseAst } from 'vitest/node';
+import type { SigningAlgorithm } from '@/lib/core/keys/signing-key';
+import { environmentSchema } from '@/lib/server/env';
+import type * as Bundle from '@/lib/verifier/handstamp-verifier.mjs';
+import { CLAIMS } from '../../fixtures/access-tokens';
+import { importsOf } from '../../fixtures/architecture/module-graph';
+import { FakeIssuer } from '../../fixtures/fake-issuer';
+import { testKey } from '../../fixtures/signing';
+import { buildVerifier } from '../../support/verifier-bundle';
+
+let folder: string;
+let made: Awaited<ReturnType<typeof buildVerifier>>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'handstamp-bundle-'));
+  made = await buildVerifier(folder);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the file that services copy', () => {
+  test('imports nothing, and asks for nothing while it runs', () => {
+    expect(importsOf({ ...parseAst(made.code) })).toEqual([]);
+    expect(made.code).not.toMatch(/\bnode:|\brequire\(|\bimport\(|\bprocess\.|\bBuffer\b|\beval\(|new Function/);
+  });
+
+  test('exports what its types say, and no more', async () => {
+    const { bearerGuard, createVerifier }: typeof Bundle = await import(pathToFileURL(made.file).href);
+    const all = { bearerGuard, createVerifier };
+    expect(Object.keys(await import(pathToFileURL(made.file).href)).sort()).toEqual(Object.keys(all));
+    expect(Object.values(all).map((value) => typeof value)).toEqual(['function', 'function']);
+  });
+
+  test('holds no secret, no setting of ours, and nothing that signs or reads a refresh token', () => {
+    const named = Object.keys(environmentSchema.shape).filter((name) => made.code.includes(name));
+    expect(named.filter((name) => name !== 'PORT')).toEqual([]);
+    expect(made.code).not.toMatch(/-----BEGIN|"d":|CompactSign|importPKCS8|hs_rt_|\/api\/auth/);
+  });
+
+  test('is small, and says how small', () => {
+    expect(made.code.length).toBeLessThan(60_000);
+    expect(made.printed).toMatch(/: \d+\.\d KB,\n\d+\.\d KB compressed/);
+  });
+
+  test('brings the licences of what it contains', () => {
+    expect(made.code).toMatch(/Contains parts of jose[\s\S]+Filip Skokan/);
+    expect(made.code).toMatch(/Contains parts of fflate[\s\S]+Arjun Barrett/);
+  });
+});
+
+describe.each<SigningAlgorithm>(['ES256', 'EdDSA', 'RS256'])('with %s keys it verifies', (algorithm) => {
+  let issuer: FakeIssuer;
+  let server: Server;
+  let origin: string;
+
+  beforeAll(async () => {
+    issuer = new FakeIssuer(await testKey(algorithm));
+    server = createServer(async (request, response) => {
+      const answer = await issuer.trueAnswer(`http://${request.headers.host}${request.url}`);
+      response.end(await answer.text());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    // Real time: the bundle brings its own clocks.
+    issuer.wall = (Date.now() / 1_000 - issuer.now()) * 1_000;
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  async function proves({ createVerifier, bearerGuard }: typeof Bundle) {
+    issuer.endedPlaces.clear();
+    issuer.endedPlaces.add(6);
+    const options = { issuer: CLAIMS.iss, audience: CLAIMS.aud, fetchOrigin: origin };
+    const guard = bearerGuard(createVerifier(options));
+    const seen = async (token: string) => {
+      const { claims, refusal } = await guard(`Bearer ${token}`);
+      return claims?.sub ?? refusal?.status;
+    };
+    const status = (idx: number) => ({ status: { status_list: { idx, uri: CLAIMS.status.status_list.uri } } });
+    expect(await seen(await issuer.token(10, status(5)))).toBe(CLAIMS.sub);
+    expect(await seen(await issuer.token(10, status(6)))).toBe(401);
+    expect(await seen(await issuer.token(10, { aud: 'https://other.example' }))).toBe(401);
+    expect(await seen(await issuer.token(10, {}, await testKey(algorithm)))).toBe(401);
+  }
+
+  test('on Node', async () => {
+    await proves(await import(pathToFileURL(made.file).href));
+  });
+
+  test('in an edge runtime, where no code may come from text', async () => {
+    // A context evaluates scripts, not modules: the same code with its exports as a value.
+    const { code } = await transform(made.code, { format: 'iife', globalName: 'bundle' });
+    const edge = new EdgeVM({ codeGeneration: { strings: false, wasm: false } });
+    await proves(edge.evaluate(`${code}; bundle`));
+  });
+});
