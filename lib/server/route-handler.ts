@@ -3,6 +3,7 @@ import type { NextRequest } from 'next/server';
 import type { z } from 'zod';
 import { bearerToken } from '@/lib/core/http/bearer';
 import { hasAnyCookie } from '@/lib/core/http/cookies';
+import { namesEtag } from '@/lib/core/http/entity-tag';
 import { checkOrigin, isForm } from '@/lib/core/http/origin-check';
 import { PRIVATE_HEADERS, type ProblemCode, type ProblemDetails, problemResponse } from '@/lib/core/http/problem';
 import type { AccessClaims } from '@/lib/core/token/claims';
@@ -153,7 +154,7 @@ function toResponse(answer: Answer, request: NextRequest): Response {
   if (answer.kind === 'public') {
     const headers = new Headers(answer.headers);
     headers.set('etag', answer.etag);
-    const isHeld = request.headers.get('if-none-match') === answer.etag;
+    const isHeld = namesEtag(request.headers.get('if-none-match'), answer.etag);
     return new Response(isHeld ? null : answer.text, { status: isHeld ? 304 : 200, headers });
   }
   if (answer.kind === 'json') return Response.json(answer.body, { status: answer.status, headers: PRIVATE_HEADERS });

@@ -13,7 +13,7 @@ export type CorsRequest = {
 
 /** Browsers forget a preflight's answer after two hours at the latest; a withdrawn origin should not wait for that. */
 const PREFLIGHT_SECONDS = 600;
-const READABLE = 'ETag, Retry-After, WWW-Authenticate';
+const READABLE = 'Age, ETag, Retry-After, WWW-Authenticate';
 const SENDABLE: Record<Exclude<Sharing, 'none'>, string> = {
   listed: 'authorization, content-type',
   anybody: 'if-none-match',

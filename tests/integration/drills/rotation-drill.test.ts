@@ -1,0 +1,169 @@
+import { afterAll, expect, test } from 'vitest';
+import type { SigningAlgorithm } from '@/lib/core/keys/signing-key';
+import { toApiRefreshToken } from '@/lib/core/token/refresh-token';
+import { startSession } from '@/lib/server/auth/start-session';
+import { db } from '@/lib/server/db';
+import { revokeKey } from '@/lib/server/key-rotation';
+import { useDatabase } from '../../support/database';
+import { testEnvironment } from '../../support/environment';
+import { kidIn, rotateNow } from '../../support/keys';
+import { createPerson, prepareSession } from '../../support/people';
+import type { Tokens } from '../../support/programs';
+import { atOnce, send } from '../../support/requests';
+import { findFreePort, startServer } from '../../support/server';
+import { asSeenBy, browserClient, type DrillClient, type Journal, pageClient, programClient } from './clients';
+import { startSeparateVerifier } from './separate-verifier';
+
+const LOAD_SECONDS = 60;
+/** When keys rotate, in seconds from the start, and to what: the default first, then two other algorithms. */
+const ROTATIONS: readonly (readonly [atSecond: number, algorithm?: SigningAlgorithm])[] = [
+  [12],
+  [27, 'EdDSA'],
+  [42, 'RS256'],
+];
+const PAUSE_MS = 400;
+/** Of a client's turns, every so-manieth renews: about every four seconds, with a grace of two. */
+const RENEW_EVERY = 8;
+/** `max-age` of the key set: what is promised after an emergency. And the fetch that comes then. */
+const KEY_SET_SECONDS = 60;
+const FETCH_SECONDS = 3;
+
+const { url: databaseUrl } = await useDatabase();
+const port = await findFreePort();
+// Under its true address, so that the separate verifier needs to be told nothing else.
+Object.assign(process.env, testEnvironment(databaseUrl, port));
+const server = await startServer({
+  databaseUrl,
+  port,
+  env: { ACCESS_TOKEN_TTL_SECONDS: '60', REFRESH_GRACE_SECONDS: '2' },
+});
+afterAll(() => server.stop());
+const verifier = startSeparateVerifier(server.origin);
+afterAll(() => verifier.stop());
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const say = (line: string) => process.stdout.write(`Rotation drill: ${line}\n`);
+const kidOf = (token: string): string => JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid;
+
+async function programSession(): Promise<Tokens> {
+  const { id: userId } = await createPerson();
+  const client = { userAgent: null, device: null, ip: null };
+  const start = { userId, kind: 'api', remember: true, amr: ['pwd'], client, broughtRefreshToken: null } as const;
+  const begun = await startSession(start);
+  if (begun === null) throw new Error('The person is gone');
+  const refresh_token = toApiRefreshToken(begun.refreshToken);
+  return { access_token: begun.accessToken, token_type: 'Bearer', expires_in: 60, refresh_token };
+}
+
+const journal: Journal = { requests: 0, failures: [] };
+const clients: readonly DrillClient[] = [
+  ...(await atOnce(20, async () => pageClient(server, await prepareSession(), journal))),
+  ...(await atOnce(15, async () => browserClient(server, await prepareSession(), journal))),
+  ...(await atOnce(15, async () => programClient(server, await programSession(), journal))),
+];
+
+/** Whether somebody who knows public facts only accepts what a client holds. */
+async function bringToVerifier({ kind, accessToken }: DrillClient): Promise<void> {
+  const verdict = await verifier.verify(accessToken());
+  if (verdict !== 'valid') journal.failures.push(`the separate verifier, of a ${kind} token: ${verdict}`);
+}
+
+/**
+ * The wait of 120 s between publication and promotion is left out by making the next key older, and the other algorithms'
+ * keys sign in the very second that they are published: every cached key set is older than the key, which is harder on
+ * the caches than a rotation in life.
+ */
+test('keys rotate three times under fifty clients: no request fails and nobody is logged out', async () => {
+  const kids = new Set<string>();
+  let renewals = 0;
+  let verified = 0;
+  const startedAt = performance.now();
+  const secondsIn = () => (performance.now() - startedAt) / 1_000;
+
+  async function live(client: DrillClient, number: number): Promise<void> {
+    await pause((number * PAUSE_MS) / clients.length);
+    for (let turn = number; secondsIn() < LOAD_SECONDS; turn += 1) {
+      const renews = turn % RENEW_EVERY === 0;
+      renewals += renews ? 1 : 0;
+      await (renews ? client.renew() : client.use());
+      kids.add(kidOf(client.accessToken()));
+      verified += 1;
+      await bringToVerifier(client);
+      await pause(PAUSE_MS);
+    }
+  }
+  async function rotateAll(): Promise<string[]> {
+    const current = [await kidIn('current')];
+    for (const [atSecond, algorithm] of ROTATIONS) {
+      await pause((atSecond - secondsIn()) * 1_000);
+      current.push((await rotateNow(algorithm)).promoted.kid);
+    }
+    return current;
+  }
+  const [signed] = await Promise.all([rotateAll(), ...clients.map(live)]);
+
+  expect(journal.failures).toEqual([]);
+  expect(await harm()).toEqual({ ended: 0, reuses: 0 });
+  expect([...kids].sort()).toEqual([...signed].sort());
+  const keys = await db().key.findMany({ where: { id: { in: signed } }, select: { algorithm: true } });
+  expect(keys.map(({ algorithm }) => algorithm).sort()).toEqual(['ES256', 'ES256', 'EdDSA', 'RS256']);
+  const { _sum } = await db().session.aggregate({ _sum: { counter: true } });
+  expect(Number(_sum.counter), 'refresh tokens that rotated').toBeGreaterThan(10 * clients.length);
+  say(
+    `${clients.length} clients, ${LOAD_SECONDS} s, ${ROTATIONS.length} rotations of the key: ${journal.requests} requests, ` +
+      `${renewals} of them renewals (${_sum.counter} rotations of refresh tokens), 0 failed, 0 sessions ended; ` +
+      `a separate verifier took all ${verified} tokens and asked the issuer ${await verifier.fetches()} times`,
+  );
+}, 120_000);
+
+test('after an emergency its tokens are refused everywhere in the published time, and no session is lost', async () => {
+  // Tokens of this process live longer than a key set may be kept: only their key can refuse them.
+  const stolen = (await prepareSession()).accessToken;
+  const bystander = await prepareSession();
+  const revokedKid = await kidIn('current');
+  expect(kidOf(stolen)).toBe(revokedKid);
+  expect(await verifier.verify(stolen)).toBe('valid');
+  const outcome = await revokeKey(db(), revokedKid);
+  const revokedAt = performance.now();
+
+  const untilVerifierRefuses = secondsUntil(revokedAt, async () => (await verifier.verify(stolen)) === 'unknown_key');
+  const byIssuer = await secondsUntil(revokedAt, async () => (await askWith(stolen)) === 401);
+  // Until the middleware refuses the token as the page does, it renews nothing, and the page leads to the login page.
+  const byMiddleware = await secondsUntil(revokedAt, async () => (await openPage(bystander.cookies)) === 200);
+  const byVerifier = await untilVerifierRefuses;
+  expect(byIssuer).toBeLessThan(2);
+  expect(byMiddleware).toBeLessThan(KEY_SET_SECONDS + FETCH_SECONDS);
+  expect(byVerifier).toBeLessThan(KEY_SET_SECONDS + FETCH_SECONDS);
+
+  for (const turn of ['renew', 'use'] as const) await Promise.all(clients.map((client) => client[turn]()));
+  await Promise.all(clients.map(bringToVerifier));
+  expect(journal.failures).toEqual([]);
+  expect(await harm()).toEqual({ ended: 0, reuses: 0 });
+  const successor = await kidIn('current');
+  expect(outcome).toMatchObject({ kind: 'revoked', promoted: { kid: successor } });
+  expect(new Set(clients.map(({ accessToken }) => kidOf(accessToken())))).toEqual(new Set([successor]));
+  say(
+    `emergency: a token of the revoked key is refused by the issuer after ${byIssuer.toFixed(1)} s, by the middleware after ` +
+      `${byMiddleware.toFixed(1)} s, by a separate verifier after ${byVerifier.toFixed(1)} s; ${clients.length} sessions go on`,
+  );
+}, 120_000);
+
+/** What a rotation must never do to sessions. */
+async function harm() {
+  const ended = await db().session.count({ where: { endedAt: { not: null } } });
+  const reuses = await db().auditEvent.count({ where: { type: 'refresh_reuse' } });
+  return { ended, reuses };
+}
+
+const askWith = async (token: string): Promise<number> =>
+  (await send(server, '/api/auth/session', { headers: { ...asSeenBy(server), authorization: `Bearer ${token}` } }))
+    .status;
+
+const openPage = async (cookies: Record<string, string>): Promise<number> =>
+  (await send(server, '/dashboard', { cookies, headers: asSeenBy(server) })).status;
+
+/** Seconds from `start` until `isSo`, asked five times a second. */
+async function secondsUntil(start: number, isSo: () => Promise<boolean>): Promise<number> {
+  await expect.poll(isSo, { timeout: 75_000, interval: 200 }).toBe(true);
+  return (performance.now() - start) / 1_000;
+}
