@@ -34,8 +34,8 @@ const NEXT_ENV = [
   'NEXT_SERVER_ACTIONS_ENCRYPTION_KEY',
 ];
 
-/** The two public addresses, and what Vercel says about itself. */
-const PUBLIC_SETTINGS = ['APP_ORIGIN', 'INTERNAL_ORIGIN', 'PORT'];
+/** The two public addresses, and how the network of a request is told. */
+const PUBLIC_SETTINGS = ['APP_ORIGIN', 'INTERNAL_ORIGIN', 'PORT', 'TRUSTED_PROXY_HOPS', 'SESSION_NETWORK_BINDING'];
 const SECRET_SETTINGS = Object.keys(environmentSchema.shape).filter((name) => !PUBLIC_SETTINGS.includes(name));
 
 describe('the middleware that was built', () => {
