@@ -9,6 +9,7 @@ import { loginPath } from '@/lib/core/http/safe-redirect';
 import { isAtHome } from '@/lib/core/session/network-binding';
 import { verifyAccessToken } from '@/lib/core/token/access-token';
 import type { AccessClaims } from '@/lib/core/token/claims';
+import { verifiedTokens } from '@/lib/core/token/verified-tokens';
 import { networkOfRequest } from './client-facts';
 import { env } from './env';
 import { liveKeys } from './live-state';
@@ -43,6 +44,10 @@ export async function authenticate(requestHeaders: Headers): Promise<Result<Acce
   return session !== null && (await isAtHome(session, network)) ? succeed(session) : fail('invalid_token');
 }
 
+/** Tokens whose signature need not be computed again; twice as many at most, of some 3 KB each. */
+const KEPT_TOKENS = 2_000;
+const seen = verifiedTokens(KEPT_TOKENS);
+
 /**
  * The claims of an access token of ours for one of `audiences`; null for any other text. Knows of ended sessions at once
  * where they were ended, and a second later elsewhere. Rejects when the database does not answer.
@@ -50,7 +55,7 @@ export async function authenticate(requestHeaders: Headers): Promise<Result<Acce
 export async function verifyOwnToken(token: string, audiences: readonly string[]): Promise<AccessClaims | null> {
   const { verifying } = await liveKeys();
   const expected = { issuer: env().appOrigin, audience: audiences };
-  const verified = await verifyAccessToken(token, verifying, expected, Date.now() / 1000, checkStatus);
+  const verified = await verifyAccessToken(token, verifying, expected, Date.now() / 1000, checkStatus, seen);
   if (verified.ok) return verified.value;
   if (verified.code !== 'expired') log.info('token.invalid', { reason: verified.code });
   return null;

@@ -1,6 +1,7 @@
 import { fail, type Result, type TokenFailure } from '@/lib/core/failures';
 import { verifyAccessToken } from '@/lib/core/token/access-token';
 import type { AccessClaims } from '@/lib/core/token/claims';
+import { verifiedTokens } from '@/lib/core/token/verified-tokens';
 import { keySetSource } from './key-set';
 import { statusLists } from './status-lists';
 import { realSurroundings, type Surroundings } from './surroundings';
@@ -24,6 +25,8 @@ export type Verifier = {
   verify(token: string): Promise<Result<AccessClaims, TokenFailure>>;
 };
 
+/** Tokens whose signature need not be computed again; twice as many at most, of some 3 KB each. */
+const KEPT_TOKENS = 2_000;
 const DEFAULT_MAX_STALE_SECONDS = 30;
 /** A token this young needs no list: the issuer's database has just vouched for its session. */
 const VOUCHED_SECONDS = 3;
@@ -44,6 +47,7 @@ export function createVerifier(options: VerifierOptions, surroundings: Surroundi
   if (typeof audience !== 'string' || audience === '') throw new TypeError('audience: a text is needed');
   if (!(maxStaleSeconds >= 0)) throw new TypeError('maxStaleSeconds: a number of seconds is needed');
   const keySet = keySetSource(`${fetchOrigin}/.well-known/jwks.json`, surroundings);
+  const seen = verifiedTokens(KEPT_TOKENS);
   const lists = statusLists({ issuer, fetchOrigin, maxStaleSeconds }, keySet, surroundings);
 
   async function checkStatus(claims: AccessClaims) {
@@ -55,7 +59,7 @@ export function createVerifier(options: VerifierOptions, surroundings: Surroundi
   return {
     async verify(token) {
       const attempt = async (keys: Awaited<ReturnType<typeof keySet.current>>) =>
-        verifyAccessToken(token, keys, { issuer, audience }, surroundings.now(), checkStatus);
+        verifyAccessToken(token, keys, { issuer, audience }, surroundings.now(), checkStatus, seen);
       const keys = await keySet.current();
       const first = await attempt(keys);
       if (first.ok || first.code !== 'unknown_key') return first;

@@ -7,6 +7,7 @@ import type { SigningKey } from '../keys/signing-key';
 import { type EpochSeconds, minutes } from '../time';
 import { type AccessClaims, parseAccessClaims } from './claims';
 import { hasType, hasValidSignature, selectKey, splitCompactJws } from './compact-jws';
+import type { VerifiedToken, VerifiedTokens } from './verified-tokens';
 
 export const ACCESS_TOKEN_TYPE = 'at+jwt';
 
@@ -62,7 +63,9 @@ export type StatusCheck = (claims: AccessClaims) => Promise<'valid' | 'revoked' 
 
 /**
  * Verifies an access token: RFC 9068 §4 and RFC 8725 as a checklist, cheap checks first, the signature before any claim
- * is read, the status last. Time is `now`; no network unless `checkStatus` makes it.
+ * is read, the status last. Time is `now`; no network unless `checkStatus` makes it. A token that `seen` holds is not
+ * taken apart and its signature not computed again, as long as the same key is in `keys`; every other rule runs each
+ * time. Only tokens that pass them all are kept there.
  */
 export async function verifyAccessToken(
   token: string,
@@ -70,17 +73,12 @@ export async function verifyAccessToken(
   expected: AccessTokenExpectation,
   now: EpochSeconds,
   checkStatus: StatusCheck,
+  seen?: VerifiedTokens,
 ): Promise<Result<AccessClaims, TokenFailure>> {
-  const split = splitCompactJws(token, MAX_ACCESS_TOKEN_BYTES);
-  if (!split.ok) return split;
-  const jws = split.value;
-  if (!hasType(jws.header, ACCESS_TOKEN_TYPE)) return fail('wrong_type');
-  const key = selectKey(jws.header, keys);
-  if (!key.ok) return key;
-  if (!(await hasValidSignature(jws, key.value))) return fail('bad_signature');
-
-  const payload = parseJsonObject(jws.payloadBytes);
-  if (payload === null) return fail('bad_claims');
+  const held = seen?.find(token);
+  const opened = held !== undefined && isOfKeys(held, keys) ? succeed(held) : await openAccessToken(token, keys);
+  if (!opened.ok) return opened;
+  const { payload } = opened.value;
   const parsed = parseAccessClaims(payload);
   if (!parsed.ok) return parsed;
   const claims = parsed.value;
@@ -93,12 +91,32 @@ export async function verifyAccessToken(
 
   switch (await checkStatus(claims)) {
     case 'valid':
+      if (opened.value !== held) seen?.keep(token, opened.value);
       return succeed(claims);
     case 'revoked':
       return fail('revoked');
     case 'unavailable':
       return fail('status_unavailable');
   }
+}
+
+/** The steps that depend on the token's text alone, and on the key that its header names. */
+async function openAccessToken(token: string, keys: VerifyingKeys): Promise<Result<VerifiedToken, TokenFailure>> {
+  const split = splitCompactJws(token, MAX_ACCESS_TOKEN_BYTES);
+  if (!split.ok) return split;
+  const jws = split.value;
+  if (!hasType(jws.header, ACCESS_TOKEN_TYPE)) return fail('wrong_type');
+  const key = selectKey(jws.header, keys);
+  if (!key.ok) return key;
+  if (!(await hasValidSignature(jws, key.value))) return fail('bad_signature');
+  const payload = parseJsonObject(jws.payloadBytes);
+  return payload === null ? fail('bad_claims') : succeed({ header: jws.header, payload, key: key.value });
+}
+
+/** The very key that proved it: one that was withdrawn and published again proves anew. */
+function isOfKeys({ header, key }: VerifiedToken, keys: VerifyingKeys): boolean {
+  const selected = selectKey(header, keys);
+  return selected.ok && selected.value === key;
 }
 
 const isAmong = (audience: string, accepted: string | readonly string[]): boolean =>

@@ -67,7 +67,7 @@ export function parseAccessClaims(payload: Record<string, unknown>): Result<Acce
     exp,
     auth_time,
     role,
-    amr,
+    amr: [...amr],
     status: { status_list: reference },
     ...bound,
   });

@@ -118,7 +118,7 @@ describe('a session that was ended', () => {
       issuer.advance(0.1);
       waited += 0.1;
     }
-    expect(waited).toBeLessThanOrEqual(3);
+    expect(waited).toBeLessThan(3.05);
   });
 
   test('is refused at once by an instance that was idle', async () => {
@@ -410,7 +410,8 @@ describe('addresses', () => {
     const before = issuer.asked.length;
     await lists.check(`${ISSUER}/status-lists/999`, PLACE);
     expect(issuer.asked.length).toBe(before);
-  });
+    // A thousand signatures and their verification take their time on a busy machine.
+  }, 30_000);
 });
 
 test('a list signed by a key that we do not know yet brings the key', async () => {

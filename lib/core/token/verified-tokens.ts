@@ -1,0 +1,43 @@
+import type { VerifyingKey } from '../keys/key-set';
+
+/** A token whose signature was verified: what it says, and the key that proved it. */
+export type VerifiedToken = {
+  readonly header: Record<string, unknown>;
+  readonly payload: Record<string, unknown>;
+  readonly key: VerifyingKey;
+};
+
+/** Memory of signatures, not of decisions: whoever finds a token here still has to look at its claims and its status. */
+export type VerifiedTokens = {
+  find(token: string): VerifiedToken | undefined;
+  keep(token: string, verified: VerifiedToken): void;
+  /** How many are kept. */
+  size(): number;
+};
+
+/**
+ * Keeps the tokens used last, at least `capacity` and at most twice as many of them. Two generations instead of an order:
+ * the young one becomes the old one when it is full, and what is found in the old one moves to the young.
+ */
+export function verifiedTokens(capacity: number): VerifiedTokens {
+  let young = new Map<string, VerifiedToken>();
+  let old = new Map<string, VerifiedToken>();
+  const keep = (token: string, verified: VerifiedToken) => {
+    if (young.size >= capacity) {
+      old = young;
+      young = new Map();
+    }
+    young.set(token, verified);
+  };
+  return {
+    find(token) {
+      const known = young.get(token);
+      if (known !== undefined) return known;
+      const aged = old.get(token);
+      if (aged !== undefined) keep(token, aged);
+      return aged;
+    },
+    keep,
+    size: () => young.size + old.size,
+  };
+}
