@@ -19,7 +19,9 @@ export const config = {
   // Paths with an escape come here whatever they lead to, for `isDecodable` to look at.
   matcher: [
     '/:path(.*%.*)',
-    '/((?!api/auth/|api/oauth/|\\.well-known/|status-lists/|_next/static/|_next/image|icon.svg|favicon.ico).*)',
+    // With an Authorization header there is nothing to do here: no cookie is read, and the handler verifies the token.
+    { source: '/api/((?!auth/|oauth/).*)', missing: [{ type: 'header', key: 'authorization' }] },
+    '/((?!api/|\\.well-known/|status-lists/|_next/static/|_next/image|icon.svg|favicon.ico).*)',
   ],
 };
 
@@ -120,18 +122,24 @@ const needsSession = (access: Access): boolean => access === 'member' || access 
  * signed in, and on the response, so that the browser keeps them.
  */
 function goOn(request: NextRequest, access: Access, refreshed?: Refreshed): Response {
-  const headers = new Headers(request.headers);
-  if (refreshed) headers.set('cookie', replaceCookies(headers.get('cookie'), refreshed.cookies));
   const isPage = access !== 'api' && access !== 'unguarded';
   const policy = isPage ? contentSecurityPolicy(newNonce(), process.env.NODE_ENV === 'development') : null;
-  // Next reads the nonce for its own scripts from the request.
-  if (policy !== null) headers.set('content-security-policy', policy);
-  const response = NextResponse.next({ request: { headers } });
+  const response = next(request, policy, refreshed);
   if (policy !== null) response.headers.set('content-security-policy', policy);
   if (needsSession(access)) {
     for (const [name, value] of Object.entries(PRIVATE_HEADERS)) response.headers.set(name, value);
   }
   return refreshed ? withCookies(response, refreshed) : response;
+}
+
+/** Changed request headers are listed to Next one by one: a request that needs no change is passed on as it came. */
+function next(request: NextRequest, policy: string | null, refreshed?: Refreshed): NextResponse {
+  if (policy === null && !refreshed) return NextResponse.next();
+  const headers = new Headers(request.headers);
+  if (refreshed) headers.set('cookie', replaceCookies(headers.get('cookie'), refreshed.cookies));
+  // Next reads the nonce for its own scripts from the request.
+  if (policy !== null) headers.set('content-security-policy', policy);
+  return NextResponse.next({ request: { headers } });
 }
 
 function withCookies(response: Response, { setCookieLines }: Refreshed): Response {
