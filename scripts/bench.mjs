@@ -6,11 +6,17 @@ import os from 'node:os';
 import path from 'node:path';
 import { checkNode, generateClient, install, TYPESCRIPT_FLAGS } from './preparation.mjs';
 import { elapsed, Failure, finish, ROOT, runScript, startNode } from './processes.mjs';
+import { findWrk } from './wrk.mjs';
 
 const RESULTS = path.join(ROOT, 'tests/bench/RESULTS.md');
 
 /** Each is a program that writes its report where BENCH_REPORT says: see tests/bench/report.ts. */
 const BENCHES = {
+  requests: {
+    program: 'tests/bench/requests.ts',
+    title: 'Requests: what protection costs',
+    needsWrk: true,
+  },
   'status-lists': {
     program: 'tests/bench/status-lists.ts',
     title: 'Status lists: what a million sessions cost',
@@ -90,6 +96,7 @@ async function main() {
   process.chdir(ROOT);
   await install();
   await generateClient();
+  if (names.some((name) => BENCHES[name].needsWrk)) process.env['HANDSTAMP_WRK'] = await findWrk();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'handstamp-bench-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const name of names) {

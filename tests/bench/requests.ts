@@ -1,0 +1,184 @@
+import { startSession } from '@/lib/server/auth/start-session';
+import { db } from '@/lib/server/db';
+import { testEnvironment } from '../support/environment';
+import { asAdmin, createDatabase, dropDatabase, startPostgres } from '../support/postgres';
+import { countStatements } from '../support/statements';
+import { cpuMicroseconds, drive, type Measured } from './load';
+import { isFull, median, say, type Table, writeReport } from './report';
+import { type BenchServer, JSON_PATH, PAGE_PATH, startVariant, type Variant } from './variants';
+
+const CONNECTIONS = 16;
+const ROUNDS = isFull ? 7 : 5;
+const SECONDS = isFull ? 5 : 2;
+/** APP_ORIGIN of the product: the reference routes have none. */
+const ORIGIN = 'http://localhost:3000';
+
+type Case = {
+  readonly name: string;
+  readonly variant: Variant;
+  readonly path: string;
+  readonly as: 'nobody' | 'cookie' | 'bearer';
+};
+
+const CASES = {
+  openJson: { name: 'JSON, unprotected', variant: 'open', path: JSON_PATH, as: 'nobody' },
+  emptyJson: { name: 'JSON, unprotected, behind an empty middleware', variant: 'empty', path: JSON_PATH, as: 'nobody' },
+  cookieJson: { name: 'JSON, protected, by cookie', variant: 'product', path: JSON_PATH, as: 'cookie' },
+  bearerJson: { name: 'JSON, protected, by Bearer', variant: 'product', path: JSON_PATH, as: 'bearer' },
+  openPage: { name: 'page, unprotected', variant: 'open', path: PAGE_PATH, as: 'nobody' },
+  emptyPage: { name: 'page, unprotected, behind an empty middleware', variant: 'empty', path: PAGE_PATH, as: 'nobody' },
+  cookiePage: { name: 'page, protected, by cookie', variant: 'product', path: PAGE_PATH, as: 'cookie' },
+} as const satisfies Record<string, Case>;
+type CaseName = keyof typeof CASES;
+const NAMES = Object.keys(CASES) as CaseName[];
+
+/** What issue and README promise: one case relative to another, and the least that it should be. */
+const RATIOS: readonly (readonly [what: string, of: CaseName, to: CaseName, least: number | null])[] = [
+  ['protected JSON by cookie, to the empty middleware', 'cookieJson', 'emptyJson', 0.9],
+  ['protected JSON by cookie, to the unprotected route', 'cookieJson', 'openJson', 0.5],
+  ['protected JSON by Bearer, to the unprotected route', 'bearerJson', 'openJson', 0.75],
+  ['protected page, to the unprotected page', 'cookiePage', 'openPage', 0.8],
+  ['an empty middleware alone, JSON', 'emptyJson', 'openJson', null],
+  ['an empty middleware alone, page', 'emptyPage', 'openPage', null],
+];
+
+type Round = Measured & { readonly cpuUs: number };
+
+async function main(): Promise<void> {
+  const postgres = await startPostgres();
+  const databaseUrl = await createDatabase(postgres.adminUrl);
+  const servers: Partial<Record<Variant, BenchServer>> = {};
+  try {
+    Object.assign(process.env, testEnvironment(databaseUrl));
+    const settings = { APP_ORIGIN: ORIGIN, ACCESS_TOKEN_TTL_SECONDS: '900' };
+    Object.assign(process.env, settings);
+    servers.open = await startVariant('open', databaseUrl);
+    servers.empty = await startVariant('empty', databaseUrl);
+    servers.product = await startVariant('product', databaseUrl, settings);
+    const { accessToken, cookieHeader } = await signedIn();
+    const headersFor = {
+      nobody: {},
+      cookie: { cookie: cookieHeader },
+      bearer: { authorization: `Bearer ${accessToken}` },
+    };
+    const loadOf = ({ variant, path, as }: Case, seconds: number) => ({
+      url: `${servers[variant]?.origin}${path}`,
+      headers: headersFor[as],
+      seconds,
+      connections: CONNECTIONS,
+    });
+    const { statements, total, requests } = await countProtected(postgres.adminUrl, databaseUrl, async () => {
+      let sum = 0;
+      for (const name of NAMES) sum += (await drive(loadOf(CASES[name], 2))).requests;
+      return sum;
+    });
+
+    const rounds = new Map<CaseName, Round[]>(NAMES.map((name) => [name, []]));
+    for (let round = 0; round < ROUNDS; round += 1) {
+      say(`round ${round + 1} of ${ROUNDS}`);
+      // Each round in another order: nobody always runs after the same neighbour.
+      for (const name of rotated(NAMES, round)) {
+        const one = CASES[name];
+        const pid = servers[one.variant]?.process.pid;
+        const before = cpuMicroseconds(pid);
+        const measured = await drive(loadOf(one, SECONDS));
+        rounds.get(name)?.push({ ...measured, cpuUs: (cpuMicroseconds(pid) - before) / measured.requests });
+      }
+    }
+    writeReport({
+      postgres: await versionOf(postgres.adminUrl),
+      tables: [rates(rounds), ratios(rounds), costs(cookieHeader, total, requests, statements)],
+    });
+  } finally {
+    for (const server of Object.values(servers)) server.process.kill();
+    await db().$disconnect();
+    await dropDatabase(postgres.adminUrl, databaseUrl);
+    await postgres.stop();
+  }
+}
+
+const rotated = <T>(all: readonly T[], by: number): T[] => [
+  ...all.slice(by % all.length),
+  ...all.slice(0, by % all.length),
+];
+
+/** A session whose access token is old enough to need its list. */
+async function signedIn() {
+  const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
+  await db().user.create({ data: { id, email: 'bench@bench.test', name: 'Bench' } });
+  const client = { userAgent: null, device: null, ip: null };
+  const start = {
+    userId: id,
+    kind: 'browser',
+    remember: true,
+    amr: ['pwd'],
+    client,
+    broughtRefreshToken: null,
+  } as const;
+  const tokens = await startSession(start);
+  if (tokens === null) throw new Error('The person is gone');
+  const { accessToken, refreshToken } = tokens;
+  const cookieHeader = `handstamp-access=${accessToken}; handstamp-refresh=${refreshToken}`;
+  return { accessToken, cookieHeader };
+}
+
+async function countProtected(adminUrl: string, databaseUrl: string, work: () => Promise<number>) {
+  const { result, total, statements } = await countStatements(adminUrl, databaseUrl, work);
+  return { requests: result, total, statements: statements.map(({ sql, calls }) => `${calls} × ${sql.slice(0, 60)}`) };
+}
+
+async function versionOf(adminUrl: string): Promise<string> {
+  const { rows } = await asAdmin(adminUrl, (admin) => admin.query<{ server_version: string }>('SHOW server_version'));
+  return rows[0]?.server_version.split(' ', 1).join('') ?? 'unknown';
+}
+
+type Rounds = ReadonlyMap<CaseName, readonly Round[]>;
+const medianOf = (rounds: Rounds, name: CaseName, read: (round: Round) => number): number =>
+  median((rounds.get(name) ?? []).map(read));
+
+function rates(rounds: Rounds): Table {
+  return {
+    heading: 'Requests',
+    columns: ['', 'requests/s', 'p50', 'p99', 'CPU a request'],
+    rows: NAMES.map((name) => [
+      CASES[name].name,
+      Math.round(medianOf(rounds, name, (round) => round.requestsPerSecond)).toLocaleString('en'),
+      `${medianOf(rounds, name, (round) => round.p50Ms).toFixed(1)} ms`,
+      `${medianOf(rounds, name, (round) => round.p99Ms).toFixed(1)} ms`,
+      `${Math.round(medianOf(rounds, name, (round) => round.cpuUs))} µs`,
+    ]),
+    notes: [
+      `Medians of ${ROUNDS} rounds of ${SECONDS} s, interleaved, wrk with ${CONNECTIONS} connections on the same machine. ` +
+        `Three production servers: the product, and its two routes without protection with and without a middleware.`,
+    ],
+  };
+}
+
+function ratios(rounds: Rounds): Table {
+  return {
+    heading: 'Ratios in this run',
+    columns: ['', 'measured', 'aim'],
+    rows: RATIOS.map(([what, of, to, least]) => {
+      // Round by round: what the machine did to one of them it did to the other.
+      const each = (rounds.get(of) ?? []).map(
+        (round, at) => round.requestsPerSecond / (rounds.get(to)?.[at]?.requestsPerSecond ?? Number.NaN),
+      );
+      return [what, median(each).toFixed(2), least === null ? '-' : `≥ ${least.toFixed(2)}`];
+    }),
+    notes: ['Medians of the ratios of each round.'],
+  };
+}
+
+function costs(cookieHeader: string, total: number, requests: number, statements: readonly string[]): Table {
+  return {
+    heading: 'What else a request costs',
+    columns: ['', 'measured', 'aim'],
+    rows: [
+      ['SQL statements, all cases together', `${total} in ${requests.toLocaleString('en')} requests`, 'one a second'],
+      ['bytes of cookies', String(cookieHeader.length), '≤ 800'],
+    ],
+    notes: [`PostgreSQL counted: ${statements.join('; ') || 'none'}.`],
+  };
+}
+
+await main();

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { plainEnvironment, REPOSITORY, testEnvironment } from '../support/environment';
+import { findFreePort } from '../support/server';
+import { say } from './report';
+
+/** `product`: Handstamp with two routes more. `open`: those routes without protection. `empty`: behind a middleware that does nothing. */
+export type Variant = 'product' | 'open' | 'empty';
+
+/** Where a variant's files come from, by where they go. Folders stand for all that is in them. */
+const REFERENCE = 'tests/bench/reference';
+const CONFIGURATION = ['next.config.ts', 'postcss.config.mjs', 'tsconfig.json', 'package.json'];
+const SAME_DOCUMENT = ['app/layout.tsx', 'app/globals.css', 'app/_fonts', 'app/_styles', 'lib/core'];
+const asTheyAre = (files: readonly string[]) => Object.fromEntries(files.map((file) => [file, file]));
+const references = (...names: readonly string[]) => asTheyAre(names.map((name) => `${REFERENCE}/${name}`));
+const FACTS = references('facts.ts', 'facts-list.tsx');
+const PROTECTED = references('protected-route.ts', 'protected-page.tsx');
+const OPEN = {
+  ...asTheyAre([...CONFIGURATION, ...SAME_DOCUMENT]),
+  ...FACTS,
+  ...references('open-route.ts', 'open-page.tsx'),
+};
+const FILES: Record<Variant, Readonly<Record<string, string>>> = {
+  product: {
+    ...asTheyAre([...CONFIGURATION, 'app', 'lib', 'middleware.ts', 'instrumentation.ts']),
+    ...FACTS,
+    ...PROTECTED,
+  },
+  open: { ...OPEN, 'middleware.ts': `${REFERENCE}/unmatched-middleware.ts` },
+  empty: { ...OPEN, 'middleware.ts': `${REFERENCE}/empty-middleware.ts` },
+};
+/** Routes that only name a file: Next finds routes by where they are. */
+const ROUTES: Record<Variant, Readonly<Record<string, string>>> = {
+  product: { 'app/api/bench/route.ts': 'protected-route', 'app/account/bench/page.tsx': 'protected-page' },
+  open: { 'app/api/bench/route.ts': 'open-route', 'app/account/bench/page.tsx': 'open-page' },
+  empty: { 'app/api/bench/route.ts': 'open-route', 'app/account/bench/page.tsx': 'open-page' },
+};
+
+/** The two addresses that every variant has. */
+export const JSON_PATH = '/api/bench';
+export const PAGE_PATH = '/account/bench';
+
+/**
+ * Builds a variant beside the product, unless it was built of the same files. It lies below `.data`, so that it finds the
+ * packages of the repository.
+ *
+ * @returns Its folder.
+ */
+export async function buildVariant(variant: Variant): Promise<string> {
+  const folder = path.join(REPOSITORY, '.data/bench', variant);
+  const hash = await hashOf(Object.values(FILES[variant]));
+  const marker = path.join(folder, '.next/bench-hash');
+  if ((await readFile(marker, 'utf8').catch(() => '')) === hash) return folder;
+  say(`building ${variant}`);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const [to, from] of Object.entries(FILES[variant])) {
+    await cp(path.join(REPOSITORY, from), path.join(folder, to), { recursive: true });
+  }
+  for (const [route, module] of Object.entries(ROUTES[variant])) await writeRoute(folder, route, module);
+  const env = { ...plainEnvironment(), NEXT_TELEMETRY_DISABLED: '1' };
+  const next = path.join(REPOSITORY, 'node_modules/next/dist/bin/next');
+  const child = spawn(process.execPath, [next, 'build'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`The variant ${variant} could not be built:\n${output}`);
+  await writeFile(marker, hash);
+  return folder;
+}
+
+async function writeRoute(folder: string, route: string, module: string): Promise<void> {
+  const source = `@/tests/bench/reference/${module}`;
+  const methods = module === 'protected-route' ? 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' : 'GET';
+  await mkdir(path.dirname(path.join(folder, route)), { recursive: true });
+  await writeFile(
+    path.join(folder, route),
+    route.endsWith('page.tsx') ? `export { default } from '${source}';\n` : `export { ${methods} } from '${source}';\n`,
+  );
+}
+
+async function hashOf(files: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(process.version);
+  for (const file of [...files].sort()) {
+    const full = path.join(REPOSITORY, file);
+    const below = await readdir(full, { recursive: true, withFileTypes: true }).catch(() => null);
+    const inside = below?.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+    for (const one of (inside ?? [full]).sort()) hash.update(one).update(await readFile(one));
+  }
+  return hash.digest('hex');
+}
+
+export type BenchServer = { readonly origin: string; readonly port: number; readonly process: ChildProcess };
+
+/** Starts a built variant on a database, and waits until it answers. The caller ends the process. */
+export async function startVariant(
+  variant: Variant,
+  databaseUrl: string,
+  env: Record<string, string> = {},
+): Promise<BenchServer> {
+  const folder = await buildVariant(variant);
+  const port = await findFreePort();
+  const preload = new URL(`../../scripts/die-with-parent.mjs?parent=${process.pid}`, import.meta.url).href;
+  const next = path.join(REPOSITORY, 'node_modules/next/dist/bin/next');
+  const child = spawn(process.execPath, ['--import', preload, next, 'start', '-H', '127.0.0.1', '-p', String(port)], {
+    cwd: folder,
+    env: Object.assign(plainEnvironment(), testEnvironment(databaseUrl, port), env),
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  const origin = `http://127.0.0.1:${port}`;
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const isUp = await fetch(`${origin}${JSON_PATH}`).then(
+      () => true,
+      () => false,
+    );
+    if (isUp) return { origin, port, process: child };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  child.kill();
+  throw new Error(`The variant ${variant} did not answer`);
+}
