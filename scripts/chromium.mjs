@@ -1,7 +1,6 @@
 // A Chromium for the end-to-end tests.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { Failure, finish, startProgram, step } from './processes.mjs';
+import { installPackages } from './debian-packages.mjs';
 
 const KNOWN_PLACES = [
   '/usr/bin/chromium',
@@ -22,12 +21,6 @@ export async function findChromium() {
   const present = KNOWN_PLACES.find((place) => existsSync(place));
   if (present !== undefined) return present;
   const missing = 'There is no Chromium for the end-to-end tests: run `npx playwright install --with-deps chromium`.';
-  const canInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
-  if (!canInstall) throw new Failure(missing);
-  await step('Installing Chromium', async () => {
-    await finish(startProgram('apt-get', ['update', '-q']), missing);
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await finish(startProgram('apt-get', ['install', '-qy', '--no-install-recommends', 'chromium'], { env }), missing);
-  });
+  await installPackages('Installing Chromium', ['chromium'], missing);
   return '/usr/bin/chromium';
 }

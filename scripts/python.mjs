@@ -1,6 +1,7 @@
 // A Python with PyJWT, for the tests of the service in README.md.
 import { spawnSync } from 'node:child_process';
-import { Failure, finish, startProgram, step } from './processes.mjs';
+import { installPackages } from './debian-packages.mjs';
+import { Failure } from './processes.mjs';
 
 /** Debian's own first: another `python3` on the path does not see Debian's packages. */
 const CANDIDATES = ['/usr/bin/python3', 'python3', 'python'];
@@ -16,14 +17,7 @@ export async function findPython() {
   const present = CANDIDATES.find(isUsable);
   if (present !== undefined) return present;
   const missing = 'There is no Python with PyJWT for the tests: run `pip install "pyjwt[crypto]>=2.6"`.';
-  const canInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
-  if (!canInstall) throw new Failure(missing);
-  await step('Installing PyJWT', async () => {
-    await finish(startProgram('apt-get', ['update', '-q']), missing);
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const args = ['install', '-qy', '--no-install-recommends', ...DEBIAN_PACKAGES];
-    await finish(startProgram('apt-get', args, { env }), missing);
-  });
+  await installPackages('Installing PyJWT', DEBIAN_PACKAGES, missing);
   const installed = CANDIDATES.find(isUsable);
   if (installed === undefined) throw new Failure(missing);
   return installed;
