@@ -19,8 +19,11 @@ export const config = {
   // Paths with an escape come here whatever they lead to, for `isDecodable` to look at.
   matcher: [
     '/:path(.*%.*)',
-    // With an Authorization header there is nothing to do here: no cookie is read, and the handler verifies the token.
-    { source: '/api/((?!auth/|oauth/).*)', missing: [{ type: 'header', key: 'authorization' }] },
+    // With a Bearer token there is nothing to do here: no cookie is read, and the handler verifies it.
+    {
+      source: '/api/((?!auth/|oauth/).*)',
+      missing: [{ type: 'header', key: 'authorization', value: '[Bb][Ee][Aa][Rr][Ee][Rr] +\\S+ *' }],
+    },
     '/((?!api/|\\.well-known/|status-lists/|_next/static/|_next/image|icon.svg|favicon.ico).*)',
   ],
 };
