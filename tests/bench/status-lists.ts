@@ -109,7 +109,7 @@ const ISSUER: readonly Row[] = [
 
 const LOOK_UP: readonly Row[] = [
   ['verifier: a status in lists it holds', 'time', ({ verifier }) => verifier.lookUp],
-  ['verifier: a whole token (ES256 and status)', 'time', ({ verifier }) => verifier.verify],
+  ['verifier: a whole token that it met before', 'time', ({ verifier }) => verifier.verify],
   ['verifier: taking a new list (signature, unpacking)', 'time', ({ verifier }) => verifier.takeList],
   ['issuer: a status in its own memory', 'time', time('ownCheck')],
   ['the permutation: one number to its place', 'time', time('permutation')],
