@@ -1,4 +1,5 @@
 import { type NextRequest, NextResponse } from 'next/server';
+import type { Result, TokenFailure } from '@/lib/core/failures';
 import { bearerToken } from '@/lib/core/http/bearer';
 import { contentSecurityPolicy } from '@/lib/core/http/content-security-policy';
 import { cookieNames, hasAnyCookie, readCookie, replaceCookies } from '@/lib/core/http/cookies';
@@ -10,9 +11,11 @@ import { loginPath } from '@/lib/core/http/safe-redirect';
 import { unavailablePage } from '@/lib/core/http/unavailable-page';
 import { clientAddress } from '@/lib/core/identity/network-address';
 import { boundNetwork, isAtHome } from '@/lib/core/session/network-binding';
+import { andThen, type Soon } from '@/lib/core/soon';
+import type { AccessClaims } from '@/lib/core/token/claims';
 import { realSurroundings } from '@/lib/verifier/surroundings';
 import { type RefreshOutcome, transparentRefresh } from '@/lib/verifier/transparent-refresh';
-import { createVerifier } from '@/lib/verifier/verifier';
+import { tokenVerifier } from '@/lib/verifier/verifier';
 
 export const config = {
   // Never the refresh endpoint itself: Next stops no loop. `accessOf` says the same once more, in code.
@@ -31,7 +34,8 @@ export const config = {
 const RETRY_AFTER_SECONDS = 2;
 
 /** What the edge knows, made on the first request: two public addresses and what is fetched from them. No secret. */
-let gate: ReturnType<typeof openGate> | undefined;
+let gate: Gate | undefined;
+type Gate = ReturnType<typeof openGate>;
 
 function openGate() {
   const { APP_ORIGIN, INTERNAL_ORIGIN, PORT, VERCEL, VERCEL_ENV, VERCEL_URL } = process.env;
@@ -50,7 +54,7 @@ function openGate() {
         SESSION_NETWORK_BINDING === 'prefix' ? 'prefix' : 'off',
         clientAddress(forwardedFor, trustedProxyHops),
       ),
-    verifier: createVerifier({ issuer: appOrigin, audience: appOrigin, fetchOrigin: internalOrigin }),
+    verify: tokenVerifier({ issuer: appOrigin, audience: appOrigin, fetchOrigin: internalOrigin }, realSurroundings),
     refresh: transparentRefresh(
       {
         internalOrigin,
@@ -64,9 +68,10 @@ function openGate() {
 }
 
 /** Origin check, then who may pass, then the headers of the page. What a request carries on is its `cookie`, no more. */
-export async function middleware(request: NextRequest): Promise<Response> {
+export function middleware(request: NextRequest): Soon<Response> {
   gate ??= openGate();
-  const { appOrigin, names, networkOf, verifier, refresh } = gate;
+  const open = gate;
+  const { appOrigin, names, networkOf, verify } = open;
   const { headers, method, nextUrl } = request;
   // Next answers a path that it cannot decode with a plain 500.
   if (!isDecodable(nextUrl.pathname)) return problemResponse('not_found');
@@ -89,13 +94,25 @@ export async function middleware(request: NextRequest): Promise<Response> {
   if (!needsSession(access) || bringsAuthorization || isPreflight) return goOn(request, access);
 
   const accessToken = readCookie(cookies, names.access);
-  const forwardedFor = headers.get('x-forwarded-for');
-  const network = networkOf(forwardedFor);
-  const verified = accessToken === null ? null : await verifier.verify(accessToken);
-  // A session that is bound to another network takes the refresh path too: there it is refused, and audited.
-  if (verified?.ok && (await isAtHome(verified.value, network))) return goOn(request, access);
+  const network = networkOf(headers.get('x-forwarded-for'));
+  return andThen(accessToken === null ? null : verify(accessToken), (verified) =>
+    // A session that is bound to another network takes the refresh path too: there it is refused, and audited.
+    andThen(verified?.ok === true && isAtHome(verified.value, network), (isGood) =>
+      isGood ? goOn(request, access) : goOnRefreshed(request, access, open, verified),
+    ),
+  );
+}
 
-  const refreshToken = readCookie(cookies, names.refresh);
+/** Without a good access token: with a new one, if the refresh token brings it. */
+async function goOnRefreshed(
+  request: NextRequest,
+  access: Access,
+  { names, networkOf, verify, refresh }: Gate,
+  verified: Result<AccessClaims, TokenFailure> | null,
+): Promise<Response> {
+  const { headers } = request;
+  const forwardedFor = headers.get('x-forwarded-for');
+  const refreshToken = readCookie(headers.get('cookie'), names.refresh);
   if (refreshToken === null) {
     return verified?.ok === false && verified.code === 'status_unavailable'
       ? unavailable(access)
@@ -105,14 +122,14 @@ export async function middleware(request: NextRequest): Promise<Response> {
     refreshToken,
     userAgent: headers.get('user-agent'),
     forwardedFor,
-    network,
+    network: networkOf(forwardedFor),
   });
   if (outcome.kind === 'refused') return refuse(request, access, 'session_ended');
   if (outcome.kind === 'unavailable') return unavailable(access);
   // A fresh token that we refuse is our own trouble (clocks, keys): a redirect would loop, and nobody did wrong. The new
   // cookies go out all the same: the session has rotated, and what the browser holds is about to look like a copy.
   const freshToken = outcome.cookies.get(names.access);
-  const fresh = freshToken === undefined ? null : await verifier.verify(freshToken);
+  const fresh = freshToken === undefined ? null : await verify(freshToken);
   return fresh?.ok ? goOn(request, access, outcome) : withCookies(unavailable(access), outcome);
 }
 

@@ -7,9 +7,10 @@ import { readCredentials } from '@/lib/core/http/bearer';
 import { readCookie } from '@/lib/core/http/cookies';
 import { loginPath } from '@/lib/core/http/safe-redirect';
 import { isAtHome } from '@/lib/core/session/network-binding';
+import { andThen, type Soon } from '@/lib/core/soon';
 import { verifyAccessToken } from '@/lib/core/token/access-token';
 import type { AccessClaims } from '@/lib/core/token/claims';
-import { verifiedTokens } from '@/lib/core/token/verified-tokens';
+import { KEPT_TOKENS, verifiedTokens } from '@/lib/core/token/verified-tokens';
 import { networkOfRequest } from './client-facts';
 import { env } from './env';
 import { liveKeys } from './live-state';
@@ -29,42 +30,54 @@ export type AuthenticationFailure = 'unauthenticated' | 'invalid_token' | 'malfo
  * cookie is read, and a bad Bearer token never falls back to one. Rejects when nobody can tell whether the session was
  * ended (the database does not answer): that is our trouble, not the caller's.
  */
-export async function authenticate(requestHeaders: Headers): Promise<Result<AccessClaims, AuthenticationFailure>> {
+export function authenticate(requestHeaders: Headers): Soon<Result<AccessClaims, AuthenticationFailure>> {
   const authorization = requestHeaders.get('authorization');
   const network = networkOfRequest(requestHeaders);
   if (authorization === null) {
     const cookie = readCookie(requestHeaders.get('cookie'), ourCookieNames().access);
-    const session = cookie === null ? null : await verifyOwnToken(cookie, [env().appOrigin]);
-    return session !== null && (await isAtHome(session, network)) ? succeed(session) : fail('unauthenticated');
+    return cookie === null ? fail('unauthenticated') : authenticateToken(cookie, network, 'unauthenticated');
   }
   const credentials = readCredentials(authorization);
   if (credentials.kind === 'none') return fail('unauthenticated');
   if (credentials.kind === 'malformed') return fail('malformed_credentials');
-  const session = await verifyOwnToken(credentials.token, [env().appOrigin]);
-  return session !== null && (await isAtHome(session, network)) ? succeed(session) : fail('invalid_token');
+  return authenticateToken(credentials.token, network, 'invalid_token');
 }
 
-/** Tokens whose signature need not be computed again; twice as many at most, of some 3 KB each. */
-const KEPT_TOKENS = 2_000;
+function authenticateToken(
+  token: string,
+  network: string | null,
+  otherwise: AuthenticationFailure,
+): Soon<Result<AccessClaims, AuthenticationFailure>> {
+  return andThen(verifyOwnToken(token, [env().appOrigin]), (session) =>
+    andThen(session !== null && isAtHome(session, network), (isGood) =>
+      session !== null && isGood ? succeed(session) : fail(otherwise),
+    ),
+  );
+}
+
+/** Tokens whose signature need not be computed again. */
 const seen = verifiedTokens(KEPT_TOKENS);
 
 /**
  * The claims of an access token of ours for one of `audiences`; null for any other text. Knows of ended sessions at once
  * where they were ended, and a second later elsewhere. Rejects when the database does not answer.
  */
-export async function verifyOwnToken(token: string, audiences: readonly string[]): Promise<AccessClaims | null> {
-  const { verifying } = await liveKeys();
+export function verifyOwnToken(token: string, audiences: readonly string[]): Soon<AccessClaims | null> {
   const expected = { issuer: env().appOrigin, audience: audiences };
-  const verified = await verifyAccessToken(token, verifying, expected, Date.now() / 1000, checkStatus, seen);
-  if (verified.ok) return verified.value;
-  if (verified.code !== 'expired') log.info('token.invalid', { reason: verified.code });
-  return null;
+  const verified = andThen(liveKeys(), ({ verifying }) =>
+    verifyAccessToken(token, verifying, expected, Date.now() / 1000, checkStatus, seen),
+  );
+  return andThen(verified, (outcome) => {
+    if (outcome.ok) return outcome.value;
+    if (outcome.code !== 'expired') log.info('token.invalid', { reason: outcome.code });
+    return null;
+  });
 }
 
 /** The issuer needs no list: it holds what the lists are made of, a second old at most. */
-async function checkStatus(claims: AccessClaims): Promise<'valid' | 'revoked'> {
+function checkStatus(claims: AccessClaims): Soon<'valid' | 'revoked'> {
   const { idx, uri } = claims.status.status_list;
-  return (await isRevokedPlace(uri, idx)) ? 'revoked' : 'valid';
+  return andThen(isRevokedPlace(uri, idx), (isRevoked) => (isRevoked ? 'revoked' : 'valid'));
 }
 
 /** The session of the page, action or handler that is running; null when there is none. No statement of its own. */

@@ -1,6 +1,7 @@
 import 'server-only';
 import { type Clocks, type Moment, momentOf, msSince } from '@/lib/core/moment';
 import { REVOCATION_RETENTION_SECONDS } from '@/lib/core/session/policy';
+import { andThen, type Soon } from '@/lib/core/soon';
 import type { EpochSeconds } from '@/lib/core/time';
 import { db } from './db';
 import { type LoadedKeys, loadKeys } from './key-store';
@@ -37,7 +38,7 @@ type Memory = {
   state?: LiveState;
   known?: Known;
   reading?: Promise<LiveState> | undefined;
-  keys?: { version: string; loaded: Promise<LoadedKeys> };
+  keys?: { version: string; loaded: Soon<LoadedKeys> };
   /** Ended by this very process, and when: known at once, before any query says so. */
   endedHere: Map<number, Moment>;
 };
@@ -62,7 +63,7 @@ function memory(): Memory {
  * The state, never older than one second: one query a second at most, shared by all who wait, whatever the traffic.
  * Rejects when the database does not answer.
  */
-export async function liveState(): Promise<LiveState> {
+export function liveState(): Soon<LiveState> {
   const held = memory();
   if (held.state !== undefined && msSince(held.state.readAt, CLOCKS) < MAX_AGE_MS) return held.state;
   held.reading ??= readState().finally(() => {
@@ -134,15 +135,21 @@ export function noteEnded(statusNumbers: readonly number[]): void {
  * has expired is known within a second, in a process that was idle for hours too. Rejects when the database does not
  * answer.
  */
-export async function liveKeys(): Promise<LoadedKeys> {
-  const { keysVersion: version } = await liveState();
+export const liveKeys = (): Soon<LoadedKeys> => andThen(liveState(), ({ keysVersion }) => keysOf(keysVersion));
+
+function keysOf(version: string): Soon<LoadedKeys> {
   const held = memory();
-  if (held.keys?.version !== version) {
-    const loaded = loadKeys(db());
-    held.keys = { version, loaded };
-    loaded.catch(() => {
-      if (held.keys?.loaded === loaded) delete held.keys;
-    });
-  }
-  return held.keys.loaded;
+  if (held.keys?.version === version) return held.keys.loaded;
+  const loaded = loadKeys(db());
+  const entry: Memory['keys'] = { version, loaded };
+  held.keys = entry;
+  loaded.then(
+    (keys) => {
+      entry.loaded = keys;
+    },
+    () => {
+      if (held.keys === entry) delete held.keys;
+    },
+  );
+  return loaded;
 }

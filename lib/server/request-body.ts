@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { fail, type Result, succeed } from '@/lib/core/failures';
 import { isForm, isJson } from '@/lib/core/http/origin-check';
 import type { FieldFault, ProblemCode, ProblemDetails } from '@/lib/core/http/problem';
+import { andThen, type Soon } from '@/lib/core/soon';
 
 export type BodyFailure = Extract<ProblemCode, 'malformed_request' | 'payload_too_large' | 'unsupported_media_type'>;
 
@@ -36,14 +37,16 @@ function formFields(text: string): Record<string, string> {
 }
 
 /** For endpoints that take no body: one may come all the same, but not of any size or type. */
-export async function discardBody(
+export function discardBody(
   request: Request,
   maxBytes: number,
-): Promise<Result<void, Exclude<BodyFailure, 'malformed_request'>>> {
+): Soon<Result<void, Exclude<BodyFailure, 'malformed_request'>>> {
   if (request.body === null) return succeed(undefined);
   const contentType = request.headers.get('content-type');
   if (contentType !== null && !isJson(contentType) && !isForm(contentType)) return fail('unsupported_media_type');
-  return (await readAtMost(request, maxBytes)) === null ? fail('payload_too_large') : succeed(undefined);
+  return andThen(readAtMost(request, maxBytes), (bytes) =>
+    bytes === null ? fail('payload_too_large') : succeed(undefined),
+  );
 }
 
 async function readAtMost(request: Request, maxBytes: number): Promise<Uint8Array | null> {

@@ -1,5 +1,6 @@
 import 'server-only';
 import type { Bytes } from '@/lib/core/encoding';
+import { andThen, type Soon } from '@/lib/core/soon';
 import type { EpochSeconds } from '@/lib/core/time';
 import { listOfUri, type StatusIndex } from '@/lib/core/token/status-index';
 import { statusBits } from '@/lib/core/token/status-list';
@@ -55,11 +56,19 @@ export async function revokedPlaces(): Promise<RevokedPlaces> {
 }
 
 /** Whether the session that a verified token of ours names by `uri` and `index` was ended. */
-export async function isRevokedPlace(uri: string, index: number): Promise<boolean> {
+export function isRevokedPlace(uri: string, index: number): Soon<boolean> {
   const list = listOfUri(env().appOrigin, uri);
   if (list === null) return true;
-  const contents = (await revokedPlaces()).lists.get(list);
-  return contents !== undefined && hasBit(contents, index);
+  return andThen(liveState(), ({ revoked }) =>
+    andThen(takenOf(revoked) ?? revokedPlaces(), ({ lists }) => {
+      const contents = lists.get(list);
+      return contents !== undefined && hasBit(contents, index);
+    }),
+  );
 }
+
+/** The lists, if every revocation was placed already. */
+const takenOf = (revoked: LiveState['revoked']): Pick<RevokedPlaces, 'lists'> | undefined =>
+  taken?.from === revoked && taken.count === revoked.length ? taken : undefined;
 
 const hasBit = ({ bits }: RevokedList, index: number): boolean => ((bits[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;

@@ -6,6 +6,7 @@ import { hasAnyCookie } from '@/lib/core/http/cookies';
 import { namesEtag } from '@/lib/core/http/entity-tag';
 import { checkOrigin, isForm } from '@/lib/core/http/origin-check';
 import { PRIVATE_HEADERS, type ProblemCode, type ProblemDetails, problemResponse } from '@/lib/core/http/problem';
+import { andThen, type Soon } from '@/lib/core/soon';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { type ClientFacts, clientFacts } from './client-facts';
 import { type AuthenticationFailure, authenticate } from './current-user';
@@ -61,7 +62,7 @@ export function publicRoute<Body = undefined>(
   options: Options<Body>,
   handle: (call: Call<Body, null>) => Promise<Answer>,
 ): RouteHandler {
-  return wrap(options, async () => null, handle);
+  return wrap(options, () => null, handle);
 }
 
 /** As `publicRoute`, for callers with a valid access token only; others get 401 `unauthenticated`. */
@@ -69,10 +70,8 @@ export function sessionRoute<Body = undefined>(
   options: Options<Body>,
   handle: (call: Call<Body, AccessClaims>) => Promise<Answer>,
 ): RouteHandler {
-  const identify = async (request: NextRequest) => {
-    const found = await authenticate(request.headers);
-    return found.ok ? found.value : refusal(found.code);
-  };
+  const identify = (request: NextRequest) =>
+    andThen(authenticate(request.headers), (found) => (found.ok ? found.value : refusal(found.code)));
   return wrap(options, identify, handle);
 }
 
@@ -84,7 +83,7 @@ function refusal(code: AuthenticationFailure): Answer {
 
 function wrap<Body, Session extends object | null>(
   options: Options<Body>,
-  identify: (request: NextRequest) => Promise<Session | Answer>,
+  identify: (request: NextRequest) => Soon<Session | Answer>,
   handle: (call: Call<Body, Session>) => Promise<Answer>,
 ): RouteHandler {
   return async (request, context) => {

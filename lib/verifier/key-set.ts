@@ -1,12 +1,13 @@
 import { KEY_SET_MAX_AGE_SECONDS } from '@/lib/core/keys/key-lifecycle';
 import { importKeySet, type VerifyingKeys } from '@/lib/core/keys/key-set';
 import { type Moment, momentOf, msSince, NEVER } from '@/lib/core/moment';
+import type { Soon } from '@/lib/core/soon';
 import { once } from './once';
 import type { Surroundings } from './surroundings';
 
 export type KeySetSource = {
   /** The keys to verify with; empty when none could ever be fetched. */
-  current(): Promise<VerifyingKeys>;
+  current(): Soon<VerifyingKeys>;
   /**
    * The keys after a look for news, because a key is named that we do not know: by a token, which anybody can write, at
    * most one fetch a cool-down; by the issuer's own list, at most one a second. Null when the last look failed, whoever
@@ -63,12 +64,12 @@ export function keySetSource(url: string, surroundings: Surroundings): KeySetSou
   const isOutage = () => keys !== undefined && failedAt !== null && msSince(failedAt, surroundings) < OUTAGE_MS;
 
   return {
-    async current() {
+    current() {
       const ageMs = msSince(confirmedAt, surroundings);
       if ((ageMs >= FRESH_MS || isChangeSuspected) && mayTry(triedAt, RETRY_MS)) {
         const mustWait = ageMs >= WAIT_MS && !isOutage();
         const renewed = renew();
-        if (mustWait) await renewed;
+        if (mustWait) return renewed.then(() => keys ?? NO_KEYS);
       }
       return keys ?? NO_KEYS;
     },

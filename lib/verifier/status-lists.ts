@@ -1,4 +1,5 @@
 import { type Moment, momentOf, msSince, NEVER } from '@/lib/core/moment';
+import type { Soon } from '@/lib/core/soon';
 import { listOfUri } from '@/lib/core/token/status-index';
 import { isRevoked, STATUS_LIST_MEDIA_TYPE, type StatusList, verifyStatusList } from '@/lib/core/token/status-list';
 import type { KeySetSource } from './key-set';
@@ -9,7 +10,7 @@ export type StatusAnswer = 'valid' | 'revoked' | 'unavailable';
 
 export type StatusLists = {
   /** Whether bit `index` of the list at `uri` is set; `uri` must come from a token whose signature was verified. */
-  check(uri: string, index: number): Promise<StatusAnswer>;
+  check(uri: string, index: number): Soon<StatusAnswer>;
 };
 
 export type StatusListOptions = {
@@ -99,20 +100,24 @@ export function statusLists(options: StatusListOptions, keySet: KeySetSource, su
     return again.ok ? again.value : null;
   }
 
+  /** What the copy says, if it may still speak. */
+  function answerOf({ copy, confirmedAt }: Entry, index: number): StatusAnswer {
+    const isTooOld = msSince(confirmedAt, surroundings) > options.maxStaleSeconds * 1_000;
+    if (copy === undefined || isTooOld || copy.list.exp <= now()) return 'unavailable';
+    return isRevoked(copy.list, index) ? 'revoked' : 'valid';
+  }
+
   return {
-    async check(uri, index) {
+    check(uri, index) {
       const list = listOfUri(options.issuer, uri);
       if (list === null) return 'unavailable';
       const entry = entryOf(list, uri);
       const ageMs = msSince(entry.confirmedAt, surroundings);
       if (ageMs >= FRESH_MS && (entry.renew.isRunning() || msSince(entry.failedAt, surroundings) >= RETRY_MS)) {
         const renewed = entry.renew();
-        if (ageMs >= WAIT_MS) await renewed;
+        if (ageMs >= WAIT_MS) return renewed.then(() => answerOf(entry, index));
       }
-      const { copy } = entry;
-      const isTooOld = msSince(entry.confirmedAt, surroundings) > options.maxStaleSeconds * 1_000;
-      if (copy === undefined || isTooOld || copy.list.exp <= now()) return 'unavailable';
-      return isRevoked(copy.list, index) ? 'revoked' : 'valid';
+      return answerOf(entry, index);
     },
   };
 }

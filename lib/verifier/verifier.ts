@@ -1,7 +1,9 @@
 import { fail, type Result, type TokenFailure } from '@/lib/core/failures';
+import type { VerifyingKeys } from '@/lib/core/keys/key-set';
+import { andThen, type Soon } from '@/lib/core/soon';
 import { verifyAccessToken } from '@/lib/core/token/access-token';
 import type { AccessClaims } from '@/lib/core/token/claims';
-import { verifiedTokens } from '@/lib/core/token/verified-tokens';
+import { KEPT_TOKENS, verifiedTokens } from '@/lib/core/token/verified-tokens';
 import { keySetSource } from './key-set';
 import { statusLists } from './status-lists';
 import { realSurroundings, type Surroundings } from './surroundings';
@@ -25,8 +27,6 @@ export type Verifier = {
   verify(token: string): Promise<Result<AccessClaims, TokenFailure>>;
 };
 
-/** Tokens whose signature need not be computed again; twice as many at most, of some 3 KB each. */
-const KEPT_TOKENS = 2_000;
 const DEFAULT_MAX_STALE_SECONDS = 30;
 /** A token this young needs no list: the issuer's database has just vouched for its session. */
 const VOUCHED_SECONDS = 3;
@@ -41,6 +41,15 @@ const VOUCHED_SECONDS = 3;
  * @throws TypeError for options with which no token could ever be right, such as an issuer with a path.
  */
 export function createVerifier(options: VerifierOptions, surroundings: Surroundings = realSurroundings): Verifier {
+  const verify = tokenVerifier(options, surroundings);
+  return { verify: async (token) => verify(token) };
+}
+
+/** `verify` of `createVerifier`, which for a token met before answers at once while keys and list are in memory. */
+export function tokenVerifier(
+  options: VerifierOptions,
+  surroundings: Surroundings,
+): (token: string) => Soon<Result<AccessClaims, TokenFailure>> {
   const { issuer, audience, fetchOrigin = issuer, maxStaleSeconds = DEFAULT_MAX_STALE_SECONDS } = options;
   requireOrigin('issuer', issuer);
   requireOrigin('fetchOrigin', fetchOrigin);
@@ -50,24 +59,28 @@ export function createVerifier(options: VerifierOptions, surroundings: Surroundi
   const seen = verifiedTokens(KEPT_TOKENS);
   const lists = statusLists({ issuer, fetchOrigin, maxStaleSeconds }, keySet, surroundings);
 
-  async function checkStatus(claims: AccessClaims) {
+  function checkStatus(claims: AccessClaims) {
     const ageSeconds = surroundings.now() - claims.iat;
     if (ageSeconds >= 0 && ageSeconds < VOUCHED_SECONDS) return 'valid';
     return lists.check(claims.status.status_list.uri, claims.status.status_list.idx);
   }
 
-  return {
-    async verify(token) {
-      const attempt = async (keys: Awaited<ReturnType<typeof keySet.current>>) =>
-        verifyAccessToken(token, keys, { issuer, audience }, surroundings.now(), checkStatus, seen);
-      const keys = await keySet.current();
-      const first = await attempt(keys);
-      if (first.ok || first.code !== 'unknown_key') return first;
-      const renewed = await keySet.refetched('token');
-      if (renewed === null || renewed.size === 0) return fail('status_unavailable');
-      return renewed === keys ? first : attempt(renewed);
-    },
-  };
+  const attempt = (token: string, keys: VerifyingKeys) =>
+    verifyAccessToken(token, keys, { issuer, audience }, surroundings.now(), checkStatus, seen);
+
+  /** A key that we do not know may be new. */
+  async function lookForKey(token: string, known: VerifyingKeys): Promise<Result<AccessClaims, TokenFailure>> {
+    const keys = await keySet.refetched('token');
+    if (keys === null || keys.size === 0) return fail('status_unavailable');
+    return keys === known ? fail('unknown_key') : attempt(token, keys);
+  }
+
+  return (token) =>
+    andThen(keySet.current(), (keys) =>
+      andThen(attempt(token, keys), (verified) =>
+        verified.ok || verified.code !== 'unknown_key' ? verified : lookForKey(token, keys),
+      ),
+    );
 }
 
 /** In the one spelling that `iss` has: `https://auth.example.com`, without a path or a slash at the end. */

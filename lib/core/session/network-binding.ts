@@ -1,8 +1,10 @@
 import { toBase64Url, utf8 } from '../encoding';
 import { networkPrefixOf } from '../identity/network-address';
+import { andThen, type Soon } from '../soon';
 
 /** Whether sessions are good in the network that they began in only: `SESSION_NETWORK_BINDING`. */
-export type NetworkBinding = 'off' | 'prefix';
+export const NETWORK_BINDINGS = ['off', 'prefix'] as const;
+export type NetworkBinding = (typeof NETWORK_BINDINGS)[number];
 
 /** What stands for a network when the trusted proxies named no address. Equal to no session's network. */
 const UNKNOWN_NETWORK = 'unknown';
@@ -27,9 +29,11 @@ export async function networkClaim(sessionId: string, network: string): Promise<
 }
 
 /** True when a token may come from `network`: sessions are not bound, this one is not, or it is the right one. */
-export async function isAtHome(
+export function isAtHome(
   claims: { readonly sid: string; readonly net?: string },
   network: string | null,
-): Promise<boolean> {
-  return network === null || claims.net === undefined || claims.net === (await networkClaim(claims.sid, network));
+): Soon<boolean> {
+  const { sid, net } = claims;
+  if (network === null || net === undefined) return true;
+  return andThen(networkClaim(sid, network), (own) => own === net);
 }

@@ -4,6 +4,7 @@ import { fail, type Result, succeed, type TokenFailure } from '../failures';
 import { parseJsonObject } from '../json';
 import type { VerifyingKeys } from '../keys/key-set';
 import type { SigningKey } from '../keys/signing-key';
+import { andThen, type Soon } from '../soon';
 import { type EpochSeconds, minutes } from '../time';
 import { type AccessClaims, parseAccessClaims } from './claims';
 import { hasType, hasValidSignature, selectKey, splitCompactJws } from './compact-jws';
@@ -59,26 +60,38 @@ export type AccessTokenExpectation = {
 };
 
 /** Says whether the session behind a token was ended. `unavailable`: nobody can tell. */
-export type StatusCheck = (claims: AccessClaims) => Promise<'valid' | 'revoked' | 'unavailable'>;
+export type StatusCheck = (claims: AccessClaims) => Soon<'valid' | 'revoked' | 'unavailable'>;
 
 /**
  * Verifies an access token: RFC 9068 §4 and RFC 8725 as a checklist, cheap checks first, the signature before any claim
  * is read, the status last. Time is `now`; no network unless `checkStatus` makes it. A token that `seen` holds is not
  * taken apart and its signature not computed again, as long as the same key is in `keys`; every other rule runs each
- * time. Only tokens that pass them all are kept there.
+ * time, and at once unless `checkStatus` waits. Only tokens that pass them all are kept there.
  */
-export async function verifyAccessToken(
+export function verifyAccessToken(
   token: string,
   keys: VerifyingKeys,
   expected: AccessTokenExpectation,
   now: EpochSeconds,
   checkStatus: StatusCheck,
   seen?: VerifiedTokens,
-): Promise<Result<AccessClaims, TokenFailure>> {
+): Soon<Result<AccessClaims, TokenFailure>> {
   const held = seen?.find(token);
-  const opened = held !== undefined && isOfKeys(held, keys) ? succeed(held) : await openAccessToken(token, keys);
-  if (!opened.ok) return opened;
-  const { payload } = opened.value;
+  if (held !== undefined && isOfKeys(held, keys)) return judge(held, expected, now, checkStatus);
+  return openAccessToken(token, keys).then(async (opened) => {
+    const verified = opened.ok ? await judge(opened.value, expected, now, checkStatus) : opened;
+    if (opened.ok && verified.ok) seen?.keep(token, opened.value);
+    return verified;
+  });
+}
+
+/** The steps that depend on who asks and when. */
+function judge(
+  { payload }: VerifiedToken,
+  expected: AccessTokenExpectation,
+  now: EpochSeconds,
+  checkStatus: StatusCheck,
+): Soon<Result<AccessClaims, TokenFailure>> {
   const parsed = parseAccessClaims(payload);
   if (!parsed.ok) return parsed;
   const claims = parsed.value;
@@ -89,15 +102,16 @@ export async function verifyAccessToken(
   if (!isPast(payload['nbf'], now)) return fail('not_yet_valid');
   if (claims.iat > now + ISSUED_AHEAD_TOLERANCE_SECONDS) return fail('issued_in_future');
 
-  switch (await checkStatus(claims)) {
-    case 'valid':
-      if (opened.value !== held) seen?.keep(token, opened.value);
-      return succeed(claims);
-    case 'revoked':
-      return fail('revoked');
-    case 'unavailable':
-      return fail('status_unavailable');
-  }
+  return andThen(checkStatus(claims), (status) => {
+    switch (status) {
+      case 'valid':
+        return succeed(claims);
+      case 'revoked':
+        return fail('revoked');
+      case 'unavailable':
+        return fail('status_unavailable');
+    }
+  });
 }
 
 /** The steps that depend on the token's text alone, and on the key that its header names. */

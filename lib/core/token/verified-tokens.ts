@@ -7,6 +7,9 @@ export type VerifiedToken = {
   readonly key: VerifyingKey;
 };
 
+/** For one process: twice as many at most, of some 3 KB each. */
+export const KEPT_TOKENS = 2_000;
+
 /** Memory of signatures, not of decisions: whoever finds a token here still has to look at its claims and its status. */
 export type VerifiedTokens = {
   find(token: string): VerifiedToken | undefined;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Soon } from '@/lib/core/soon';
 import { keySetSource } from '@/lib/verifier/key-set';
 import { type StatusLists, statusLists } from '@/lib/verifier/status-lists';
 import { ISSUER } from '../../fixtures/access-tokens';
@@ -21,7 +22,7 @@ afterEach(() => {
 
 const check = (uri = LIST_URI) => lists.check(uri, PLACE);
 const fetches = () => issuer.countOf(LIST_URL);
-const isPending = async (promise: Promise<unknown>) => {
+const isPending = async (promise: Soon<unknown>) => {
   const pending = Symbol('pending');
   return (await Promise.race([promise, settle().then(() => pending)])) === pending;
 };
