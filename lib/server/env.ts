@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Bytes } from '@/lib/core/encoding';
 import { isLoopbackHost, isResource, isWebOrigin, publicOrigins } from '@/lib/core/http/origins';
 import { parseSecretList } from '@/lib/core/keys/secret-list';
+import { NETWORK_BINDINGS, type NetworkBinding } from '@/lib/core/session/network-binding';
 import { days, minutes } from '@/lib/core/time';
 import { MAX_ACCESS_TTL_SECONDS } from '@/lib/core/token/access-token';
 
@@ -60,7 +61,7 @@ export const environmentSchema = z.object({
   CRON_SECRET: optional,
   CORS_ORIGINS: list(isWebOrigin, 'must be origins such as https://app.example.com, separated by commas'),
   TOKEN_AUDIENCES: list(isResource, 'must be absolute URLs without a fragment, separated by commas'),
-  SESSION_NETWORK_BINDING: z.enum(['off', 'prefix']).default('off'),
+  SESSION_NETWORK_BINDING: z.enum(NETWORK_BINDINGS).default('off'),
   KEY_ROTATION_DAYS: z.coerce.number().int().min(0).max(3_650).default(0),
   HANDSTAMP_DATA: optional,
 });
@@ -86,7 +87,7 @@ export type Env = {
   readonly corsOrigins: readonly string[];
   /** Resources that a program may ask a token for, besides our own origin. */
   readonly tokenAudiences: readonly string[];
-  readonly networkBinding: 'off' | 'prefix';
+  readonly networkBinding: NetworkBinding;
   /** A signing key gives way to the next after so many days; 0: only by hand. */
   readonly keyRotationDays: number;
   /** Folder of the embedded database, absolute; null on a real one. Demo accounts and the mailbox live and die with it. */

@@ -6,9 +6,6 @@ import { markRuns } from './keyboard-runs';
 export const PASSWORD_FAULTS = ['too_short', 'too_long', 'common', 'contains_context', 'repetitive'] as const;
 export type PasswordFault = (typeof PASSWORD_FAULTS)[number];
 
-export const isPasswordFault = (value: string): value is PasswordFault =>
-  PASSWORD_FAULTS.some((fault) => fault === value);
-
 /** In Unicode code points after NFC. */
 export const MAX_PASSWORD_LENGTH = 128;
 

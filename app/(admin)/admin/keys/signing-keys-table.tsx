@@ -1,8 +1,13 @@
 import { inUtc } from '@/app/_components/moment';
 import type { ReportedKey } from '@/lib/server/key-report';
+import { CELL, type Column, ListTable } from '../list-table';
 
-const WIDE = 'hidden sm:table-cell px-4 py-3 align-baseline';
-const NARROW = 'px-4 py-3 align-baseline';
+const COLUMNS: readonly Column[] = [
+  { title: 'Key', shown: 'always' },
+  { title: 'State', shown: 'always' },
+  { title: 'Since', shown: 'wide' },
+  { title: 'Until', shown: 'wide' },
+];
 
 const STATES = {
   next: { name: 'Next', until: 'May sign from' },
@@ -15,31 +20,11 @@ const STATES = {
 /** The signing keys as a table. On a narrow page the dates move into the first cell, so that nothing is cut off. */
 export function SigningKeysTable({ keys }: { keys: readonly ReportedKey[] }) {
   return (
-    <div className="sheet overflow-hidden">
-      <table className="w-full text-left text-sm">
-        <thead className="text-xs text-ink-soft">
-          <tr className="border-b border-hairline">
-            <th scope="col" className={`${NARROW} font-medium`}>
-              Key
-            </th>
-            <th scope="col" className={`${NARROW} font-medium`}>
-              State
-            </th>
-            <th scope="col" className={`${WIDE} font-medium`}>
-              Since
-            </th>
-            <th scope="col" className={`${WIDE} font-medium`}>
-              Until
-            </th>
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-hairline">
-          {keys.map((key) => (
-            <KeyRow key={key.kid} signingKey={key} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ListTable columns={COLUMNS}>
+      {keys.map((key) => (
+        <KeyRow key={key.kid} signingKey={key} />
+      ))}
+    </ListTable>
   );
 }
 
@@ -48,7 +33,7 @@ function KeyRow({ signingKey: { kid, algorithm, state, since, until } }: { signi
   const isCurrent = state === 'current';
   return (
     <tr>
-      <th scope="row" className={`${NARROW} font-normal`}>
+      <th scope="row" className={`${CELL.always} font-normal`}>
         <code className="block text-base font-medium">{kid}</code>
         <span className="block text-ink-soft">{algorithm}</span>
         <span className="block text-ink-soft sm:hidden">
@@ -60,13 +45,13 @@ function KeyRow({ signingKey: { kid, algorithm, state, since, until } }: { signi
           </span>
         )}
       </th>
-      <td className={`${NARROW} ${state === 'gone' ? 'text-ink-soft' : ''}`}>
+      <td className={`${CELL.always} ${state === 'gone' ? 'text-ink-soft' : ''}`}>
         {isCurrent ? <span className="rounded-sm bg-accent-wash px-2 font-semibold text-accent">{name}</span> : name}
       </td>
-      <td className={`${WIDE} whitespace-nowrap`}>
+      <td className={`${CELL.wide} whitespace-nowrap`}>
         <Time at={since} />
       </td>
-      <td className={WIDE}>
+      <td className={CELL.wide}>
         {until === null ? (
           <span className="text-ink-soft">{state === 'gone' ? '–' : 'No end set'}</span>
         ) : (

@@ -1,37 +1,22 @@
 import { inUtc } from '@/app/_components/moment';
 import type { ListedUser } from '@/lib/server/user-store';
+import { CELL, type Column, ListTable } from '../list-table';
 
-const WIDE = 'hidden sm:table-cell px-4 py-3 align-baseline';
-const NARROW = 'px-4 py-3 align-baseline';
+const COLUMNS: readonly Column[] = [
+  { title: 'User', shown: 'always' },
+  { title: 'Role', shown: 'wide' },
+  { title: 'Joined', shown: 'wide' },
+  { title: 'Live sessions', shown: 'always', isNumber: true },
+];
 
 /** The users as a table. On a narrow page role and dates move into the first cell, so that nothing is cut off. */
 export function UsersTable({ users }: { users: readonly ListedUser[] }) {
   return (
-    <div className="sheet overflow-hidden">
-      <table className="w-full text-left text-sm">
-        <thead className="text-xs text-ink-soft">
-          <tr className="border-b border-hairline">
-            <th scope="col" className={`${NARROW} font-medium`}>
-              User
-            </th>
-            <th scope="col" className={`${WIDE} font-medium`}>
-              Role
-            </th>
-            <th scope="col" className={`${WIDE} font-medium`}>
-              Joined
-            </th>
-            <th scope="col" className={`${NARROW} text-right font-medium`}>
-              Live sessions
-            </th>
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-hairline">
-          {users.map((user) => (
-            <UserRow key={user.id} user={user} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ListTable columns={COLUMNS}>
+      {users.map((user) => (
+        <UserRow key={user.id} user={user} />
+      ))}
+    </ListTable>
   );
 }
 
@@ -41,7 +26,7 @@ function UserRow({ user }: { user: ListedUser }) {
   const joined = <time dateTime={createdAt}>{inUtc(createdAt)}</time>;
   return (
     <tr>
-      <th scope="row" className={`${NARROW} font-normal`}>
+      <th scope="row" className={`${CELL.always} font-normal`}>
         <span className="block text-base font-medium wrap-anywhere">{name ?? email}</span>
         {name === null ? null : <span className="block text-ink-soft wrap-anywhere">{email}</span>}
         {disabledAt === null ? null : <span className="block text-fault">Disabled since {inUtc(disabledAt)}</span>}
@@ -49,9 +34,9 @@ function UserRow({ user }: { user: ListedUser }) {
           {role}, joined {joined}
         </span>
       </th>
-      <td className={WIDE}>{role}</td>
-      <td className={`${WIDE} whitespace-nowrap`}>{joined}</td>
-      <td className={`${NARROW} text-right tabular-nums`}>{liveSessions}</td>
+      <td className={CELL.wide}>{role}</td>
+      <td className={`${CELL.wide} whitespace-nowrap`}>{joined}</td>
+      <td className={`${CELL.always} text-right tabular-nums`}>{liveSessions}</td>
     </tr>
   );
 }
