@@ -17,6 +17,12 @@ const BENCHES = {
     title: 'Requests: what protection costs',
     needsWrk: true,
   },
+  sessions: {
+    program: 'tests/bench/sessions.ts',
+    title: 'Sessions: refreshes and logins',
+    needsWrk: true,
+  },
+  verifier: { program: 'tests/bench/verifier.ts', title: 'Verifier: one token' },
   'status-lists': {
     program: 'tests/bench/status-lists.ts',
     title: 'Status lists: what a million sessions cost',
@@ -49,7 +55,7 @@ function chooseBenches(args) {
 
 /** A bench's output goes straight to the terminal. */
 async function run(name, isFull, report) {
-  const args = [...TYPESCRIPT_FLAGS, BENCHES[name].program, ...(isFull ? ['--full'] : [])];
+  const args = ['--expose-gc', ...TYPESCRIPT_FLAGS, BENCHES[name].program, ...(isFull ? ['--full'] : [])];
   await finish(startNode(args, { env: environment(report), output: 'inherit' }), `The bench ${name} failed.`);
   return JSON.parse(await readFile(report, 'utf8'));
 }

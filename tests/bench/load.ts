@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -9,6 +10,8 @@ export type Load = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly seconds: number;
   readonly connections: number;
+  /** A Lua program beside this module that makes the requests, and what it is given. */
+  readonly script?: { readonly name: string; readonly args: readonly string[] };
 };
 
 export type Measured = {
@@ -20,11 +23,14 @@ export type Measured = {
 };
 
 /** Drives `url` with wrk. Throws when any answer is not 2xx or 3xx: a fast refusal would look like speed. */
-export async function drive({ url, headers = {}, seconds, connections }: Load): Promise<Measured> {
+export async function drive({ url, headers = {}, seconds, connections, script }: Load): Promise<Measured> {
   const lines = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
-  const args = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--latency', ...lines, url];
+  const program = script === undefined ? [] : ['-s', fileURLToPath(new URL(script.name, import.meta.url))];
+  const own = script === undefined ? [] : ['--', ...script.args];
+  const load = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--timeout', '10s', '--latency'];
+  const args = [...load, ...lines, ...program, url, ...own];
   const { stdout } = await run(process.env['HANDSTAMP_WRK'] ?? 'wrk', args);
-  const refused = /Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)/.exec(stdout);
+  const refused = /Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)|PANIC.*/.exec(stdout);
   if (refused !== null) throw new Error(`${url}: ${refused[0]}`);
   return {
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),

@@ -1,0 +1,45 @@
+import { sql } from '../support/sql';
+
+export type TableScans = {
+  readonly table: string;
+  /** How often it was read from end to end. */
+  readonly wholeScans: number;
+  readonly indexes: readonly string[];
+};
+
+type Counter = { name: string; table: string; scans: number };
+
+/** Counters reach the view a moment after the statement. */
+const FLUSH_MS = 1_500;
+
+/** How the tables were read while `work` ran, by PostgreSQL's own counters: those that were read at all. */
+export async function scansOf(databaseUrl: string, work: () => Promise<unknown>): Promise<TableScans[]> {
+  const before = await readCounters(databaseUrl);
+  await work();
+  const after = await readCounters(databaseUrl);
+  const grown = (kind: keyof typeof after) =>
+    after[kind]
+      .map((one) => ({ ...one, scans: one.scans - (before[kind].find(({ name }) => name === one.name)?.scans ?? 0) }))
+      .filter(({ scans }) => scans > 0);
+  const [tables, indexes] = [grown('tables'), grown('indexes')];
+  const names = new Set([...tables, ...indexes].map(({ table }) => table));
+  return [...names].sort().map((table) => ({
+    table,
+    wholeScans: tables.find((one) => one.table === table)?.scans ?? 0,
+    indexes: indexes.filter((one) => one.table === table).map(({ name }) => name),
+  }));
+}
+
+async function readCounters(databaseUrl: string): Promise<{ tables: Counter[]; indexes: Counter[] }> {
+  await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
+  return {
+    tables: await sql<Counter>(
+      databaseUrl,
+      'SELECT relname AS name, relname AS table, seq_scan::int AS scans FROM pg_stat_user_tables',
+    ),
+    indexes: await sql<Counter>(
+      databaseUrl,
+      'SELECT indexrelname AS name, relname AS table, idx_scan::int AS scans FROM pg_stat_user_indexes',
+    ),
+  };
+}

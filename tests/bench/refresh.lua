@@ -1,0 +1,13 @@
+-- Renews sessions: each request takes the next cookie of a file, a line each.
+local cookies, at = {}, 0
+
+function init(args)
+  for line in io.lines(args[1]) do
+    cookies[#cookies + 1] = line
+  end
+end
+
+function request()
+  at = at % #cookies + 1
+  return wrk.format("POST", nil, { cookie = cookies[at], origin = wrk.headers["origin"] })
+end
