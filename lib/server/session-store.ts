@@ -157,11 +157,13 @@ export async function createSession(
       WHERE s."userId" = ${session.userId} AND s."endedAt" IS NULL AND s."idleExpiresAt" > now()
         AND s."absoluteExpiresAt" > now() AND s.id IS DISTINCT FROM ${oldId}
       ORDER BY s."createdAt" DESC, s.id OFFSET ${MAX_LIVE_SESSIONS - 1}
+    ), leaving AS (
+      -- Named one by one: an OR over two ways to find them would read the whole table.
+      SELECT id, 'over_limit' AS reason FROM surplus
+      UNION ALL SELECT id, 'superseded' FROM "Session" WHERE id = ${oldId} AND "secretHash" = ${oldHash}
     ), ended AS (
-      UPDATE "Session" s SET "endedAt" = now(), "endReason" =
-        CASE WHEN s.id = ${oldId} THEN 'superseded' ELSE 'over_limit' END::"SessionEndReason"
-      WHERE EXISTS (SELECT 1 FROM person) AND s."endedAt" IS NULL
-        AND ((s.id = ${oldId} AND s."secretHash" = ${oldHash}) OR s.id IN (SELECT id FROM surplus))
+      UPDATE "Session" s SET "endedAt" = now(), "endReason" = leaving.reason::"SessionEndReason"
+      FROM leaving WHERE s.id = leaving.id AND s."endedAt" IS NULL AND EXISTS (SELECT 1 FROM person)
       RETURNING s."statusNumber"
     ), revoked AS (
       INSERT INTO "Revocation" ("statusNumber", "keepUntil")

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { db } from '@/lib/server/db';
 import { hashPassword, verifyPassword } from '@/lib/server/password-hasher';
 import { testEnvironment } from '../support/environment';
+import { scansOf } from '../support/index-use';
 import { createDatabase, dropDatabase, startPostgres } from '../support/postgres';
 import { sql } from '../support/sql';
 import { countStatements } from '../support/statements';
-import { scansOf } from './index-use';
 import { cpuMicroseconds, drive, type Measured } from './load';
 import { prepareSessions } from './prepared-sessions';
 import { growth, isFull, median, quantity, say, type Table, writeReport } from './report';
@@ -88,8 +88,8 @@ const logins = ({ server }: Place, file: string, connections: number, seconds: n
     script: { name: 'login.lua', args: [file] },
   });
 
-async function accessCookie({ databaseUrl, server }: Place): Promise<string> {
-  const [token = ''] = await prepareSessions(databaseUrl, 1);
+/** The cookies of a session, renewed. */
+async function refreshOnce({ server }: Place, token: string): Promise<string> {
   const headers = { cookie: `handstamp-refresh=${token}`, origin: ORIGIN };
   const answer = await fetch(`${server.origin}/api/auth/refresh`, { method: 'POST', headers });
   if (answer.status !== 200) throw new Error(`The session could not be renewed: ${answer.status}`);
@@ -113,7 +113,8 @@ async function hashMs(): Promise<number> {
 }
 
 async function storm(place: Place, file: string) {
-  const cookie = await accessCookie(place);
+  const [token = ''] = await prepareSessions(place.databaseUrl, 1);
+  const cookie = await refreshOnce(place, token);
   const probe = () =>
     drive({ url: `${place.server.origin}${JSON_PATH}`, headers: { cookie }, seconds: SECONDS, connections: 4 });
   await probe();
@@ -172,9 +173,10 @@ async function main(): Promise<void> {
 
   say('logins');
   const file = await prepareLogins(large.databaseUrl, 2_000);
+  const [token = ''] = await prepareSessions(large.databaseUrl, 1);
   const scans = await scansOf(large.databaseUrl, async () => {
     await logins(large, file, 2, 2);
-    await renew(large, 2, 1);
+    await refreshOnce(large, token);
   });
   const hash = await hashMs();
   const alone = await logins(large, file, CLIENTS_OF_STORM, SECONDS);
@@ -213,7 +215,7 @@ async function main(): Promise<void> {
         columns: ['', 'scans of the whole table', 'indexes used'],
         rows: scans.map(({ table, wholeScans, indexes }) => [table, String(wholeScans), indexes.join(', ') || '-']),
         notes: [
-          'By its own counters (`pg_stat_user_tables`, `pg_stat_user_indexes`), over two seconds of logins and one of refreshes.',
+          'By its own counters (`pg_stat_user_tables`, `pg_stat_user_indexes`), over two seconds of logins and a refresh.',
         ],
       },
     ],

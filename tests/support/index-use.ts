@@ -1,4 +1,4 @@
-import { sql } from '../support/sql';
+import { sql } from './sql';
 
 export type TableScans = {
   readonly table: string;
@@ -9,10 +9,10 @@ export type TableScans = {
 
 type Counter = { name: string; table: string; scans: number };
 
-/** Counters reach the view a moment after the statement. */
-const FLUSH_MS = 1_500;
-
-/** How the tables were read while `work` ran, by PostgreSQL's own counters: those that were read at all. */
+/**
+ * How the tables were read while `work` ran, by PostgreSQL's own counters: those that were read at all. Cuts every other
+ * connection to that database, before and after.
+ */
 export async function scansOf(databaseUrl: string, work: () => Promise<unknown>): Promise<TableScans[]> {
   const before = await readCounters(databaseUrl);
   await work();
@@ -31,7 +31,7 @@ export async function scansOf(databaseUrl: string, work: () => Promise<unknown>)
 }
 
 async function readCounters(databaseUrl: string): Promise<{ tables: Counter[]; indexes: Counter[] }> {
-  await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
+  await flushCounters(databaseUrl);
   return {
     tables: await sql<Counter>(
       databaseUrl,
@@ -43,3 +43,11 @@ async function readCounters(databaseUrl: string): Promise<{ tables: Counter[]; i
     ),
   };
 }
+
+/** A connection hands in what it counted when it ends, and else only after seconds of quiet. Waits for the end of each. */
+const flushCounters = (databaseUrl: string) =>
+  sql(
+    databaseUrl,
+    `SELECT pg_terminate_backend(pid, 10_000) FROM pg_stat_activity
+     WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`,
+  );
