@@ -22,6 +22,8 @@ const BENCHES = {
     title: 'Sessions: refreshes and logins',
     needsWrk: true,
   },
+  'sign-out': { program: 'tests/bench/sign-out.ts', title: 'Sign-out: how soon it is seen' },
+  memory: { program: 'tests/bench/memory.ts', title: 'Memory of the server', needsWrk: true },
   verifier: { program: 'tests/bench/verifier.ts', title: 'Verifier: one token' },
   'status-lists': {
     program: 'tests/bench/status-lists.ts',

@@ -12,6 +12,8 @@ export type Load = {
   readonly connections: number;
   /** A Lua program beside this module that makes the requests, and what it is given. */
   readonly script?: { readonly name: string; readonly args: readonly string[] };
+  /** True: every answer must be a refusal. */
+  readonly isRefused?: boolean;
 };
 
 export type Measured = {
@@ -22,19 +24,22 @@ export type Measured = {
   readonly p99Ms: number;
 };
 
-/** Drives `url` with wrk. Throws when any answer is not 2xx or 3xx: a fast refusal would look like speed. */
-export async function drive({ url, headers = {}, seconds, connections, script }: Load): Promise<Measured> {
+/** Drives `url` with wrk. Throws when any answer is another than expected: a fast refusal would look like speed. */
+export async function drive({ url, headers = {}, seconds, connections, script, isRefused }: Load): Promise<Measured> {
   const lines = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
   const program = script === undefined ? [] : ['-s', fileURLToPath(new URL(script.name, import.meta.url))];
   const own = script === undefined ? [] : ['--', ...script.args];
   const load = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--timeout', '10s', '--latency'];
   const args = [...load, ...lines, ...program, url, ...own];
   const { stdout } = await run(process.env['HANDSTAMP_WRK'] ?? 'wrk', args);
-  const refused = /Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)|PANIC.*/.exec(stdout);
-  if (refused !== null) throw new Error(`${url}: ${refused[0]}`);
+  const requests = Number(/(\d+) requests in/.exec(stdout)?.[1]);
+  const refused = Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0);
+  const trouble = /Socket errors: .*|PANIC.*/.exec(stdout)?.[0];
+  if (trouble !== undefined) throw new Error(`${url}: ${trouble}`);
+  if (refused !== (isRefused ? requests : 0)) throw new Error(`${url}: ${refused} of ${requests} were refused`);
   return {
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
-    requests: Number(/(\d+) requests in/.exec(stdout)?.[1]),
+    requests,
     p50Ms: milliseconds(/50%\s+([\d.]+)(us|ms|s)/.exec(stdout)),
     p99Ms: milliseconds(/99%\s+([\d.]+)(us|ms|s)/.exec(stdout)),
   };

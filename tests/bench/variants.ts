@@ -13,7 +13,12 @@ export type Variant = 'product' | 'open' | 'empty';
 /** Where a variant's files come from, by where they go. Folders stand for all that is in them. */
 const REFERENCE = 'tests/bench/reference';
 const CONFIGURATION = ['next.config.ts', 'postcss.config.mjs', 'tsconfig.json', 'package.json'];
-const SAME_DOCUMENT = ['app/layout.tsx', 'app/globals.css', 'app/_fonts', 'app/_styles', 'lib/core'];
+/** What is around every page of the product: its document, and what stands in for a page that fails or is not there. */
+const SAME_DOCUMENT = [
+  ...['app/layout.tsx', 'app/globals.css', 'app/_fonts', 'app/_styles', 'lib/core'],
+  ...['app/error.tsx', 'app/global-error.tsx', 'app/not-found.tsx'],
+  ...['app/_components/dead-end.tsx', 'app/_components/nothing-here.tsx', 'app/_components/stamp'],
+];
 const asTheyAre = (files: readonly string[]) => Object.fromEntries(files.map((file) => [file, file]));
 const references = (...names: readonly string[]) => asTheyAre(names.map((name) => `${REFERENCE}/${name}`));
 const FACTS = references('facts.ts', 'facts-list.tsx');
@@ -21,27 +26,40 @@ const PROTECTED = references('protected-route.ts', 'protected-page.tsx');
 const OPEN = {
   ...asTheyAre([...CONFIGURATION, ...SAME_DOCUMENT]),
   ...FACTS,
-  ...references('open-route.ts', 'open-page.tsx'),
+  ...references('open-route.ts', 'open-page.tsx', 'empty-page.tsx'),
 };
 const FILES: Record<Variant, Readonly<Record<string, string>>> = {
   product: {
     ...asTheyAre([...CONFIGURATION, 'app', 'lib', 'middleware.ts', 'instrumentation.ts']),
     ...FACTS,
     ...PROTECTED,
+    ...references('open-route.ts'),
   },
   open: { ...OPEN, 'middleware.ts': `${REFERENCE}/unmatched-middleware.ts` },
   empty: { ...OPEN, 'middleware.ts': `${REFERENCE}/empty-middleware.ts` },
 };
 /** Routes that only name a file: Next finds routes by where they are. */
 const ROUTES: Record<Variant, Readonly<Record<string, string>>> = {
-  product: { 'app/api/bench/route.ts': 'protected-route', 'app/account/bench/page.tsx': 'protected-page' },
-  open: { 'app/api/bench/route.ts': 'open-route', 'app/account/bench/page.tsx': 'open-page' },
+  product: {
+    'app/api/bench/route.ts': 'protected-route',
+    'app/api/bench-edge/route.ts': 'open-route',
+    'app/account/bench/page.tsx': 'protected-page',
+  },
+  open: {
+    'app/api/bench/route.ts': 'open-route',
+    'app/account/bench/page.tsx': 'open-page',
+    'app/empty/page.tsx': 'empty-page',
+  },
   empty: { 'app/api/bench/route.ts': 'open-route', 'app/account/bench/page.tsx': 'open-page' },
 };
 
 /** The two addresses that every variant has. */
 export const JSON_PATH = '/api/bench';
 export const PAGE_PATH = '/account/bench';
+/** In `product`, protected by the middleware and by nothing behind it: shows what the edge knows. */
+export const EDGE_PATH = '/api/bench-edge';
+/** In `open`: a page with nothing in it. */
+export const EMPTY_PATH = '/empty';
 
 /**
  * Builds a variant beside the product, unless it was built of the same files. It lies below `.data`, so that it finds the
@@ -95,17 +113,21 @@ async function hashOf(files: readonly string[]): Promise<string> {
 
 export type BenchServer = { readonly origin: string; readonly port: number; readonly process: ChildProcess };
 
-/** Starts a built variant on a database, and waits until it answers. The caller ends the process. */
+/**
+ * Starts a built variant on a database, and waits until it answers. The caller ends the process. `flags` are Node's own.
+ */
 export async function startVariant(
   variant: Variant,
   databaseUrl: string,
   env: Record<string, string> = {},
+  flags: readonly string[] = [],
 ): Promise<BenchServer> {
   const folder = await buildVariant(variant);
   const port = await findFreePort();
   const preload = new URL(`../../scripts/die-with-parent.mjs?parent=${process.pid}`, import.meta.url).href;
   const next = path.join(REPOSITORY, 'node_modules/next/dist/bin/next');
-  const child = spawn(process.execPath, ['--import', preload, next, 'start', '-H', '127.0.0.1', '-p', String(port)], {
+  const listen = ['start', '-H', '127.0.0.1', '-p', String(port)];
+  const child = spawn(process.execPath, [...flags, '--import', preload, next, ...listen], {
     cwd: folder,
     env: Object.assign(plainEnvironment(), testEnvironment(databaseUrl, port), env),
     stdio: ['pipe', 'ignore', 'inherit'],

@@ -1,0 +1,4 @@
+/** As little as a page can be. */
+export default function EmptyPage() {
+  return null;
+}
