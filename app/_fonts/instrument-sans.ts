@@ -1,10 +1,13 @@
 import localFont from 'next/font/local';
 
-/** The one typeface: Instrument Sans, variable in weight and width. SIL Open Font License, see OFL.txt beside it. */
+/**
+ * The one typeface: Instrument Sans, variable in weight and width. SIL Open Font License, see OFL.txt beside it.
+ * `optional`: a page that was drawn without it stays so, and nothing moves under somebody's finger; the next page has it.
+ */
 export const instrumentSans = localFont({
   src: './instrument-sans-latin.woff2',
   weight: '400 700',
-  display: 'swap',
+  display: 'optional',
   variable: '--font-instrument',
   fallback: ['system-ui', 'sans-serif'],
   declarations: [{ prop: 'font-stretch', value: '75% 100%' }],
@@ -14,7 +17,7 @@ export const instrumentSans = localFont({
 export const instrumentSansExtended = localFont({
   src: './instrument-sans-latin-ext.woff2',
   weight: '400 700',
-  display: 'swap',
+  display: 'optional',
   preload: false,
   adjustFontFallback: false,
   variable: '--font-instrument-ext',

@@ -1,0 +1,89 @@
+import type { Page } from '@playwright/test';
+import { ADMIN } from '../support/accounts';
+import { ADMIN_PAGES, GUEST_PAGES, MEMBER_PAGES, type PageCase } from '../support/e2e-pages';
+import { logIn } from '../support/e2e-people';
+import { expect, test } from './fixtures';
+
+const SIZES = [
+  { width: 390, height: 844 },
+  { width: 1280, height: 800 },
+];
+
+/** The parts that moved while the page came, without anybody having touched it (Layout Instability API). */
+const shiftsOf = (page: Page): Promise<string[]> =>
+  page.evaluate(
+    () =>
+      new Promise<string[]>((resolve) => {
+        type Shift = PerformanceEntry & {
+          readonly value: number;
+          readonly sources: readonly { readonly node?: Node }[];
+        };
+        const observer = new PerformanceObserver((list) => {
+          const shifts = list.getEntries() as Shift[];
+          resolve(
+            shifts.flatMap(({ value, sources }) =>
+              sources.map(
+                ({ node }) => `${value.toFixed(4)} ${node instanceof Element ? node.outerHTML.slice(0, 80) : ''}`,
+              ),
+            ),
+          );
+        });
+        observer.observe({ type: 'layout-shift', buffered: true });
+        // No entry, no call: two frames later there is none.
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve([]))));
+      }),
+  );
+
+/** Loads a page whose fonts come only after it was drawn without them. */
+async function expectCalm(page: Page, origin: string, { path, heading }: PageCase): Promise<void> {
+  const elsewhere: string[] = [];
+  const note = (address: string) => {
+    if (new URL(address).origin !== origin) elsewhere.push(address);
+  };
+  page.on('request', (request) => note(request.url()));
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    let letFontsCome = () => {};
+    const drawn = new Promise<void>((resolve) => {
+      letFontsCome = resolve;
+    });
+    let fonts = 0;
+    await page.route(/\.woff2/, async (route) => {
+      fonts += 1;
+      await drawn;
+      await route.continue();
+    });
+    await page.goto(path, { waitUntil: 'commit' });
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    letFontsCome();
+    await page.evaluate(() => document.fonts.ready.then(() => undefined));
+    expect(await shiftsOf(page), `${path}, ${size.width} wide`).toEqual([]);
+    expect(fonts, `${path} has fonts`).toBeGreaterThan(0);
+    await page.unroute(/\.woff2/);
+  }
+  expect(elsewhere, path).toEqual([]);
+}
+
+test.use({ trace: 'off' });
+
+test('no page of a guest moves while it loads, even with late fonts, or asks another site for anything', async ({
+  page,
+  origin,
+  expectFault,
+}) => {
+  expectFault(/status of 404/);
+  for (const one of GUEST_PAGES) await expectCalm(page, origin, one);
+});
+
+test('nor does one of a member', async ({ page, origin, signedIn, expectFault }) => {
+  expectFault(/status of 404/);
+  for (const one of MEMBER_PAGES) {
+    await expectCalm(page, origin, { ...one, heading: one.heading.replace('Robin Quay', signedIn.name) });
+  }
+});
+
+test('nor does one of an admin', async ({ page, context, origin }) => {
+  await logIn(context.request, origin, ADMIN);
+  for (const one of ADMIN_PAGES) await expectCalm(page, origin, one);
+});
