@@ -9,8 +9,8 @@ import { useServer } from '../../support/use-server';
 const { url: databaseUrl } = await useDatabase();
 const server = await useServer({ databaseUrl });
 
-/** More than hash and wait at once: a thread for each core but one, and 64 in the queue. */
-const LOGINS = availableParallelism() + 64 + 10;
+/** More than hash and wait at once, 64 in the queue and one a thread, and what the threads finish meanwhile. */
+const LOGINS = 64 + 20 + 4 * availableParallelism();
 
 it('more logins than can wait are told to come back with 503, while everybody else is served', async () => {
   const { accessOnly } = await prepareSession();
