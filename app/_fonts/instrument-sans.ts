@@ -13,7 +13,10 @@ export const instrumentSans = localFont({
   declarations: [{ prop: 'font-stretch', value: '75% 100%' }],
 });
 
-/** Its further Latin letters. Fetched only by a page that shows one of them. */
+/**
+ * Its further Latin letters. Fetched only by a page that shows one of them. It stands before the other in every list, because
+ * that one ends in typefaces that have all letters; its range keeps it from taking the rest.
+ */
 export const instrumentSansExtended = localFont({
   src: './instrument-sans-latin-ext.woff2',
   weight: '400 700',

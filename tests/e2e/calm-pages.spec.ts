@@ -1,7 +1,8 @@
 import type { Page } from '@playwright/test';
 import { ADMIN } from '../support/accounts';
+import { shiftsOf, watchShifts } from '../support/e2e-layout-shifts';
 import { ADMIN_PAGES, GUEST_PAGES, MEMBER_PAGES, type PageCase } from '../support/e2e-pages';
-import { logIn } from '../support/e2e-people';
+import { logIn, newPerson, signUp } from '../support/e2e-people';
 import { expect, test } from './fixtures';
 
 const SIZES = [
@@ -9,33 +10,9 @@ const SIZES = [
   { width: 1280, height: 800 },
 ];
 
-/** The parts that moved while the page came, without anybody having touched it (Layout Instability API). */
-const shiftsOf = (page: Page): Promise<string[]> =>
-  page.evaluate(
-    () =>
-      new Promise<string[]>((resolve) => {
-        type Shift = PerformanceEntry & {
-          readonly value: number;
-          readonly sources: readonly { readonly node?: Node }[];
-        };
-        const observer = new PerformanceObserver((list) => {
-          const shifts = list.getEntries() as Shift[];
-          resolve(
-            shifts.flatMap(({ value, sources }) =>
-              sources.map(
-                ({ node }) => `${value.toFixed(4)} ${node instanceof Element ? node.outerHTML.slice(0, 80) : ''}`,
-              ),
-            ),
-          );
-        });
-        observer.observe({ type: 'layout-shift', buffered: true });
-        // No entry, no call: two frames later there is none.
-        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve([]))));
-      }),
-  );
-
 /** Loads a page whose fonts come only after it was drawn without them. */
 async function expectCalm(page: Page, origin: string, { path, heading }: PageCase): Promise<void> {
+  await watchShifts(page);
   const elsewhere: string[] = [];
   const note = (address: string) => {
     if (new URL(address).origin !== origin) elsewhere.push(address);
@@ -86,4 +63,22 @@ test('nor does one of a member', async ({ page, origin, signedIn, expectFault })
 test('nor does one of an admin', async ({ page, context, origin }) => {
   await logIn(context.request, origin, ADMIN);
   for (const one of ADMIN_PAGES) await expectCalm(page, origin, one);
+});
+
+test('a name with further Latin letters fetches our typeface for them, and no other name does', async ({
+  page,
+  context,
+  origin,
+}) => {
+  const fetched: string[] = [];
+  page.on('request', (request) => fetched.push(request.url()));
+  const visit = async () => {
+    await page.goto('/dashboard');
+    await page.evaluate(() => document.fonts.ready.then(() => undefined));
+    return fetched.filter((address) => address.includes('latin_ext')).length;
+  };
+  await signUp(context.request, origin);
+  expect(await visit()).toBe(0);
+  await signUp(context.request, origin, { ...newPerson(), name: 'Zofia Żółć' });
+  expect(await visit()).toBe(1);
 });

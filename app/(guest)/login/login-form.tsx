@@ -1,9 +1,9 @@
 'use client';
 
 import { AuthForm } from '@/app/_components/forms/auth-form';
+import { EmailField } from '@/app/_components/forms/email-field';
 import type { Faults } from '@/app/_components/forms/faults';
 import { PasswordField } from '@/app/_components/forms/password-field';
-import { TextField } from '@/app/_components/forms/text-field';
 import { useAuthForm } from '@/app/_components/forms/use-auth-form';
 import { LOGIN_FIELD_TEXTS } from './texts';
 
@@ -22,15 +22,7 @@ export function LoginForm({ next, initial }: { next: string; initial: Faults }) 
   return (
     <AuthForm form={form} action="/api/auth/login" submitLabel="Sign in" busyLabel="Signing you in">
       <input type="hidden" name="next" value={next} />
-      <TextField
-        name="email"
-        label="Email"
-        type="email"
-        required
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-      />
+      <EmailField />
       <PasswordField autoComplete="current-password" />
       <label className="-my-1.5 flex min-h-11 cursor-pointer items-center gap-3 text-sm">
         <input type="checkbox" name="remember" className="checkbox" />

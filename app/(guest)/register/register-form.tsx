@@ -1,6 +1,7 @@
 'use client';
 
 import { AuthForm } from '@/app/_components/forms/auth-form';
+import { EmailField } from '@/app/_components/forms/email-field';
 import type { Faults } from '@/app/_components/forms/faults';
 import { PasswordField } from '@/app/_components/forms/password-field';
 import { TextField } from '@/app/_components/forms/text-field';
@@ -29,15 +30,7 @@ export function RegisterForm({ initial, passwordMinLength }: { initial: Faults; 
   return (
     <AuthForm form={form} action="/api/auth/register" submitLabel="Create account" busyLabel="Creating your account">
       <TextField name="name" label="Name" aside="optional" autoComplete="name" />
-      <TextField
-        name="email"
-        label="Email"
-        type="email"
-        required
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-      />
+      <EmailField />
       <PasswordField autoComplete="new-password" hint={policy} minLength={passwordMinLength} />
     </AuthForm>
   );

@@ -1,3 +1,4 @@
+import { isProblemCode, PROBLEMS } from '@/lib/core/http/problem';
 import { type Faults, NO_FAULTS } from './faults';
 import { problemText } from './problem-text';
 
@@ -27,6 +28,7 @@ export function initialFaults(query: FormQuery, fieldTexts: FieldTexts): Faults 
   }
   const retry = single(query['retry']);
   const wait = retry !== undefined && /^\d{1,5}$/.test(retry) ? Number(retry) : null;
-  const summary = Object.keys(fields).length > 0 ? null : problemText(code, wait);
+  const summary =
+    Object.keys(fields).length > 0 ? null : problemText(code, wait, isProblemCode(code) ? PROBLEMS[code][1] : null);
   return { code, summary, fields, attempt: 1 };
 }

@@ -1,4 +1,4 @@
-import { isProblemCode, PROBLEMS, type ProblemCode } from '@/lib/core/http/problem';
+import type { ProblemCode } from '@/lib/core/http/problem';
 
 const SENTENCES = {
   invalid_credentials: 'Email or password is not right. Check both, then try again.',
@@ -13,14 +13,17 @@ const SENTENCES = {
 
 const hasSentence = (code: string): code is keyof typeof SENTENCES => Object.hasOwn(SENTENCES, code);
 
-/** A sentence for a person about the problem `code`; `retryAfterSeconds` when the answer named a wait. */
-export function problemText(code: string, retryAfterSeconds: number | null = null): string {
+/**
+ * A sentence for a person about the problem `code`; `retryAfterSeconds` when the answer named a wait. `title` is the
+ * problem's own, for codes without a sentence here: browsers need not load the table of all problems for it.
+ */
+export function problemText(code: string, retryAfterSeconds: number | null, title: string | null): string {
   if (code === 'too_many_attempts') {
     const wait = retryAfterSeconds === null ? 'Wait a moment' : `Wait ${waitText(retryAfterSeconds)}`;
     return `Too many attempts. ${wait}, then try again.`;
   }
   if (hasSentence(code)) return SENTENCES[code];
-  return isProblemCode(code) ? `${PROBLEMS[code][1]}.` : 'That did not work. Please try again.';
+  return title === null ? 'That did not work. Please try again.' : `${title}.`;
 }
 
 function waitText(seconds: number): string {

@@ -18,8 +18,9 @@ export async function faultsOf(answer: Response): Promise<Refusal> {
   const code = isRecord(body) && typeof body['code'] === 'string' ? body['code'] : fallback;
   const fields = isRecord(body) ? fieldSentences(body['errors']) : {};
   if (Object.keys(fields).length > 0) return { code, summary: null, fields };
+  const title = isRecord(body) && typeof body['title'] === 'string' ? body['title'] : null;
   const wait = Number(answer.headers.get('retry-after') ?? Number.NaN);
-  return { code, summary: problemText(code, Number.isFinite(wait) ? wait : null), fields };
+  return { code, summary: problemText(code, Number.isFinite(wait) ? wait : null, title), fields };
 }
 
 /** The first sentence of each field. */
