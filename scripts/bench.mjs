@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { findChromium } from './chromium.mjs';
 import { checkNode, generateClient, install, TYPESCRIPT_FLAGS } from './preparation.mjs';
 import { elapsed, Failure, finish, ROOT, runScript, startNode } from './processes.mjs';
 import { findWrk } from './wrk.mjs';
@@ -24,6 +25,7 @@ const BENCHES = {
   },
   'sign-out': { program: 'tests/bench/sign-out.ts', title: 'Sign-out: how soon it is seen' },
   memory: { program: 'tests/bench/memory.ts', title: 'Memory of the server', needsWrk: true },
+  browser: { program: 'tests/bench/browser.ts', title: 'Browser: script of the pages', needsChromium: true },
   verifier: { program: 'tests/bench/verifier.ts', title: 'Verifier: one token' },
   'status-lists': {
     program: 'tests/bench/status-lists.ts',
@@ -105,6 +107,8 @@ async function main() {
   await install();
   await generateClient();
   if (names.some((name) => BENCHES[name].needsWrk)) process.env['HANDSTAMP_WRK'] = await findWrk();
+  const chromium = names.some((name) => BENCHES[name].needsChromium) ? await findChromium() : null;
+  if (chromium !== null) process.env['HANDSTAMP_CHROMIUM'] = chromium;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'handstamp-bench-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const name of names) {

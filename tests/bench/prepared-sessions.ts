@@ -11,16 +11,16 @@ export async function prepareSessions(databaseUrl: string, count: number): Promi
     secret: newSessionSecret(randomBytes),
   }));
   const hashes = await Promise.all(made.map(async ({ secret }) => Buffer.from(await hashSessionSecret(secret))));
+  const people = await sql<{ id: string }>(databaseUrl, `SELECT id FROM "User" WHERE email LIKE 'person-%' LIMIT 2000`);
+  const owners = made.map((_, at) => people[at % people.length]?.id);
   await sql(
     databaseUrl,
     `INSERT INTO "Session" (id, "userId", kind, "secretHash", "idleSeconds", "idleExpiresAt", "absoluteExpiresAt",
        remember, amr, "userAgent", device)
-     SELECT made.id, person.id, 'browser', hash, 604800, now() + interval '7 days', now() + interval '30 days', true, '{pwd}',
+     SELECT id, owner, 'browser', hash, 604800, now() + interval '7 days', now() + interval '30 days', true, '{pwd}',
        'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'
-     FROM unnest($1::text[], $2::bytea[]) WITH ORDINALITY AS made(id, hash, n)
-     JOIN (SELECT id, row_number() OVER () AS n, count(*) OVER () AS people FROM "User" WHERE email LIKE 'person-%') AS person
-       ON person.n = made.n % people + 1`,
-    [made.map(({ sessionId }) => sessionId), hashes],
+     FROM unnest($1::text[], $2::text[], $3::bytea[]) AS made(id, owner, hash)`,
+    [made.map(({ sessionId }) => sessionId), owners, hashes],
   );
   return Promise.all(made.map((one) => mintRefreshToken({ ...one, counter: 0 }, keys)));
 }

@@ -4,9 +4,8 @@ import { testEnvironment } from '../support/environment';
 import { asAdmin, createDatabase, dropDatabase, startPostgres } from '../support/postgres';
 import { countStatements } from '../support/statements';
 import { cpuMicroseconds, drive, type Measured } from './load';
-import { type PageScript, scriptOf } from './page-script';
-import { isFull, median, quantity, say, type Table, writeReport } from './report';
-import { type BenchServer, EMPTY_PATH, JSON_PATH, PAGE_PATH, startVariant, type Variant } from './variants';
+import { isFull, median, say, type Table, writeReport } from './report';
+import { type BenchServer, JSON_PATH, PAGE_PATH, startVariant, type Variant } from './variants';
 
 const CONNECTIONS = 16;
 const ROUNDS = isFull ? 7 : 5;
@@ -34,7 +33,12 @@ const CASES = {
   bearerJson: { name: 'JSON, protected, by Bearer', variant: 'product', path: JSON_PATH, as: 'bearer' },
   openPage: { name: 'page, unprotected', variant: 'open', path: PAGE_PATH, as: 'nobody' },
   emptyPage: { name: 'page, unprotected, behind an empty middleware', variant: 'empty', path: PAGE_PATH, as: 'nobody' },
-  openPageSame: { name: 'page, unprotected, sent the same cookies', variant: 'open', path: PAGE_PATH, as: 'cookie' },
+  emptyPageSame: {
+    name: 'page, unprotected, behind an empty middleware, sent the same cookies',
+    variant: 'empty',
+    path: PAGE_PATH,
+    as: 'cookie',
+  },
   cookiePage: { name: 'page, protected, by cookie', variant: 'product', path: PAGE_PATH, as: 'cookie' },
 } as const satisfies Record<string, Case>;
 type CaseName = keyof typeof CASES;
@@ -47,8 +51,8 @@ const RATIOS: readonly (readonly [what: string, of: CaseName, to: CaseName, leas
   ['protected JSON by cookie, to the unprotected route', 'cookieJson', 'openJson', 0.5],
   ['protected JSON by Bearer, to the unprotected route', 'bearerJson', 'openJson', 0.75],
   ['protected page, to the unprotected page', 'cookiePage', 'openPage', 0.8],
-  ['the same, where both are sent the same cookies', 'cookiePage', 'openPageSame', null],
   ['protected page, to the page behind an empty middleware', 'cookiePage', 'emptyPage', null],
+  ['the same, where both are sent the same cookies', 'cookiePage', 'emptyPageSame', null],
   ['an empty middleware alone, JSON', 'emptyJson', 'openJson', null],
   ['an empty middleware alone, page', 'emptyPage', 'openPage', null],
 ];
@@ -100,12 +104,7 @@ async function main(): Promise<void> {
     }
     writeReport({
       postgres: await versionOf(postgres.adminUrl),
-      tables: [
-        rates(rounds),
-        ratios(rounds),
-        costs(cookieHeader, total, requests, statements),
-        scripts(await scriptOf(servers.product.origin, '/login'), await scriptOf(servers.open.origin, EMPTY_PATH)),
-      ],
+      tables: [rates(rounds), ratios(rounds), costs(cookieHeader, total, requests, statements)],
     });
   } finally {
     for (const server of Object.values(servers)) server.process.kill();
@@ -200,28 +199,6 @@ function costs(cookieHeader: string, total: number, requests: number, statements
       ['bytes of cookies', String(cookieHeader.length), '≤ 800'],
     ],
     notes: [`PostgreSQL counted: ${statements.join('; ') || 'none'}.`],
-  };
-}
-
-function scripts(login: PageScript, empty: PageScript): Table {
-  const row = (name: string, { files, gzipBytes }: PageScript, aim: string) => [
-    ...[name, String(files), quantity(gzipBytes, 'bytes'), aim],
-  ];
-  return {
-    heading: 'Script of a page',
-    columns: ['', 'files', 'gzip', 'aim'],
-    rows: [
-      row('/login', login, '-'),
-      row('an empty page of the same Next', empty, '-'),
-      row(
-        '/login above the empty page',
-        { files: login.files - empty.files, gzipBytes: login.gzipBytes - empty.gzipBytes },
-        '≤ 30 KB',
-      ),
-    ],
-    notes: [
-      'What the HTML names and what stands in it, each file compressed by itself; no polyfills for old browsers.',
-    ],
   };
 }
 

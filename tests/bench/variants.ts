@@ -7,8 +7,11 @@ import { plainEnvironment, REPOSITORY, testEnvironment } from '../support/enviro
 import { findFreePort } from '../support/server';
 import { say } from './report';
 
-/** `product`: Handstamp with two routes more. `open`: those routes without protection. `empty`: behind a middleware that does nothing. */
-export type Variant = 'product' | 'open' | 'empty';
+/**
+ * `product`: Handstamp with two routes more. `open`: those routes without protection. `empty`: behind a middleware that
+ * does nothing. `bare`: the least app that Next takes, nothing of ours but an empty page.
+ */
+export type Variant = 'product' | 'open' | 'empty' | 'bare';
 
 /** Where a variant's files come from, by where they go. Folders stand for all that is in them. */
 const REFERENCE = 'tests/bench/reference';
@@ -16,7 +19,7 @@ const CONFIGURATION = ['next.config.ts', 'postcss.config.mjs', 'tsconfig.json', 
 /** What is around every page of the product: its document, and what stands in for a page that fails or is not there. */
 const SAME_DOCUMENT = [
   ...['app/layout.tsx', 'app/globals.css', 'app/_fonts', 'app/_styles', 'lib/core'],
-  ...['app/error.tsx', 'app/global-error.tsx', 'app/not-found.tsx'],
+  ...['app/error.tsx', 'app/global-error.tsx', 'app/not-found.tsx', 'app/icon.svg'],
   ...['app/_components/dead-end.tsx', 'app/_components/nothing-here.tsx', 'app/_components/stamp'],
 ];
 const asTheyAre = (files: readonly string[]) => Object.fromEntries(files.map((file) => [file, file]));
@@ -26,7 +29,9 @@ const PROTECTED = references('protected-route.ts', 'protected-page.tsx');
 const OPEN = {
   ...asTheyAre([...CONFIGURATION, ...SAME_DOCUMENT]),
   ...FACTS,
-  ...references('open-route.ts', 'open-page.tsx', 'empty-page.tsx'),
+  ...references('open-route.ts', 'open-page.tsx'),
+  // Without a file of this name the build would take the repository's own, from three folders up.
+  'instrumentation.ts': `${REFERENCE}/no-instrumentation.ts`,
 };
 const FILES: Record<Variant, Readonly<Record<string, string>>> = {
   product: {
@@ -37,6 +42,13 @@ const FILES: Record<Variant, Readonly<Record<string, string>>> = {
   },
   open: { ...OPEN, 'middleware.ts': `${REFERENCE}/unmatched-middleware.ts` },
   empty: { ...OPEN, 'middleware.ts': `${REFERENCE}/empty-middleware.ts` },
+  bare: {
+    ...asTheyAre(['tsconfig.json', 'package.json']),
+    'app/layout.tsx': `${REFERENCE}/bare-layout.tsx`,
+    'app/page.tsx': `${REFERENCE}/empty-page.tsx`,
+    'middleware.ts': `${REFERENCE}/unmatched-middleware.ts`,
+    'instrumentation.ts': `${REFERENCE}/no-instrumentation.ts`,
+  },
 };
 /** Routes that only name a file: Next finds routes by where they are. */
 const ROUTES: Record<Variant, Readonly<Record<string, string>>> = {
@@ -45,21 +57,16 @@ const ROUTES: Record<Variant, Readonly<Record<string, string>>> = {
     'app/api/bench-edge/route.ts': 'open-route',
     'app/account/bench/page.tsx': 'protected-page',
   },
-  open: {
-    'app/api/bench/route.ts': 'open-route',
-    'app/account/bench/page.tsx': 'open-page',
-    'app/empty/page.tsx': 'empty-page',
-  },
+  open: { 'app/api/bench/route.ts': 'open-route', 'app/account/bench/page.tsx': 'open-page' },
   empty: { 'app/api/bench/route.ts': 'open-route', 'app/account/bench/page.tsx': 'open-page' },
+  bare: {},
 };
 
-/** The two addresses that every variant has. */
+/** The two addresses that every variant but `bare` has. */
 export const JSON_PATH = '/api/bench';
 export const PAGE_PATH = '/account/bench';
 /** In `product`, protected by the middleware and by nothing behind it: shows what the edge knows. */
 export const EDGE_PATH = '/api/bench-edge';
-/** In `open`: a page with nothing in it. */
-export const EMPTY_PATH = '/empty';
 
 /**
  * Builds a variant beside the product, unless it was built of the same files. It lies below `.data`, so that it finds the
