@@ -10,7 +10,7 @@ import { type Access, accessOf, isDecodable } from '@/lib/core/http/route-policy
 import { loginPath } from '@/lib/core/http/safe-redirect';
 import { unavailablePage } from '@/lib/core/http/unavailable-page';
 import { clientAddress } from '@/lib/core/identity/network-address';
-import { boundNetwork, isAtHome } from '@/lib/core/session/network-binding';
+import { boundNetwork, isAtHome, NETWORK_BINDINGS } from '@/lib/core/session/network-binding';
 import { andThen, type Soon } from '@/lib/core/soon';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { realSurroundings } from '@/lib/verifier/surroundings';
@@ -46,14 +46,12 @@ function openGate() {
   const names = cookieNames(isSecure);
   const bypass = process.env['VERCEL_AUTOMATION_BYPASS_SECRET'];
   const trustedProxyHops = Number(TRUSTED_PROXY_HOPS ?? 0);
+  const networkBinding = NETWORK_BINDINGS.find((binding) => binding === SESSION_NETWORK_BINDING) ?? 'off';
   return {
     appOrigin,
     names,
     networkOf: (forwardedFor: string | null) =>
-      boundNetwork(
-        SESSION_NETWORK_BINDING === 'prefix' ? 'prefix' : 'off',
-        clientAddress(forwardedFor, trustedProxyHops),
-      ),
+      boundNetwork(networkBinding, clientAddress(forwardedFor, trustedProxyHops)),
     verify: tokenVerifier({ issuer: appOrigin, audience: appOrigin, fetchOrigin: internalOrigin }, realSurroundings),
     refresh: transparentRefresh(
       {
@@ -83,7 +81,9 @@ export function middleware(request: NextRequest): Soon<Response> {
     secFetchSite: headers.get('sec-fetch-site'),
     origin: headers.get('origin'),
     contentType: headers.get('content-type'),
-    hasOurCookie: hasAnyCookie(cookies, names),
+    get hasOurCookie() {
+      return hasAnyCookie(cookies, names);
+    },
   };
   const isBearer = access === 'api' && bearerToken(headers.get('authorization')) !== null;
   if (!isBearer && !checkOrigin(facts, appOrigin).ok) return problemResponse('origin_refused');

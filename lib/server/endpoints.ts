@@ -1,4 +1,5 @@
 import 'server-only';
+import type { NextRequest } from 'next/server';
 import { corsHeaders, type Sharing } from '@/lib/core/http/cors';
 import { problemResponse } from '@/lib/core/http/problem';
 import { env } from './env';
@@ -40,9 +41,7 @@ export function endpoints(
 
 /** `handle` with CORS headers on every answer, errors too: a page that cannot read an error cannot act on it. */
 function shared(handle: RouteHandler, sharing: Sharing, methods: readonly string[]): RouteHandler {
-  return async (request, context) => {
-    const response = await handle(request, context);
-    const { method, headers } = request;
+  const addHeaders = ({ method, headers }: NextRequest, response: Response): Response => {
     const asked = {
       method,
       origin: headers.get('origin'),
@@ -54,4 +53,5 @@ function shared(handle: RouteHandler, sharing: Sharing, methods: readonly string
     }
     return response;
   };
+  return (request, context) => handle(request, context).then((response) => addHeaders(request, response));
 }

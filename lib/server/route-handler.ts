@@ -40,7 +40,8 @@ export type Call<Body, Session> = {
   readonly body: Body;
   readonly session: Session;
   readonly client: ClientFacts;
-  readonly params: Readonly<Record<string, string>>;
+  /** The dynamic segments of the path that are one segment long. */
+  readonly params: Promise<Readonly<Record<string, string>>>;
 };
 
 type Options<Body> = {
@@ -86,32 +87,45 @@ function wrap<Body, Session extends object | null>(
   identify: (request: NextRequest) => Soon<Session | Answer>,
   handle: (call: Call<Body, Session>) => Promise<Answer>,
 ): RouteHandler {
+  const { body: schema, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, form } = options;
   return async (request, context) => {
     if (isForeign(request)) return problemResponse('origin_refused');
     let fields: FormFields = {};
-    const answer = await guarded(request, async () => {
-      const session = await identify(request);
-      if (isAnswer(session)) return session;
-      const { body: schema, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options;
-      const call = { request, session, client: clientFacts(request.headers), params: await segments(context) };
-      if (schema === undefined) {
-        const discarded = await discardBody(request, maxBodyBytes);
-        return discarded.ok ? handle({ ...call, body: undefined as Body }) : problem(discarded.code);
-      }
-      const read = await readBody(request, maxBodyBytes);
-      if (!read.ok) return problem(read.code);
-      if (typeof read.value === 'object' && read.value !== null) fields = { ...read.value };
-      const parsed = schema.safeParse(read.value);
-      return parsed.success
-        ? handle({ ...call, body: parsed.data })
-        : problem('validation_failed', fieldFaults(parsed.error));
+    const callOf = (session: Session, body: Body): Call<Body, Session> => ({
+      ...{ request, session, body },
+      get client() {
+        return clientFacts(request.headers);
+      },
+      get params() {
+        return segments(context);
+      },
     });
-    const isPlainForm = options.form !== undefined && isForm(request.headers.get('content-type'));
-    return isPlainForm ? seeOther(answer, options.form, fields) : toResponse(answer, request);
+    const work = (session: Session): Soon<Answer> => {
+      if (schema === undefined) {
+        return andThen(discardBody(request, maxBodyBytes), (discarded) =>
+          discarded.ok ? handle(callOf(session, undefined as Body)) : problem(discarded.code),
+        );
+      }
+      return andThen(readBody(request, maxBodyBytes), (read) => {
+        if (!read.ok) return problem(read.code);
+        if (typeof read.value === 'object' && read.value !== null) fields = { ...read.value };
+        const parsed = schema.safeParse(read.value);
+        return parsed.success
+          ? handle(callOf(session, parsed.data))
+          : problem('validation_failed', fieldFaults(parsed.error));
+      });
+    };
+    let answer: Answer;
+    try {
+      answer = await andThen(identify(request), (session) => (isAnswer(session) ? session : work(session)));
+    } catch (error) {
+      answer = ownTrouble(request, error);
+    }
+    const isPlainForm = form !== undefined && isForm(request.headers.get('content-type'));
+    return isPlainForm ? seeOther(answer, form, fields) : toResponse(answer, request);
   };
 }
 
-/** The dynamic segments of the path that are one segment long. */
 async function segments({ params }: Context): Promise<Record<string, string>> {
   return Object.fromEntries(
     Object.entries((await params) ?? {}).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
@@ -130,20 +144,18 @@ function isForeign(request: NextRequest): boolean {
     secFetchSite: headers.get('sec-fetch-site'),
     origin: headers.get('origin'),
     contentType: headers.get('content-type'),
-    hasOurCookie: hasAnyCookie(headers.get('cookie'), ourCookieNames()),
+    get hasOurCookie() {
+      return hasAnyCookie(headers.get('cookie'), ourCookieNames());
+    },
   };
   return !checkOrigin(facts, env().appOrigin).ok;
 }
 
-/** Turns what was thrown into our own trouble: 503 when the database does not answer, else 500. Logged, never told. */
-async function guarded(request: NextRequest, work: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await work();
-  } catch (error) {
-    const isTrouble = isDatabaseTrouble(error);
-    log.error('request.failed', { method: request.method, path: request.nextUrl.pathname, error });
-    return isTrouble ? problem('service_unavailable', { retryAfterSeconds: 2 }) : problem('internal_error');
-  }
+/** What was thrown is our own trouble: 503 when the database does not answer, else 500. Logged, never told. */
+function ownTrouble(request: NextRequest, error: unknown): Answer {
+  const isDatabase = isDatabaseTrouble(error);
+  log.error('request.failed', { method: request.method, path: request.nextUrl.pathname, error });
+  return isDatabase ? problem('service_unavailable', { retryAfterSeconds: 2 }) : problem('internal_error');
 }
 
 const isAnswer = (value: object | null): value is Answer => value !== null && 'kind' in value;

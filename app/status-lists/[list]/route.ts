@@ -10,7 +10,7 @@ const HEADERS = { 'content-type': STATUS_LIST_MEDIA_TYPE, 'cache-control': 'publ
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
   {
     GET: publicRoute({}, async ({ params }) => {
-      const list = parseListNumber(params['list'] ?? '');
+      const list = parseListNumber((await params)['list'] ?? '');
       const published = list === null ? null : await publishedStatusList(list);
       return published === null ? problem('not_found') : publicFact(published.token, published.etag, HEADERS);
     }),

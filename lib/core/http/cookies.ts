@@ -47,7 +47,8 @@ export const hasAnyCookie = (header: string | null, names: CookieNames): boolean
 
 /** `header` with the cookies of `replacements` in place of those of the same names; all others untouched. */
 export function replaceCookies(header: string | null, replacements: ReadonlyMap<string, string>): string {
-  const kept = cookieParts(header ?? '').filter((part) => !replacements.has(nameOf(part) ?? ''));
+  const parts = (header ?? '').split(';').map(trimBlanks);
+  const kept = parts.filter((part) => part !== '' && !replacements.has(nameOf(part)));
   return [...kept, ...[...replacements].map(([name, value]) => `${name}=${value}`)].join('; ');
 }
 
@@ -59,23 +60,14 @@ export function parseSetCookie(line: string): { name: string; value: string } | 
 }
 
 function cookiePairs(header: string): [name: string, value: string][] {
-  return cookieParts(header).flatMap((part): [string, string][] => {
+  return header.split(';').flatMap((part): [string, string][] => {
     const name = nameOf(part);
-    return name === null ? [] : [[name, trimBlanks(part.slice(part.indexOf('=') + 1))]];
+    return name === '' ? [] : [[name, trimBlanks(part.slice(part.indexOf('=') + 1))]];
   });
 }
 
-const cookieParts = (header: string): string[] =>
-  header
-    .split(';')
-    .map(trimBlanks)
-    .filter((part) => part !== '');
-
-/** Null for a cookie without a name, which is none of ours. */
-function nameOf(part: string): string | null {
-  const equals = part.indexOf('=');
-  return equals < 1 ? null : trimBlanks(part.slice(0, equals));
-}
+/** Empty for a cookie without a name, which is none of ours. */
+const nameOf = (part: string): string => trimBlanks(part.slice(0, Math.max(0, part.indexOf('='))));
 
 /** Only space and tab are white space here (RFC 6265 §5.2): trimming more would let another name pass for ours. */
 function trimBlanks(text: string): string {

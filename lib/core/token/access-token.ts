@@ -87,19 +87,16 @@ export function verifyAccessToken(
 
 /** The steps that depend on who asks and when. */
 function judge(
-  { payload }: VerifiedToken,
+  { claims, notBefore }: VerifiedToken,
   expected: AccessTokenExpectation,
   now: EpochSeconds,
   checkStatus: StatusCheck,
 ): Soon<Result<AccessClaims, TokenFailure>> {
-  const parsed = parseAccessClaims(payload);
-  if (!parsed.ok) return parsed;
-  const claims = parsed.value;
   if (claims.iss !== expected.issuer) return fail('wrong_issuer');
   if (!isAmong(claims.aud, expected.audience)) return fail('wrong_audience');
   if (claims.exp <= now) return fail('expired');
   if (claims.exp - claims.iat > MAX_ACCESS_TTL_SECONDS) return fail('lives_too_long');
-  if (!isPast(payload['nbf'], now)) return fail('not_yet_valid');
+  if (!isPast(notBefore, now)) return fail('not_yet_valid');
   if (claims.iat > now + ISSUED_AHEAD_TOLERANCE_SECONDS) return fail('issued_in_future');
 
   return andThen(checkStatus(claims), (status) => {
@@ -124,14 +121,19 @@ async function openAccessToken(token: string, keys: VerifyingKeys): Promise<Resu
   if (!key.ok) return key;
   if (!(await hasValidSignature(jws, key.value))) return fail('bad_signature');
   const payload = parseJsonObject(jws.payloadBytes);
-  return payload === null ? fail('bad_claims') : succeed({ header: jws.header, payload, key: key.value });
+  if (payload === null) return fail('bad_claims');
+  const claims = parseAccessClaims(payload);
+  if (!claims.ok) return claims;
+  return succeed({
+    claims: claims.value,
+    notBefore: payload['nbf'],
+    kid: String(jws.header['kid']),
+    key: key.value,
+  });
 }
 
 /** The very key that proved it: one that was withdrawn and published again proves anew. */
-function isOfKeys({ header, key }: VerifiedToken, keys: VerifyingKeys): boolean {
-  const selected = selectKey(header, keys);
-  return selected.ok && selected.value === key;
-}
+const isOfKeys = ({ kid, key }: VerifiedToken, keys: VerifyingKeys): boolean => keys.get(kid) === key;
 
 const isAmong = (audience: string, accepted: string | readonly string[]): boolean =>
   typeof accepted === 'string' ? audience === accepted : accepted.includes(audience);

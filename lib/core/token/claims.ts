@@ -46,7 +46,7 @@ const isRole = (value: unknown): value is Role => value === 'member' || value ==
 /**
  * The claims of a payload whose signature was verified: a signature says who wrote it, not what shape it has. Every
  * member but `net` is required; `aud` is one string (an array is refused: one token is for one audience). Unknown members are
- * dropped.
+ * dropped. Frozen, because they are kept and handed out again.
  */
 export function parseAccessClaims(payload: Record<string, unknown>): Result<AccessClaims, 'bad_claims'> {
   const { iss, aud, sub, sid, jti, iat, exp, auth_time, role, amr, status, net } = payload;
@@ -56,21 +56,14 @@ export function parseAccessClaims(payload: Record<string, unknown>): Result<Acce
   const reference = parseStatusReference(status);
   if (reference === null) return fail('bad_claims');
   if (net !== undefined && !isText(net)) return fail('bad_claims');
-  const bound = net === undefined ? {} : { net };
-  return succeed({
-    iss,
-    aud,
-    sub,
-    sid,
-    jti,
-    iat,
-    exp,
-    auth_time,
-    role,
-    amr: [...amr],
-    status: { status_list: reference },
-    ...bound,
-  });
+  const claims = { iss, aud, sub, sid, jti, iat, exp, auth_time, role, amr: Object.freeze([...amr]) };
+  return succeed(
+    Object.freeze({
+      ...claims,
+      status: Object.freeze({ status_list: Object.freeze(reference) }),
+      ...(net === undefined ? {} : { net }),
+    }),
+  );
 }
 
 function parseStatusReference(status: unknown): StatusReference | null {

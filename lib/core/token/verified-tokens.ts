@@ -1,9 +1,12 @@
 import type { VerifyingKey } from '../keys/key-set';
+import type { AccessClaims } from './claims';
 
-/** A token whose signature was verified: what it says, and the key that proved it. */
+/** What follows from a token's text alone: a signature that was verified, what it says, and the key that proved it. */
 export type VerifiedToken = {
-  readonly header: Record<string, unknown>;
-  readonly payload: Record<string, unknown>;
+  readonly claims: AccessClaims;
+  /** `nbf` as the payload has it: no claim of ours. */
+  readonly notBefore: unknown;
+  readonly kid: string;
   readonly key: VerifyingKey;
 };
 

@@ -90,9 +90,14 @@ describe('a token that was verified a moment ago', () => {
     }
   });
 
-  test('gives each caller claims of its own', async () => {
+  test('gives claims that no caller can change for the next', async () => {
     const first = await verifyAccessToken(token, key.verifying, EXPECTED, NOW, () => 'valid', seen);
-    if (first.ok) (first.value.amr as string[]).push('hwk');
+    if (!first.ok) throw new Error(first.code);
+    const { amr, status } = first.value;
+    expect(() => (amr as string[]).push('hwk')).toThrow(TypeError);
+    expect(() => Object.assign(first.value, { role: 'admin' })).toThrow(TypeError);
+    expect(() => Object.assign(status, { status_list: { idx: 0, uri: '' } })).toThrow(TypeError);
+    expect(() => Object.assign(status.status_list, { idx: 0 })).toThrow(TypeError);
     const second = await verifyAccessToken(token, key.verifying, EXPECTED, NOW, () => 'valid', seen);
     expect(second).toEqual({ ok: true, value: CLAIMS });
   });
@@ -117,7 +122,10 @@ describe('the memory', () => {
 
   test('holds twice its capacity at most, and at least the tokens used last', () => {
     const small = verifiedTokens(10);
-    const verified = { header: {}, payload: {}, key: { algorithm: 'ES256' as const, key: {} as CryptoKey } };
+    const verified = {
+      ...{ claims: CLAIMS, notBefore: undefined, kid: 'k' },
+      key: { algorithm: 'ES256' as const, key: {} as CryptoKey },
+    };
     for (let number = 0; number < 1_000; number += 1) {
       small.keep(`t${number}`, verified);
       expect(small.size()).toBeLessThanOrEqual(20);
@@ -128,7 +136,10 @@ describe('the memory', () => {
 
   test('keeps what is used over what was only seen', () => {
     const small = verifiedTokens(10);
-    const verified = { header: {}, payload: {}, key: { algorithm: 'ES256' as const, key: {} as CryptoKey } };
+    const verified = {
+      ...{ claims: CLAIMS, notBefore: undefined, kid: 'k' },
+      key: { algorithm: 'ES256' as const, key: {} as CryptoKey },
+    };
     small.keep('used', verified);
     for (let number = 0; number < 1_000; number += 1) {
       small.keep(`t${number}`, verified);

@@ -5,7 +5,8 @@ import { empty, problem, sessionRoute } from '@/lib/server/route-handler';
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
   {
     DELETE: sessionRoute({}, async ({ session, params, client }) => {
-      const ended = await endSession(session.sub, params['id'] ?? '', client);
+      const { id = '' } = await params;
+      const ended = await endSession(session.sub, id, client);
       return ended.ok ? empty() : problem('not_found');
     }),
   },
