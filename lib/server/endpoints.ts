@@ -1,5 +1,4 @@
 import 'server-only';
-import type { NextRequest } from 'next/server';
 import { corsHeaders, type Sharing } from '@/lib/core/http/cors';
 import { problemResponse } from '@/lib/core/http/problem';
 import { env } from './env';
@@ -41,7 +40,7 @@ export function endpoints(
 
 /** `handle` with CORS headers on every answer, errors too: a page that cannot read an error cannot act on it. */
 function shared(handle: RouteHandler, sharing: Sharing, methods: readonly string[]): RouteHandler {
-  const addHeaders = ({ method, headers }: NextRequest, response: Response): Response => {
+  const addHeaders = ({ method, headers }: Request, response: Response): Response => {
     const asked = {
       method,
       origin: headers.get('origin'),
