@@ -8,9 +8,8 @@ import { createDatabase, dropDatabase, startPostgres } from '../support/postgres
 import { sql } from '../support/sql';
 import { drive, type Load } from './load';
 import { growth, isFull, quantity, say, writeReport } from './report';
-import { JSON_PATH, PAGE_PATH, startVariant } from './variants';
+import { JSON_PATH, ORIGIN, PAGE_PATH, startVariant } from './variants';
 
-const ORIGIN = 'http://localhost:3000';
 const FIRST = 10_000;
 const LAST = isFull ? 1_000_000 : 60_000;
 const CONNECTIONS = 16;

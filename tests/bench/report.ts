@@ -30,9 +30,12 @@ export const ROUNDS = 15;
 /** Rounds before them, until the engine has compiled what runs. */
 const WARM_UP_ROUNDS = 5;
 
-export function median(values: readonly number[]): number {
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** The value below which that share of them lies: 0.5 is the median. */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? Number.NaN;
 }
 
 /**

@@ -5,17 +5,18 @@ import { db } from '@/lib/server/db';
 import { hashPassword, verifyPassword } from '@/lib/server/password-hasher';
 import { testEnvironment } from '../support/environment';
 import { scansOf } from '../support/index-use';
+import { plansOf } from '../support/plans';
 import { createDatabase, dropDatabase, startPostgres } from '../support/postgres';
 import { sql } from '../support/sql';
 import { countStatements } from '../support/statements';
+import { databaseReads } from './database-reads';
 import { cpuMicroseconds, drive, type Measured } from './load';
 import { prepareSessions } from './prepared-sessions';
 import { growth, isFull, median, quantity, say, type Table, writeReport } from './report';
 import { fillSessions } from './session-rows';
-import { type BenchServer, JSON_PATH, startVariant } from './variants';
+import { loginBody, loginOnce, refreshOnce } from './single-requests';
+import { type BenchServer, JSON_PATH, ORIGIN, startVariant } from './variants';
 
-/** APP_ORIGIN of the product, whatever port it listens on. */
-const ORIGIN = 'http://localhost:3000';
 const ROUNDS = isFull ? 7 : 3;
 const SECONDS = isFull ? 6 : 4;
 const SMALL = 10_000;
@@ -24,6 +25,8 @@ const LARGE = isFull ? 1_000_000 : 150_000;
 const RENEWALS_PER_SECOND = { 1: 800, 8: 1_500 } as const;
 const PASSWORD = 'seven-lanterns-cross-the-quiet-marsh';
 const CLIENTS_OF_STORM = 4;
+/** One after another: load that is cut off leaves statements of logins that never answered. */
+const COUNTED_LOGINS = 10;
 const CORES = availableParallelism();
 
 type Place = { readonly databaseUrl: string; readonly server: BenchServer };
@@ -77,8 +80,7 @@ async function prepareLogins(databaseUrl: string, count: number): Promise<string
      ) INSERT INTO "Password" ("userId", hash) SELECT id, $2 FROM people`,
     [count, hashed.value],
   );
-  const bodyOf = (n: number) => JSON.stringify({ email: `login-${n}@bench.test`, password: PASSWORD });
-  return fileOf(Array.from({ length: count }, (_, n) => bodyOf(n + 1)));
+  return fileOf(Array.from({ length: count }, (_, n) => loginBody(n + 1, PASSWORD)));
 }
 
 const logins = ({ server }: Place, file: string, connections: number, seconds: number): Promise<Measured> =>
@@ -86,17 +88,6 @@ const logins = ({ server }: Place, file: string, connections: number, seconds: n
     ...{ url: `${server.origin}/api/auth/login`, seconds, connections, headers: { origin: ORIGIN } },
     script: { name: 'login.lua', args: [file] },
   });
-
-/** The cookies of a session, renewed. */
-async function refreshOnce({ server }: Place, token: string): Promise<string> {
-  const headers = { cookie: `handstamp-refresh=${token}`, origin: ORIGIN };
-  const answer = await fetch(`${server.origin}/api/auth/refresh`, { method: 'POST', headers });
-  if (answer.status !== 200) throw new Error(`The session could not be renewed: ${answer.status}`);
-  return answer.headers
-    .getSetCookie()
-    .map((line) => line.split(';', 1).join(''))
-    .join('; ');
-}
 
 /** A hash in this process, in the very threads that the server has. */
 async function hashMs(): Promise<number> {
@@ -113,7 +104,7 @@ async function hashMs(): Promise<number> {
 
 async function storm(place: Place, file: string) {
   const [token = ''] = await prepareSessions(place.databaseUrl, 1);
-  const cookie = await refreshOnce(place, token);
+  const cookie = await refreshOnce(place.server.origin, token);
   const probe = () =>
     drive({ url: `${place.server.origin}${JSON_PATH}`, headers: { cookie }, seconds: SECONDS, connections: 4 });
   await probe();
@@ -178,12 +169,18 @@ async function main(): Promise<void> {
 
   say('logins');
   const file = await prepareLogins(large.databaseUrl, 2_000);
-  const counted = await countStatements(postgres.adminUrl, large.databaseUrl, () => logins(large, file, 2, SECONDS));
+  const counted = await countStatements(postgres.adminUrl, large.databaseUrl, async () => {
+    for (let n = 1; n <= COUNTED_LOGINS; n += 1) await loginOnce(large.server.origin, loginBody(n, PASSWORD));
+  });
   const perLogin = counted.statements.filter(({ sql: text }) => !text.includes('Session_statusNumber_seq'));
-  const [token = ''] = await prepareSessions(large.databaseUrl, 1);
+  const [token = '', nextToken = ''] = await prepareSessions(large.databaseUrl, 2);
   const scans = await scansOf(large.databaseUrl, async () => {
     await logins(large, file, 2, 2);
-    await refreshOnce(large, token);
+    await refreshOnce(large.server.origin, token);
+  });
+  const plans = await plansOf(postgres, large.databaseUrl, async () => {
+    await loginOnce(large.server.origin, loginBody(COUNTED_LOGINS + 1, PASSWORD));
+    await refreshOnce(large.server.origin, nextToken);
   });
   const hash = await hashMs();
   const alone = await logins(large, file, CLIENTS_OF_STORM, SECONDS);
@@ -216,15 +213,8 @@ async function main(): Promise<void> {
             'turn; server, database and load generator share the machine.',
         ],
       },
-      stormTable(stormy, alone.requestsPerSecond, hash, callsOf(perLogin) / counted.result.requests),
-      {
-        heading: `What PostgreSQL reads for them, at ${LARGE.toLocaleString('en')} sessions`,
-        columns: ['', 'scans of the whole table', 'indexes used'],
-        rows: scans.map(({ table, wholeScans, indexes }) => [table, String(wholeScans), indexes.join(', ') || '-']),
-        notes: [
-          'By its own counters (`pg_stat_user_tables`, `pg_stat_user_indexes`), over two seconds of logins and a refresh.',
-        ],
-      },
+      stormTable(stormy, alone.requestsPerSecond, hash, callsOf(perLogin) / COUNTED_LOGINS),
+      ...databaseReads(LARGE, scans, plans),
     ],
   });
 }

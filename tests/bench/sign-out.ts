@@ -5,9 +5,8 @@ import { testEnvironment } from '../support/environment';
 import { createDatabase, dropDatabase, startPostgres } from '../support/postgres';
 import { sql } from '../support/sql';
 import { isFull, say, type Table, writeReport } from './report';
-import { EDGE_PATH, startVariant } from './variants';
+import { EDGE_PATH, ORIGIN, startVariant } from './variants';
 
-const ORIGIN = 'http://localhost:3000';
 const SIGN_OUTS = isFull ? 100 : 20;
 /** So many are followed at once. */
 const LANES = 5;

@@ -62,6 +62,8 @@ const ROUTES: Record<Variant, Readonly<Record<string, string>>> = {
   bare: {},
 };
 
+/** APP_ORIGIN of the product under load, whatever port it listens on. */
+export const ORIGIN = 'http://localhost:3000';
 /** The two addresses that every variant but `bare` has. */
 export const JSON_PATH = '/api/bench';
 export const PAGE_PATH = '/account/bench';

