@@ -2,6 +2,7 @@ import { hashSessionSecret, mintRefreshToken, newSessionSecret, refreshMacKeys }
 import { randomBytes } from '@/lib/server/random';
 import { rootSecrets } from '@/lib/server/root-secrets';
 import { sql } from '../support/sql';
+import { BROWSER } from './session-rows';
 
 /** Sessions that nobody renewed yet, spread over the people of `fillSessions`. Returns their refresh tokens. */
 export async function prepareSessions(databaseUrl: string, count: number): Promise<string[]> {
@@ -18,9 +19,9 @@ export async function prepareSessions(databaseUrl: string, count: number): Promi
     `INSERT INTO "Session" (id, "userId", kind, "secretHash", "idleSeconds", "idleExpiresAt", "absoluteExpiresAt",
        remember, amr, "userAgent", device)
      SELECT id, owner, 'browser', hash, 604800, now() + interval '7 days', now() + interval '30 days', true, '{pwd}',
-       'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'
+       $4, $5
      FROM unnest($1::text[], $2::text[], $3::bytea[]) AS made(id, owner, hash)`,
-    [made.map(({ sessionId }) => sessionId), owners, hashes],
+    [made.map(({ sessionId }) => sessionId), owners, hashes, BROWSER.userAgent, BROWSER.device],
   );
   return Promise.all(made.map((one) => mintRefreshToken({ ...one, counter: 0 }, keys)));
 }

@@ -9,5 +9,6 @@ end
 
 function request()
   at = at % #cookies + 1
-  return wrk.format("POST", nil, { cookie = cookies[at], origin = wrk.headers["origin"] })
+  local headers = { cookie = cookies[at], origin = wrk.headers["origin"], ["user-agent"] = wrk.headers["user-agent"] }
+  return wrk.format("POST", nil, headers)
 end

@@ -3,6 +3,12 @@ import { sql } from '../support/sql';
 /** So many sessions that live, and so many that ended within the last ten minutes. */
 export type Scale = { readonly live: number; readonly ended: number };
 
+/** The browser of all sessions: who renews one with another is written down as a change of device. */
+export const BROWSER = {
+  userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+  device: 'Firefox on Linux',
+} as const;
+
 const SESSIONS_PER_PERSON = 4;
 
 /** 22 base64url characters, different for each `n`. */
@@ -28,9 +34,9 @@ export async function fillSessions(databaseUrl: string, { live, ended }: Scale):
      SELECT ${id("'session ' || n")}, ${id("'person ' || (n % $2::int + 1)")}, 'browser', sha256(n::text::bytea), n % 100,
        now() - (n % 600) * interval '1 second', now() - (n % 86400) * interval '1 second', 604800,
        now() + interval '7 days', now() + (n % 86400) * interval '1 second' + interval '29 days', true, '{pwd}',
-       'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux', '192.0.2.' || n % 250
+       $3, $4, '192.0.2.' || n % 250
      FROM generate_series(1, $1::int) n ORDER BY n`,
-    [sessions, people],
+    [sessions, people, BROWSER.userAgent, BROWSER.device],
   );
   await sql(
     databaseUrl,

@@ -1,3 +1,4 @@
+import { BROWSER } from './session-rows';
 import { ORIGIN } from './variants';
 
 /** What the n-th of the prepared people sends to sign in. */
@@ -13,7 +14,7 @@ export async function loginOnce(server: string, body: string): Promise<void> {
 
 /** Renews a session at a server. @returns Its cookies, as a browser sends them. */
 export async function refreshOnce(server: string, refreshToken: string): Promise<string> {
-  const headers = { cookie: `handstamp-refresh=${refreshToken}`, origin: ORIGIN };
+  const headers = { cookie: `handstamp-refresh=${refreshToken}`, origin: ORIGIN, 'user-agent': BROWSER.userAgent };
   const answer = await fetch(`${server}/api/auth/refresh`, { method: 'POST', headers });
   if (answer.status !== 200) throw new Error(`The session could not be renewed: ${answer.status}`);
   return answer.headers
