@@ -1,5 +1,6 @@
 import type { TableScans } from '../support/index-use';
 import type { RunPlan } from '../support/plans';
+import { beginningOf } from '../support/statements';
 import type { Table } from './report';
 
 /** What PostgreSQL read for logins and refreshes: what it counted, and how it went about each statement. */
@@ -16,8 +17,8 @@ export function databaseReads(live: number, scans: readonly TableScans[], plans:
   const explained: Table = {
     heading: 'How it runs their statements',
     columns: ['', 'reads whole', 'by index'],
-    rows: [...byStatement(plans)].map(([begin, { wholeTables, indexes }]) => [
-      `\`${begin} …\``,
+    rows: [...byStatement(plans)].map(([beginning, { wholeTables, indexes }]) => [
+      `\`${beginning}\``,
       counts(wholeTables),
       counts(indexes),
     ]),
@@ -28,7 +29,7 @@ export function databaseReads(live: number, scans: readonly TableScans[], plans:
 
 /** One plan a statement: the last, if there were several. */
 function byStatement(plans: readonly RunPlan[]): Map<string, RunPlan> {
-  return new Map(plans.map((plan) => [plan.sql.replaceAll(/\s+/g, ' ').trim().slice(0, 60), plan]));
+  return new Map(plans.map((plan) => [beginningOf(plan.sql), plan]));
 }
 
 function counts(names: readonly string[]): string {

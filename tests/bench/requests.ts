@@ -2,7 +2,7 @@ import { startSession } from '@/lib/server/auth/start-session';
 import { db } from '@/lib/server/db';
 import { testEnvironment } from '../support/environment';
 import { asAdmin, createDatabase, dropDatabase, startPostgres } from '../support/postgres';
-import { countStatements } from '../support/statements';
+import { beginningOf, countStatements } from '../support/statements';
 import { cpuMicroseconds, drive, type Measured } from './load';
 import { isFull, median, quantile, say, type Table, writeReport } from './report';
 import { type BenchServer, JSON_PATH, ORIGIN, PAGE_PATH, startVariant, type Variant } from './variants';
@@ -139,7 +139,11 @@ async function signedIn() {
 
 async function countProtected(adminUrl: string, databaseUrl: string, work: () => Promise<number>) {
   const { result, total, statements } = await countStatements(adminUrl, databaseUrl, work);
-  return { requests: result, total, statements: statements.map(({ sql, calls }) => `${calls} × ${sql.slice(0, 60)}`) };
+  return {
+    requests: result,
+    total,
+    statements: statements.map(({ sql, calls }) => `${calls} × \`${beginningOf(sql)}\``),
+  };
 }
 
 async function versionOf(adminUrl: string): Promise<string> {

@@ -3,6 +3,9 @@ import { asAdmin, nameOf } from './postgres';
 /** One kind of statement, with its constants replaced by `$1`, and how often PostgreSQL ran it. */
 export type CountedStatement = { readonly sql: string; readonly calls: number };
 
+/** The beginning of a statement in one line, enough to tell ours apart. */
+export const beginningOf = (sql: string): string => `${sql.replaceAll(/\s+/g, ' ').trim().slice(0, 60)} …`;
+
 /**
  * Counts, by PostgreSQL itself (`pg_stat_statements`), what ran in one database while `work` ran. `BEGIN` and `COMMIT`
  * count too. Everything that any process sends to that database counts, so give the test a database of its own.
