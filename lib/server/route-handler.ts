@@ -92,7 +92,9 @@ function wrap<Body, Session extends object | null>(
     if (isForeign(request)) return problemResponse('origin_refused');
     let fields: FormFields = {};
     const callOf = (session: Session, body: Body): Call<Body, Session> => ({
-      ...{ request, session, body },
+      request,
+      session,
+      body,
       get client() {
         return clientFacts(request.headers);
       },

@@ -1,9 +1,8 @@
 import { chromium } from '@playwright/test';
 import { testEnvironment } from '../support/environment';
 import { createDatabase, dropDatabase, startPostgres } from '../support/postgres';
-import { sql } from '../support/sql';
 import { type LoadedScript, scriptLoadedBy } from './browser-script';
-import { quantity, type Table, writeReport } from './report';
+import { postgresVersion, quantity, type Table, writeReport } from './report';
 import { startVariant } from './variants';
 
 const PAGES = ['/login', '/register', '/verify-email', '/'];
@@ -23,8 +22,7 @@ async function main(): Promise<void> {
     const empty = await scriptLoadedBy(browser, bare.origin);
     const pages: [string, LoadedScript][] = [];
     for (const path of PAGES) pages.push([path, await scriptLoadedBy(browser, product.origin + path)]);
-    const [version] = await sql<{ server_version: string }>(postgres.adminUrl, 'SHOW server_version');
-    writeReport({ postgres: version?.server_version.split(' ', 1).join('') ?? '', tables: [scripts(empty, pages)] });
+    writeReport({ postgres: await postgresVersion(postgres.adminUrl), tables: [scripts(empty, pages)] });
   } finally {
     await browser.close();
     bare.process.kill();

@@ -5,10 +5,9 @@ import { startSession } from '@/lib/server/auth/start-session';
 import { db } from '@/lib/server/db';
 import { testEnvironment } from '../support/environment';
 import { createDatabase, dropDatabase, startPostgres } from '../support/postgres';
-import { sql } from '../support/sql';
 import { drive, type Load } from './load';
-import { growth, isFull, quantity, say, writeReport } from './report';
-import { JSON_PATH, ORIGIN, PAGE_PATH, startVariant } from './variants';
+import { growth, isFull, postgresVersion, quantity, say, writeReport } from './report';
+import { JSON_PATH, LOAD_SETTINGS, PAGE_PATH, startVariant } from './variants';
 
 const FIRST = 10_000;
 const LAST = isFull ? 1_000_000 : 60_000;
@@ -21,10 +20,9 @@ const folder = await mkdtemp(path.join(tmpdir(), 'handstamp-bench-'));
 const file = path.join(folder, 'memory.json');
 const postgres = await startPostgres();
 const databaseUrl = await createDatabase(postgres.adminUrl);
-const settings = { APP_ORIGIN: ORIGIN, ACCESS_TOKEN_TTL_SECONDS: '900' };
-Object.assign(process.env, testEnvironment(databaseUrl), settings);
+Object.assign(process.env, testEnvironment(databaseUrl), LOAD_SETTINGS);
 const probe = new URL('memory-probe.mjs', import.meta.url).href;
-const env = { ...settings, BENCH_MEMORY_FILE: file };
+const env = { ...LOAD_SETTINGS, BENCH_MEMORY_FILE: file };
 const server = await startVariant('product', databaseUrl, env, ['--expose-gc', '--import', probe]);
 
 async function usage(): Promise<Usage> {
@@ -88,9 +86,8 @@ try {
     growth(read(first), read(last)),
     aim,
   ];
-  const [version] = await sql<{ server_version: string }>(postgres.adminUrl, 'SHOW server_version');
   writeReport({
-    postgres: version?.server_version ?? '',
+    postgres: await postgresVersion(postgres.adminUrl),
     tables: [
       {
         heading: 'After a collection of garbage',

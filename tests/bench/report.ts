@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { sql } from '../support/sql';
 
 /** A table of `RESULTS.md`: the first column says what was measured. */
 export type Table = {
@@ -8,6 +9,12 @@ export type Table = {
   /** Sentences below the table. */
   readonly notes: readonly string[];
 };
+
+/** The version of the server that was measured, such as `18.4`. */
+export async function postgresVersion(adminUrl: string): Promise<string> {
+  const [row] = await sql<{ server_version: string }>(adminUrl, 'SHOW server_version');
+  return row?.server_version.split(' ', 1).join('') ?? 'unknown';
+}
 
 /** What a bench program hands to `scripts/bench.mjs`. */
 export type Report = { readonly postgres: string; readonly tables: readonly Table[] };

@@ -1,11 +1,11 @@
 import { startSession } from '@/lib/server/auth/start-session';
 import { db } from '@/lib/server/db';
 import { testEnvironment } from '../support/environment';
-import { asAdmin, createDatabase, dropDatabase, startPostgres } from '../support/postgres';
+import { createDatabase, dropDatabase, startPostgres } from '../support/postgres';
 import { beginningOf, countStatements } from '../support/statements';
 import { cpuMicroseconds, drive, type Measured } from './load';
-import { isFull, median, quantile, say, type Table, writeReport } from './report';
-import { type BenchServer, JSON_PATH, ORIGIN, PAGE_PATH, startVariant, type Variant } from './variants';
+import { isFull, median, postgresVersion, quantile, say, type Table, writeReport } from './report';
+import { type BenchServer, JSON_PATH, LOAD_SETTINGS, PAGE_PATH, startVariant, type Variant } from './variants';
 
 const CONNECTIONS = 16;
 /** Many short rounds: what disturbs a machine for some seconds spoils a few of them, and no median. */
@@ -63,11 +63,10 @@ async function main(): Promise<void> {
   const servers: Partial<Record<Variant, BenchServer>> = {};
   try {
     Object.assign(process.env, testEnvironment(databaseUrl));
-    const settings = { APP_ORIGIN: ORIGIN, ACCESS_TOKEN_TTL_SECONDS: '900' };
-    Object.assign(process.env, settings);
+    Object.assign(process.env, LOAD_SETTINGS);
     servers.open = await startVariant('open', databaseUrl);
     servers.empty = await startVariant('empty', databaseUrl);
-    servers.product = await startVariant('product', databaseUrl, settings);
+    servers.product = await startVariant('product', databaseUrl, LOAD_SETTINGS);
     const { accessToken, cookieHeader } = await signedIn();
     const headersFor = {
       nobody: {},
@@ -101,7 +100,7 @@ async function main(): Promise<void> {
       }
     }
     writeReport({
-      postgres: await versionOf(postgres.adminUrl),
+      postgres: await postgresVersion(postgres.adminUrl),
       tables: [rates(rounds), ratios(rounds), costs(cookieHeader, total, requests, statements)],
     });
   } finally {
@@ -144,11 +143,6 @@ async function countProtected(adminUrl: string, databaseUrl: string, work: () =>
     total,
     statements: statements.map(({ sql, calls }) => `${calls} × \`${beginningOf(sql)}\``),
   };
-}
-
-async function versionOf(adminUrl: string): Promise<string> {
-  const { rows } = await asAdmin(adminUrl, (admin) => admin.query<{ server_version: string }>('SHOW server_version'));
-  return rows[0]?.server_version.split(' ', 1).join('') ?? 'unknown';
 }
 
 type Rounds = ReadonlyMap<CaseName, readonly Round[]>;

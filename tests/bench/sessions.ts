@@ -12,10 +12,10 @@ import { countStatements } from '../support/statements';
 import { databaseReads } from './database-reads';
 import { cpuMicroseconds, drive, type Measured } from './load';
 import { prepareSessions } from './prepared-sessions';
-import { growth, isFull, median, quantity, say, type Table, writeReport } from './report';
+import { growth, isFull, median, postgresVersion, quantity, say, type Table, writeReport } from './report';
 import { BROWSER, fillSessions } from './session-rows';
 import { loginBody, loginOnce, refreshOnce } from './single-requests';
-import { type BenchServer, JSON_PATH, ORIGIN, startVariant } from './variants';
+import { type BenchServer, JSON_PATH, LOAD_SETTINGS, ORIGIN, startVariant } from './variants';
 
 const ROUNDS = isFull ? 7 : 3;
 const SECONDS = isFull ? 6 : 4;
@@ -39,7 +39,7 @@ async function open(live: number): Promise<Place> {
   opened.push({ databaseUrl });
   say(`${live.toLocaleString('en')} sessions: filling`);
   await fillSessions(databaseUrl, { live, ended: Math.round(live / 100) });
-  const server = await startVariant('product', databaseUrl, { APP_ORIGIN: ORIGIN, ACCESS_TOKEN_TTL_SECONDS: '900' });
+  const server = await startVariant('product', databaseUrl, LOAD_SETTINGS);
   opened[opened.length - 1] = { databaseUrl, server };
   return { databaseUrl, server };
 }
@@ -197,9 +197,8 @@ async function main(): Promise<void> {
     median(atLarge.map((one, at) => one.p50Ms / (atSmall[at]?.p50Ms ?? Number.NaN))),
     median(atLarge.map((one, at) => one.p99Ms / (atSmall[at]?.p99Ms ?? Number.NaN))),
   ];
-  const [version] = await sql<{ server_version: string }>(postgres.adminUrl, 'SHOW server_version');
   writeReport({
-    postgres: version?.server_version ?? '',
+    postgres: await postgresVersion(postgres.adminUrl),
     tables: [
       {
         heading: 'Refreshes',

@@ -3,9 +3,8 @@ import { db } from '@/lib/server/db';
 import { createVerifier } from '@/lib/verifier/verifier';
 import { testEnvironment } from '../support/environment';
 import { createDatabase, dropDatabase, startPostgres } from '../support/postgres';
-import { sql } from '../support/sql';
-import { isFull, say, type Table, writeReport } from './report';
-import { EDGE_PATH, ORIGIN, startVariant } from './variants';
+import { isFull, postgresVersion, say, type Table, writeReport } from './report';
+import { EDGE_PATH, LOAD_SETTINGS, ORIGIN, startVariant } from './variants';
 
 const SIGN_OUTS = isFull ? 100 : 20;
 /** So many are followed at once. */
@@ -19,8 +18,8 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const postgres = await startPostgres();
 const databaseUrl = await createDatabase(postgres.adminUrl);
-Object.assign(process.env, testEnvironment(databaseUrl), { APP_ORIGIN: ORIGIN, ACCESS_TOKEN_TTL_SECONDS: '900' });
-const server = await startVariant('product', databaseUrl, { APP_ORIGIN: ORIGIN, ACCESS_TOKEN_TTL_SECONDS: '900' });
+Object.assign(process.env, testEnvironment(databaseUrl), LOAD_SETTINGS);
+const server = await startVariant('product', databaseUrl, LOAD_SETTINGS);
 const verifier = createVerifier({ issuer: ORIGIN, audience: ORIGIN, fetchOrigin: server.origin });
 
 async function newSession() {
@@ -96,7 +95,6 @@ try {
   const used = await measure(OLD_ENOUGH_MS);
   say(`${SIGN_OUTS} sign-outs of tokens just issued`);
   const fresh = await measure(0);
-  const [version] = await sql<{ server_version: string }>(postgres.adminUrl, 'SHOW server_version');
   const table: Table = {
     heading: 'From the answer to the sign-out until the access token is refused',
     columns: ['', 'p50', 'p99', 'longest', 'aim of p99'],
@@ -111,7 +109,7 @@ try {
         'that nothing but the middleware protects; the data access layer of the same process refuses at once.',
     ],
   };
-  writeReport({ postgres: version?.server_version ?? '', tables: [table] });
+  writeReport({ postgres: await postgresVersion(postgres.adminUrl), tables: [table] });
 } finally {
   server.process.kill();
   await db().$disconnect();

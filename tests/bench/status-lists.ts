@@ -1,8 +1,7 @@
 import { testEnvironment } from '../support/environment';
 import { createDatabase, dropDatabase, startPostgres } from '../support/postgres';
-import { sql } from '../support/sql';
 import { runProgram } from './program';
-import { growth, isFull, quantity, ROUNDS, say, type Table, writeReport } from './report';
+import { growth, isFull, postgresVersion, quantity, ROUNDS, say, type Table, writeReport } from './report';
 import { fillSessions, type Scale } from './session-rows';
 import type { IssuerInput, IssuerNumbers } from './status-lists-issuer';
 import type { VerifierInput, VerifierNumbers } from './status-lists-verifier';
@@ -117,7 +116,6 @@ const LOOK_UP: readonly Row[] = [
 
 const postgres = await startPostgres();
 try {
-  const [version] = await sql<{ server_version: string }>(postgres.adminUrl, 'SHOW server_version');
   const all: Numbers[] = [];
   for (const scale of SCALES) all.push(await measure(postgres.adminUrl, scale));
   const last = all.at(-1)?.issuer;
@@ -130,7 +128,7 @@ try {
       'statement that ends the sessions counts too.',
   ];
   writeReport({
-    postgres: version?.server_version ?? '',
+    postgres: await postgresVersion(postgres.adminUrl),
     tables: [
       table('Size', all, WIRE, [
         'A list grows with the sessions that ended, not with those that live: an empty one takes some 400 B. Polling: if ' +

@@ -64,6 +64,8 @@ const ROUTES: Record<Variant, Readonly<Record<string, string>>> = {
 
 /** APP_ORIGIN of the product under load, whatever port it listens on. */
 export const ORIGIN = 'http://localhost:3000';
+/** What the product under load is set to: its access tokens outlive every round. */
+export const LOAD_SETTINGS = { APP_ORIGIN: ORIGIN, ACCESS_TOKEN_TTL_SECONDS: '900' };
 /** The two addresses that every variant but `bare` has. */
 export const JSON_PATH = '/api/bench';
 export const PAGE_PATH = '/account/bench';
