@@ -1,5 +1,6 @@
 import { createServer as createHttpServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { freshConnections } from './fresh-connections';
 
 /**
  * What a proxy does with a request: hand it on, end the connection, say nothing until the caller leaves, or answer with a
@@ -46,13 +47,12 @@ export async function startHttpProxy(
 
 function forward(incoming: IncomingMessage, outgoing: ServerResponse, port: number, headers: Record<string, string>) {
   const { method, url } = incoming;
-  const call = request(
-    { host: '127.0.0.1', port, method, path: url, headers: { ...incoming.headers, ...headers } },
-    (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-    },
-  );
+  const agent = freshConnections.plain;
+  const sent = { ...incoming.headers, ...headers };
+  const call = request({ host: '127.0.0.1', port, method, path: url, headers: sent, agent }, (answer) => {
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(outgoing);
+  });
   call.on('error', () => outgoing.destroy());
   incoming.pipe(call);
 }

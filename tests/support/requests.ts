@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { freshConnections } from './fresh-connections';
 
 /** APP_ORIGIN of every server of the HTTP tests, on whatever ports they listen: several stand for one site. */
 export const SITE = 'http://localhost:3000';
@@ -39,15 +40,6 @@ export type Answer = {
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 const TIMEOUT_MS = 20_000;
-/**
- * A connection for each request, ended by us and not by the server: one that is used again may be closed by the other side
- * at that very moment, and one that the server closes may take its answer to a large body with it.
- */
-const ALONE = { keepAlive: true, maxFreeSockets: 0 };
-const agents = {
-  plain: new http.Agent(ALONE),
-  tls: new https.Agent({ ...ALONE, rejectUnauthorized: false }),
-};
 
 /**
  * Sends one request as a browser on our own site would: `Host` and, with unsafe methods, `Origin` are the site's. Built on
@@ -58,7 +50,7 @@ export async function send(target: Target, path: string, options: RequestOptions
   const body = bodyOf(options);
   const headers = headersOf(options, method, isChunked ? undefined : body);
   const { request } = target.isTls ? https : http;
-  const agent = target.isTls ? agents.tls : agents.plain;
+  const agent = target.isTls ? freshConnections.tls : freshConnections.plain;
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const call = request({ host: '127.0.0.1', port: target.port, path, method, headers, agent, signal }, (response) => {

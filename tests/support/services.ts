@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
 import { plainEnvironment, REPOSITORY } from './environment';
+import { freshConnections } from './fresh-connections';
 import { findFreePort } from './server';
 import { buildVerifier } from './verifier-bundle';
 
@@ -89,20 +90,17 @@ async function startService(
       output = (output + chunk).slice(-5_000);
     });
   }
-  const agent = new http.Agent({ keepAlive: true });
-  ends.push(async () => {
-    agent.destroy();
-    await end(child);
-  });
+  ends.push(() => end(child));
   const deadline = Date.now() + READY_WITHIN_MS;
-  while (!(await ask(port, agent, null).catch(() => null))) {
+  while (!(await ask(port, null).catch(() => null))) {
     if (Date.now() > deadline || !isAlive(child)) throw new Error(`The service did not start:\n${output}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { ask: (authorization) => ask(port, agent, authorization) };
+  return { ask: (authorization) => ask(port, authorization) };
 }
 
-function ask(port: number, agent: http.Agent, authorization: string | null): Promise<ServiceAnswer> {
+function ask(port: number, authorization: string | null): Promise<ServiceAnswer> {
+  const agent = freshConnections.plain;
   const headers = authorization === null ? {} : { authorization };
   return new Promise((resolve, reject) => {
     const call = http.get({ host: '127.0.0.1', port, agent, headers, timeout: 10_000 }, (response) => {
