@@ -1,9 +1,9 @@
 import 'server-only';
 import { runProgram } from '@/lib/server/cli/program';
-import { db } from '@/lib/server/db';
-import { DEMO_ACCOUNTS } from '@/lib/server/demo-accounts';
-import { env } from '@/lib/server/env';
-import { hashPassword } from '@/lib/server/password-hasher';
+import { DEMO_ACCOUNTS } from '@/lib/server/config/demo-accounts';
+import { env } from '@/lib/server/config/env';
+import { db } from '@/lib/server/database/client';
+import { hashPassword } from '@/lib/server/passwords/hasher';
 
 // `npm run db:seed`: makes the demo accounts that are missing and leaves those alone that are there.
 await runProgram('db:seed', async () => {

@@ -9,7 +9,7 @@ import { checkNode, TYPESCRIPT_FLAGS } from './preparation.mjs';
 import { endAll, Failure, ROOT, runScript, startNode } from './processes.mjs';
 
 /** What has to be there; making it is the business of those who install or build. */
-const NEEDED = ['node_modules/tsx', 'lib/server/generated/prisma'];
+const NEEDED = ['node_modules/tsx', 'lib/server/database/generated/prisma'];
 
 async function main() {
   const [program, ...args] = process.argv.slice(2);

@@ -41,7 +41,7 @@ function startNpm(args) {
 
 /** Makes the database client of the present schema. */
 export async function generateClient() {
-  const marker = 'lib/server/generated/.schema-hash';
+  const marker = 'lib/server/database/generated/.schema-hash';
   const hash = await hashOf(['prisma/schema.prisma', 'prisma.config.ts', 'package-lock.json']);
   if ((await readText(marker)) === hash) return;
   await step('Generating the database client', () =>

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { sessionIfKnown } from '@/app/_components/session-if-known';
 import { StampImpression } from '@/app/_components/stamp/impression';
-import { env } from '@/lib/server/env';
+import { env } from '@/lib/server/config/env';
 import { Steps } from './steps';
 
 export const metadata: Metadata = {

@@ -1,4 +1,4 @@
-/** How it works, in the order in which it happens. The numbers are policy: lib/core/session/policy.ts and the settings. */
+/** How it works, in the order in which it happens. The numbers are policy: lib/core/policy.ts and the settings. */
 export function Steps({ accessTtlSeconds }: { accessTtlSeconds: number }) {
   const minutes = Math.round(accessTtlSeconds / 60);
   const life = minutes === 1 ? 'one minute' : `${minutes} minutes`;

@@ -1,8 +1,8 @@
 import 'server-only';
 import { unstable_rethrow } from 'next/navigation';
 import type { AccessClaims } from '@/lib/core/token/claims';
-import { findSession } from '@/lib/server/current-user';
-import { log } from '@/lib/server/logger';
+import { log } from '@/lib/server/observability/logger';
+import { findSession } from '@/lib/server/sessions/current-user';
 
 /**
  * The session, for parts of a page that merely look different with one. While nobody can tell whether there is one (the

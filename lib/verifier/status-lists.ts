@@ -1,7 +1,12 @@
 import { type Moment, momentOf, msSince, NEVER } from '@/lib/core/moment';
 import type { Soon } from '@/lib/core/soon';
-import { listOfUri } from '@/lib/core/token/status-index';
-import { isRevoked, STATUS_LIST_MEDIA_TYPE, type StatusList, verifyStatusList } from '@/lib/core/token/status-list';
+import { listOfUri } from '@/lib/core/status-list/status-index';
+import {
+  isRevoked,
+  STATUS_LIST_MEDIA_TYPE,
+  type StatusList,
+  verifyStatusList,
+} from '@/lib/core/status-list/status-list';
 import type { KeySetSource } from './key-set';
 import { type Once, once } from './once';
 import type { Surroundings } from './surroundings';

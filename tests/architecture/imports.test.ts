@@ -30,11 +30,11 @@ const ARROWS: Record<Ring, { readonly rings: readonly Ring[]; readonly packages:
 
 /** Modules of `lib/server` that talk to the request that is running. No other one may know Next. */
 const TALKS_TO_THE_REQUEST = [
-  'lib/server/current-user.ts',
-  'lib/server/mail-delivery.ts',
+  'lib/server/http/cookies.ts',
+  'lib/server/mail/delivery.ts',
   'lib/server/oauth/oauth-route.ts',
-  'lib/server/response-cookies.ts',
-  'lib/server/route-handler.ts',
+  'lib/server/routes/route-handler.ts',
+  'lib/server/sessions/current-user.ts',
 ];
 
 const ringOf = (file: string): Ring | null => RINGS.find(([prefix]) => file.startsWith(prefix))?.[1] ?? null;
@@ -49,7 +49,7 @@ function faultOf(ring: Ring, { target }: Import): string | null {
   const { rings, packages } = ARROWS[ring];
   const name = packageOf(target);
   if (name !== null) return packages.includes('*') || packages.includes(name) ? null : `package ${target.slice(8)}`;
-  if (target.startsWith('lib/server/generated/')) return ring === 'server' ? null : 'the generated client';
+  if (target.startsWith('lib/server/database/generated/')) return ring === 'server' ? null : 'the generated client';
   if (/\.(?:css|json|woff2)$/.test(target) && ring === 'app') return null;
   const targetRing = ringOf(target);
   return targetRing !== null && rings.includes(targetRing) ? null : target;
@@ -153,20 +153,20 @@ describe('the reader of imports', () => {
   const importsIn = (text: string) => readModule('lib/core/example.ts', ROOT, text).imports.map(({ target }) => target);
 
   test.each([
-    ["import { a } from '@/lib/server/env';"],
-    ["import type { Env } from '@/lib/server/env';"],
-    ["import { type Env } from '@/lib/server/env';"],
-    ["import '@/lib/server/env';"],
-    ["import * as env from '../server/env';"],
-    ["export { env } from '@/lib/server/env';"],
-    ["export * from '@/lib/server/env';"],
-    ["export type { Env } from '@/lib/server/env';"],
-    ["const load = async () => import('@/lib/server/env');"],
-    ["type Env = import('@/lib/server/env').Env;"],
-    ["const env = require('@/lib/server/env');"],
-    ["new Worker(new URL('../server/env.ts', import.meta.url));"],
+    ["import { a } from '@/lib/server/config/env';"],
+    ["import type { Env } from '@/lib/server/config/env';"],
+    ["import { type Env } from '@/lib/server/config/env';"],
+    ["import '@/lib/server/config/env';"],
+    ["import * as env from '../server/config/env';"],
+    ["export { env } from '@/lib/server/config/env';"],
+    ["export * from '@/lib/server/config/env';"],
+    ["export type { Env } from '@/lib/server/config/env';"],
+    ["const load = async () => import('@/lib/server/config/env');"],
+    ["type Env = import('@/lib/server/config/env').Env;"],
+    ["const env = require('@/lib/server/config/env');"],
+    ["new Worker(new URL('../server/config/env.ts', import.meta.url));"],
   ])('sees %s', (text) => {
-    expect(importsIn(text)).toEqual(['lib/server/env.ts']);
+    expect(importsIn(text)).toEqual(['lib/server/config/env.ts']);
   });
 
   test('refuses an import that only running would tell', () => {
@@ -174,6 +174,8 @@ describe('the reader of imports', () => {
   });
 
   test('does not take text and comments for imports', () => {
-    expect(importsIn("// import '@/lib/server/env';\nconst text = \"import '@/lib/server/env'\";")).toEqual([]);
+    expect(
+      importsIn("// import '@/lib/server/config/env';\nconst text = \"import '@/lib/server/config/env'\";"),
+    ).toEqual([]);
   });
 });

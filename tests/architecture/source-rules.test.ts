@@ -61,7 +61,7 @@ describe('size and shape', () => {
 
 describe('the server ring', () => {
   /** Each says its reason in its first line. */
-  const WITHOUT_SERVER_ONLY = ['lib/server/hash.worker.ts', 'lib/server/password-hash.ts'];
+  const WITHOUT_SERVER_ONLY = ['lib/server/passwords/hash.ts', 'lib/server/passwords/hash.worker.ts'];
 
   test("every module begins with import 'server-only', but for those that say why not", () => {
     const without = below('lib/server/').filter(({ text }) => !text.startsWith("import 'server-only';\n"));
@@ -73,7 +73,7 @@ describe('the server ring', () => {
   test('is not entered by the modules without that import: they import Node, bcrypt and each other', () => {
     const imports = below(...WITHOUT_SERVER_ONLY).flatMap((module) => module.imports.map(({ target }) => target));
     const allowed = [
-      'lib/server/password-hash.ts',
+      'lib/server/passwords/hash.ts',
       'package:bcryptjs',
       'package:node:crypto',
       'package:node:worker_threads',
@@ -83,7 +83,7 @@ describe('the server ring', () => {
 });
 
 describe('the environment', () => {
-  const READERS = ['lib/server/env.ts', 'middleware.ts', 'instrumentation.ts'];
+  const READERS = ['lib/server/config/env.ts', 'middleware.ts', 'instrumentation.ts'];
 
   test('is read in env.ts, middleware and instrumentation; programs and the start check hand it to the parser', () => {
     const uses = findAll(modules, (node, { file }) => {
@@ -92,7 +92,7 @@ describe('the environment', () => {
     });
     const handed = modules.filter(
       ({ file, text }) =>
-        file === 'lib/server/start-check.ts' &&
+        file === 'lib/server/maintenance/start-check.ts' &&
         text.match(/process\.env/g)?.length === text.match(/parseEnv\(process\.env\)/g)?.length,
     );
     expect(uses).toEqual(handed.map(({ file }) => `${file}: process.env`));

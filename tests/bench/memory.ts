@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startSession } from '@/lib/server/auth/start-session';
-import { db } from '@/lib/server/db';
+import { db } from '@/lib/server/database/client';
+import { startSession } from '@/lib/server/sessions/start';
 import { testEnvironment } from '../support/environment';
 import { createDatabase, dropDatabase, startPostgres } from '../support/postgres';
 import { drive, type Load } from './load';

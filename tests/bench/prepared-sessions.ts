@@ -1,6 +1,6 @@
 import { hashSessionSecret, mintRefreshToken, newSessionSecret, refreshMacKeys } from '@/lib/core/token/refresh-token';
-import { randomBytes } from '@/lib/server/random';
-import { rootSecrets } from '@/lib/server/root-secrets';
+import { randomBytes } from '@/lib/server/keys/random';
+import { rootSecrets } from '@/lib/server/keys/root-secrets';
 import { sql } from '../support/sql';
 import { BROWSER } from './session-rows';
 

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import { db } from '@/lib/server/db';
-import { hashPassword, verifyPassword } from '@/lib/server/password-hasher';
+import { db } from '@/lib/server/database/client';
+import { hashPassword, verifyPassword } from '@/lib/server/passwords/hasher';
 import { testEnvironment } from '../support/environment';
 import { scansOf } from '../support/index-use';
 import { plansOf } from '../support/plans';

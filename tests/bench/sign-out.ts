@@ -1,5 +1,5 @@
-import { startSession } from '@/lib/server/auth/start-session';
-import { db } from '@/lib/server/db';
+import { db } from '@/lib/server/database/client';
+import { startSession } from '@/lib/server/sessions/start';
 import { createVerifier } from '@/lib/verifier/verifier';
 import { testEnvironment } from '../support/environment';
 import { createDatabase, dropDatabase, startPostgres } from '../support/postgres';

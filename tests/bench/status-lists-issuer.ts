@@ -1,12 +1,12 @@
+import { STATUS_LIST_SIZE, statusListUri } from '@/lib/core/status-list/status-index';
 import { issueAccessToken } from '@/lib/core/token/access-token';
-import { STATUS_LIST_SIZE, statusListUri } from '@/lib/core/token/status-index';
-import { statusPositions } from '@/lib/server/auth/session-tokens';
-import { db } from '@/lib/server/db';
-import { env } from '@/lib/server/env';
-import { liveKeys, liveState, noteEnded } from '@/lib/server/live-state';
-import { randomBytes } from '@/lib/server/random';
-import { isRevokedPlace, revokedPlaces } from '@/lib/server/revoked-places';
-import { publishedStatusList } from '@/lib/server/status-publisher';
+import { env } from '@/lib/server/config/env';
+import { db } from '@/lib/server/database/client';
+import { liveKeys, liveState, noteEnded } from '@/lib/server/database/live-state';
+import { randomBytes } from '@/lib/server/keys/random';
+import { isRevokedPlace, revokedPlaces } from '@/lib/server/revocation/revoked-places';
+import { publishedStatusList } from '@/lib/server/revocation/status-lists';
+import { statusPositions } from '@/lib/server/sessions/tokens';
 import { sql } from '../support/sql';
 import { readInput } from './program';
 import { median, timed } from './report';
@@ -60,7 +60,7 @@ const CHANGES_SECONDS = 2;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const databaseUrl = process.env['DATABASE_URL'] ?? '';
 
-/** The part of the state query that grows; `leftSeconds`: see `readState` in lib/server/live-state.ts. */
+/** The part of the state query that grows; `leftSeconds`: see `readState` in lib/server/database/live-state.ts. */
 async function explain(leftSeconds: number): Promise<{ ms: number; plan: string }> {
   type Node = { 'Node Type': string; 'Index Name'?: string; 'Actual Rows': number; Plans?: Node[] };
   const [row] = await sql<{ 'QUERY PLAN': [{ Plan: Node; 'Execution Time': number }] }>(

@@ -1,4 +1,4 @@
-import { listOfUri } from '@/lib/core/token/status-index';
+import { listOfUri } from '@/lib/core/status-list/status-index';
 import { keySetSource } from '@/lib/verifier/key-set';
 import { statusLists } from '@/lib/verifier/status-lists';
 import type { Surroundings } from '@/lib/verifier/surroundings';

@@ -5,12 +5,12 @@ import {
   SIGNING_ALGORITHMS,
   type SigningAlgorithm,
 } from '@/lib/core/keys/signing-key';
+import { statusListUri } from '@/lib/core/status-list/status-index';
+import { signStatusList, statusBits } from '@/lib/core/status-list/status-list';
 import { issueAccessToken } from '@/lib/core/token/access-token';
 import type { AccessClaims } from '@/lib/core/token/claims';
-import { statusListUri } from '@/lib/core/token/status-index';
-import { signStatusList, statusBits } from '@/lib/core/token/status-list';
 import { KEPT_TOKENS } from '@/lib/core/token/verified-tokens';
-import { randomBytes } from '@/lib/server/random';
+import { randomBytes } from '@/lib/server/keys/random';
 import type { Surroundings } from '@/lib/verifier/surroundings';
 import { createVerifier } from '@/lib/verifier/verifier';
 import { isFull, median, quantity, say, type Table, timed, writeReport } from './report';

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { AUDIT_RETENTION_SECONDS, recordAudit } from '@/lib/server/audit-log';
-import { db } from '@/lib/server/db';
+import { AUDIT_RETENTION_SECONDS, recordAudit } from '@/lib/server/audit/audit-log';
+import { db } from '@/lib/server/database/client';
 import { useDatabase } from '../support/database';
 
 await useDatabase();

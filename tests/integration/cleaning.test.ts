@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { deleteExpired } from '@/lib/server/cleaning';
-import { db } from '@/lib/server/db';
+import { db } from '@/lib/server/database/client';
+import { deleteExpired } from '@/lib/server/maintenance/cleaning';
 import { useDatabase } from '../support/database';
 import { testEnvironment } from '../support/environment';
 import { runCommand } from '../support/postgres';

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, test } from 'vitest';
-import { HashPool } from '@/lib/server/hash-pool';
-import { bcryptOf, passwordBytes } from '@/lib/server/password-hash';
+import { bcryptOf, passwordBytes } from '@/lib/server/passwords/hash';
+import { HashPool } from '@/lib/server/passwords/hash-pool';
 
 const pepper = new Uint8Array(32).fill(7);
 const CHEAP_SALT = '$2b$04$abcdefghijklmnopqrstuu';

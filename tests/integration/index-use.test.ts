@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { login } from '@/lib/server/auth/login';
-import { refresh } from '@/lib/server/auth/refresh';
-import { startSession } from '@/lib/server/auth/start-session';
-import { db } from '@/lib/server/db';
-import { endSessions } from '@/lib/server/session-ending';
+import { db } from '@/lib/server/database/client';
+import { endSessions } from '@/lib/server/sessions/ending';
+import { refresh } from '@/lib/server/sessions/refresh';
+import { startSession } from '@/lib/server/sessions/start';
+import { login } from '@/lib/server/sign-in/login';
 import { fillSessions } from '../bench/session-rows';
 import { useDatabase } from '../support/database';
 import { scansOf, type TableScans } from '../support/index-use';

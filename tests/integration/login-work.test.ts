@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { login } from '@/lib/server/auth/login';
-import { register } from '@/lib/server/auth/register';
-import { db } from '@/lib/server/db';
-import { HashPool } from '@/lib/server/hash-pool';
+import { db } from '@/lib/server/database/client';
+import { HashPool } from '@/lib/server/passwords/hash-pool';
+import { login } from '@/lib/server/sign-in/login';
+import { register } from '@/lib/server/sign-up/register';
 import { countStatements, useDatabase } from '../support/database';
 import { createPerson, PASSWORD, type Person } from '../support/people';
 

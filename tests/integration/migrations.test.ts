@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { applyMigrations, missingMigrationSql, writeMigration } from '@/lib/server/migrations';
+import { applyMigrations, missingMigrationSql, writeMigration } from '@/lib/server/database/migrations';
 import { countStatements } from '../support/database';
 import { REPOSITORY, TEST_AUTH_SECRET } from '../support/environment';
 import { createDatabase, dropDatabase, runCommand } from '../support/postgres';

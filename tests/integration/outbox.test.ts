@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { db } from '@/lib/server/db';
-import { drainOutbox, queueMail } from '@/lib/server/outbox';
+import { db } from '@/lib/server/database/client';
+import { drainOutbox, queueMail } from '@/lib/server/mail/outbox';
 import { countStatements, useDatabase } from '../support/database';
 
 const { url } = await useDatabase();

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { pepperKeys } from '@/lib/server/data-keys';
-import { db } from '@/lib/server/db';
-import { bcryptOf, formatStored, passwordBytes } from '@/lib/server/password-hash';
-import { hashPassword, verifyPassword } from '@/lib/server/password-hasher';
+import { db } from '@/lib/server/database/client';
+import { pepperKeys } from '@/lib/server/keys/data-keys';
+import { bcryptOf, formatStored, passwordBytes } from '@/lib/server/passwords/hash';
+import { hashPassword, verifyPassword } from '@/lib/server/passwords/hasher';
 import { useDatabase } from '../support/database';
 
 await useDatabase();

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { db } from '@/lib/server/db';
+import { db } from '@/lib/server/database/client';
 import {
   accountBucket,
   addressBucket,
@@ -9,7 +9,7 @@ import {
   countAttempt,
   deviceBucket,
   mailBucket,
-} from '@/lib/server/rate-limit';
+} from '@/lib/server/rate-limit/limiter';
 import { countStatements, useDatabase } from '../support/database';
 
 const { url } = await useDatabase();

@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { STATUS_LIST_SIZE, statusListUri } from '@/lib/core/token/status-index';
-import { statusPositions } from '@/lib/server/auth/session-tokens';
-import { liveState, noteEnded } from '@/lib/server/live-state';
-import { isRevokedPlace, revokedPlaces } from '@/lib/server/revoked-places';
+import { STATUS_LIST_SIZE, statusListUri } from '@/lib/core/status-list/status-index';
+import { liveState, noteEnded } from '@/lib/server/database/live-state';
+import { isRevokedPlace, revokedPlaces } from '@/lib/server/revocation/revoked-places';
+import { statusPositions } from '@/lib/server/sessions/tokens';
 import { useDatabase } from '../support/database';
 import { SITE } from '../support/requests';
 import { sql } from '../support/sql';

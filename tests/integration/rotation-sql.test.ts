@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decideRotation, type RotationState } from '@/lib/core/session/rotation';
-import { db } from '@/lib/server/db';
-import { type Presented, rotateOrRead } from '@/lib/server/session-store';
+import { db } from '@/lib/server/database/client';
+import { type Presented, rotateOrRead } from '@/lib/server/sessions/session-store';
 import { useDatabase } from '../support/database';
 import { createPerson, prepareSession, sessionRow } from '../support/people';
 

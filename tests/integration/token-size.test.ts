@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seal } from '@/lib/core/token/sealed-token';
-import { sealKeys } from '@/lib/server/data-keys';
-import { db } from '@/lib/server/db';
+import { db } from '@/lib/server/database/client';
+import { sealKeys } from '@/lib/server/keys/data-keys';
 import { useDatabase } from '../support/database';
 import { createPerson, prepareSession } from '../support/people';
 

@@ -1,7 +1,7 @@
 import type { SigningAlgorithm } from '@/lib/core/keys/signing-key';
-import { db } from '@/lib/server/db';
-import type { Key } from '@/lib/server/generated/prisma/client';
-import { type RotationOutcome, rotateKeys } from '@/lib/server/key-rotation';
+import { db } from '@/lib/server/database/client';
+import type { Key } from '@/lib/server/database/generated/prisma/client';
+import { type RotationOutcome, rotateKeys } from '@/lib/server/keys/rotation';
 
 /** Makes the next key of this file's database `seconds` old: what waiting would do, without the waiting. */
 export async function ageNextKey(seconds: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { cookieNames } from '@/lib/core/http/cookies';
-import { startSession } from '@/lib/server/auth/start-session';
-import { db } from '@/lib/server/db';
-import { hashPassword } from '@/lib/server/password-hasher';
+import { db } from '@/lib/server/database/client';
+import { hashPassword } from '@/lib/server/passwords/hasher';
+import { startSession } from '@/lib/server/sessions/start';
 
 /** Names of our cookies on a site without TLS, as all but one of the tests use. */
 export const COOKIE = cookieNames(false);

@@ -1,4 +1,4 @@
-import { DEMO_ACCOUNTS } from '@/lib/server/demo-accounts';
+import { DEMO_ACCOUNTS } from '@/lib/server/config/demo-accounts';
 import { FillButton } from './fill-button';
 
 const ROLE_NAMES = { member: 'Member', admin: 'Admin' } as const;

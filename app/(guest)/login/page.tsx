@@ -3,7 +3,7 @@ import { type FormQuery, initialFaults, single } from '@/app/_components/forms/i
 import { sessionIfKnown } from '@/app/_components/session-if-known';
 import { Ticket } from '@/app/_components/ticket';
 import { safeNextPath } from '@/lib/core/http/safe-redirect';
-import { env } from '@/lib/server/env';
+import { env } from '@/lib/server/config/env';
 import { AlreadySignedIn } from './already-signed-in';
 import { DemoAccounts } from './demo-accounts';
 import { EndedNotice } from './ended-notice';

@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
 import { type FormQuery, initialFaults } from '@/app/_components/forms/initial-faults';
 import { Ticket } from '@/app/_components/ticket';
-import type { PasswordFault } from '@/lib/core/identity/password-policy';
-import { passwordMessage } from '@/lib/server/auth/request-schemas';
-import { env } from '@/lib/server/env';
+import type { PasswordFault } from '@/lib/core/passwords/password-policy';
+import { env } from '@/lib/server/config/env';
+import { passwordMessage } from '@/lib/server/routes/request-schemas';
 import { RegisterForm } from './register-form';
 
 export const metadata: Metadata = { title: 'Create account' };

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { type FormQuery, initialFaults } from '@/app/_components/forms/initial-faults';
 import { Ticket } from '@/app/_components/ticket';
-import { env } from '@/lib/server/env';
+import { env } from '@/lib/server/config/env';
 import { CODE_TEXTS } from './texts';
 import { VerifyForm } from './verify-form';
 

@@ -4,12 +4,12 @@ import { refresh } from 'next/cache';
 import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { z } from 'zod';
-import { recordAudit } from '@/lib/server/audit-log';
-import { personName } from '@/lib/server/auth/request-schemas';
-import { endOtherSessions, endSession } from '@/lib/server/auth/sessions';
-import { clientFacts } from '@/lib/server/client-facts';
-import { requireUser } from '@/lib/server/current-user';
-import { renameUser } from '@/lib/server/user-store';
+import { recordAudit } from '@/lib/server/audit/audit-log';
+import { clientFacts } from '@/lib/server/http/client-facts';
+import { personName } from '@/lib/server/routes/request-schemas';
+import { requireUser } from '@/lib/server/sessions/current-user';
+import { endOtherSessions, endSession } from '@/lib/server/sessions/list';
+import { renameUser } from '@/lib/server/users/user-store';
 import type { NameState } from './name-state';
 
 const SESSIONS_PATH = '/account/sessions';

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { requireUser } from '@/lib/server/current-user';
+import { requireUser } from '@/lib/server/sessions/current-user';
 import { NameForm } from './name-form';
 
 export const metadata: Metadata = { title: 'Account' };

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { listSessions } from '@/lib/server/auth/sessions';
-import { requireUser } from '@/lib/server/current-user';
+import { requireUser } from '@/lib/server/sessions/current-user';
+import { listSessions } from '@/lib/server/sessions/list';
 import { Claims } from './claims';
 import { SessionFacts } from './session-facts';
 import { SessionStamp } from './session-stamp';

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { fromNow, inUtc } from '@/app/_components/moment';
 import type { AccessClaims } from '@/lib/core/token/claims';
-import type { Viewer } from '@/lib/server/current-user';
+import type { Viewer } from '@/lib/server/sessions/current-user';
 
 type Props = {
   user: Viewer['user'];

@@ -1,5 +1,5 @@
 import { Moment } from '@/app/_components/moment';
-import type { SessionSummary } from '@/lib/server/auth/sessions';
+import type { SessionSummary } from '@/lib/server/sessions/list';
 
 const SHOWN = 4;
 

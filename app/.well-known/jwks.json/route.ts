@@ -1,7 +1,7 @@
 import { KEY_SET_MAX_AGE_SECONDS } from '@/lib/core/keys/key-lifecycle';
-import { endpoints } from '@/lib/server/endpoints';
-import { liveKeys } from '@/lib/server/live-state';
-import { publicFact, publicRoute } from '@/lib/server/route-handler';
+import { liveKeys } from '@/lib/server/database/live-state';
+import { endpoints } from '@/lib/server/routes/endpoints';
+import { publicFact, publicRoute } from '@/lib/server/routes/route-handler';
 
 const HEADERS = {
   'content-type': 'application/jwk-set+json',

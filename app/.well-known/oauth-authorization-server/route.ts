@@ -1,7 +1,7 @@
 import { toBase64Url, utf8 } from '@/lib/core/encoding';
-import { endpoints } from '@/lib/server/endpoints';
 import { issuerMetadata } from '@/lib/server/oauth/metadata';
-import { publicFact, publicRoute } from '@/lib/server/route-handler';
+import { endpoints } from '@/lib/server/routes/endpoints';
+import { publicFact, publicRoute } from '@/lib/server/routes/route-handler';
 
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' };
 

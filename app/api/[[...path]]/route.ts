@@ -1,5 +1,5 @@
-import { endpoints } from '@/lib/server/endpoints';
-import { problem, publicRoute } from '@/lib/server/route-handler';
+import { endpoints } from '@/lib/server/routes/endpoints';
+import { problem, publicRoute } from '@/lib/server/routes/route-handler';
 
 const nothing = publicRoute({}, async () => problem('not_found'));
 

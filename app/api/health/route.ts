@@ -1,6 +1,6 @@
-import { db } from '@/lib/server/db';
-import { endpoints } from '@/lib/server/endpoints';
-import { json, publicRoute } from '@/lib/server/route-handler';
+import { db } from '@/lib/server/database/client';
+import { endpoints } from '@/lib/server/routes/endpoints';
+import { json, publicRoute } from '@/lib/server/routes/route-handler';
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
   GET: publicRoute({}, async () => {

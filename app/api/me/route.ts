@@ -1,6 +1,6 @@
-import { endpoints } from '@/lib/server/endpoints';
-import { json, problem, sessionRoute } from '@/lib/server/route-handler';
-import { findPublicUser } from '@/lib/server/user-store';
+import { endpoints } from '@/lib/server/routes/endpoints';
+import { json, problem, sessionRoute } from '@/lib/server/routes/route-handler';
+import { findPublicUser } from '@/lib/server/users/user-store';
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
   {

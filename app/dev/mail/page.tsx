@@ -2,8 +2,8 @@ import type { Metadata } from 'next';
 import { headers } from 'next/headers';
 import { notFound } from 'next/navigation';
 import { Wordmark } from '@/app/_components/wordmark';
-import { isDevMailboxFor } from '@/lib/server/dev-mailbox';
-import { readDevMailbox } from '@/lib/server/mailer';
+import { isDevMailboxFor } from '@/lib/server/mail/dev-mailbox';
+import { readDevMailbox } from '@/lib/server/mail/mailer';
 import { MailItem } from './mail-item';
 
 export const metadata: Metadata = { title: 'Local mailbox' };

@@ -1,8 +1,8 @@
-import { parseListNumber } from '@/lib/core/token/status-index';
-import { STATUS_LIST_MEDIA_TYPE } from '@/lib/core/token/status-list';
-import { endpoints } from '@/lib/server/endpoints';
-import { problem, publicFact, publicRoute } from '@/lib/server/route-handler';
-import { publishedStatusList } from '@/lib/server/status-publisher';
+import { parseListNumber } from '@/lib/core/status-list/status-index';
+import { STATUS_LIST_MEDIA_TYPE } from '@/lib/core/status-list/status-list';
+import { publishedStatusList } from '@/lib/server/revocation/status-lists';
+import { endpoints } from '@/lib/server/routes/endpoints';
+import { problem, publicFact, publicRoute } from '@/lib/server/routes/route-handler';
 
 /** One second, and never `stale-*`: a cache in between is part of the five seconds that an ended session may last. */
 const HEADERS = { 'content-type': STATUS_LIST_MEDIA_TYPE, 'cache-control': 'public, max-age=1' };

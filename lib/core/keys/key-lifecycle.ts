@@ -1,4 +1,4 @@
-import { REVOCATION_RETENTION_SECONDS } from '../session/policy';
+import { REVOCATION_RETENTION_SECONDS } from '../policy';
 import { days, type EpochSeconds, minutes } from '../time';
 import type { SigningAlgorithm } from './signing-key';
 

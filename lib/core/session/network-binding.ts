@@ -1,5 +1,5 @@
 import { toBase64Url, utf8 } from '../encoding';
-import { networkPrefixOf } from '../identity/network-address';
+import { networkPrefixOf } from '../http/network-address';
 import { andThen, type Soon } from '../soon';
 
 /** Whether sessions are good in the network that they began in only: `SESSION_NETWORK_BINDING`. */

@@ -1,8 +1,8 @@
 import 'server-only';
-import { deleteExpired } from '../cleaning';
-import { db } from '../db';
-import { parseEnv } from '../env';
-import { rotateWhenDue } from '../key-rotation';
+import { parseEnv } from '@/lib/server/config/env';
+import { db } from '@/lib/server/database/client';
+import { rotateWhenDue } from '@/lib/server/keys/rotation';
+import { deleteExpired } from '@/lib/server/maintenance/cleaning';
 import { runProgram } from './program';
 
 // `npm run db:clean`: deletes what has expired, and rotates keys when that is due. Run it once a day, where nothing calls

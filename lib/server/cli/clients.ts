@@ -1,8 +1,14 @@
 import 'server-only';
 import { parseArgs } from 'node:util';
 import { isResource } from '@/lib/core/http/origins';
-import { parseEnv } from '../env';
-import { addClient, listClients, type NewCredentials, removeClient, renewClientSecret } from '../oauth/client-store';
+import { parseEnv } from '@/lib/server/config/env';
+import {
+  addClient,
+  listClients,
+  type NewCredentials,
+  removeClient,
+  renewClientSecret,
+} from '@/lib/server/oauth/client-store';
 import { type Outcome, runProgram } from './program';
 
 const USAGE = `npm run clients -- add NAME [--audience URI]   a service that may ask about tokens meant for it

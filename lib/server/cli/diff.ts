@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-import { applyMigrations, missingMigrationSql, writeMigration } from '../migrations';
+import { applyMigrations, missingMigrationSql, writeMigration } from '@/lib/server/database/migrations';
 import { type Outcome, runProgram } from './program';
 
 /** Runs `work` with the address of an empty PostgreSQL that lives in memory. */

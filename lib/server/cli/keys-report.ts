@@ -1,6 +1,6 @@
 import 'server-only';
-import type { Advice } from '../key-advice';
-import type { KeyReport } from '../key-report';
+import type { Advice } from '@/lib/server/keys/advice';
+import type { KeyReport } from '@/lib/server/keys/report';
 import { inUtc } from './keys-rotation';
 
 const PLACES: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import 'server-only';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EpochSeconds } from '@/lib/core/time';
-import type { RotationOutcome } from '../key-rotation';
+import type { RotationOutcome } from '@/lib/server/keys/rotation';
 
 /** "at 2026-11-23 08:12:40 UTC" */
 export const atTime = (at: EpochSeconds | null): string =>

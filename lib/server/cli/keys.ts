@@ -1,11 +1,11 @@
 import 'server-only';
 import { parseArgs } from 'node:util';
 import { isSigningAlgorithm, SIGNING_ALGORITHMS, type SigningAlgorithm } from '@/lib/core/keys/signing-key';
-import { db } from '../db';
-import { parseEnv } from '../env';
-import { keyReport } from '../key-report';
-import { rewrapKeys } from '../key-rewrap';
-import { retireKey, revokeKey, rotateKeys } from '../key-rotation';
+import { parseEnv } from '@/lib/server/config/env';
+import { db } from '@/lib/server/database/client';
+import { keyReport } from '@/lib/server/keys/report';
+import { rewrapKeys } from '@/lib/server/keys/rewrap';
+import { retireKey, revokeKey, rotateKeys } from '@/lib/server/keys/rotation';
 import { showReport } from './keys-report';
 import { atTime, pause, showRotation } from './keys-rotation';
 import { type Outcome, runProgram } from './program';

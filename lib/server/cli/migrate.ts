@@ -1,8 +1,8 @@
 import 'server-only';
-import { connect } from '../db';
-import { parseEnv } from '../env';
-import { ensureKeys } from '../key-store';
-import { applyMigrations } from '../migrations';
+import { parseEnv } from '@/lib/server/config/env';
+import { connect } from '@/lib/server/database/client';
+import { applyMigrations } from '@/lib/server/database/migrations';
+import { ensureKeys } from '@/lib/server/keys/key-store';
 import { runProgram } from './program';
 
 // `npm run db:migrate`: brings the database up to date and makes the keys that it lacks.

@@ -1,6 +1,6 @@
 import 'server-only';
 import { fail, type Result, succeed } from '@/lib/core/failures';
-import { env } from '../env';
+import { env } from '@/lib/server/config/env';
 
 /** Every `aud` that tokens of ours may have: our own origin and `TOKEN_AUDIENCES`. */
 export const knownAudiences = (): readonly string[] => [env().appOrigin, ...env().tokenAudiences];

@@ -1,8 +1,8 @@
 import 'server-only';
 import { equalBytes, newId, toBase64Url, utf8 } from '@/lib/core/encoding';
-import { db } from '../db';
-import { Prisma } from '../generated/prisma/client';
-import { randomBytes } from '../random';
+import { db } from '@/lib/server/database/client';
+import { Prisma } from '@/lib/server/database/generated/prisma/client';
+import { randomBytes } from '@/lib/server/keys/random';
 
 /** A service that may ask about tokens meant for it. */
 export type ResourceServer = {

@@ -1,6 +1,6 @@
 import 'server-only';
-import { verifyOwnToken } from '../current-user';
-import { env } from '../env';
+import { env } from '@/lib/server/config/env';
+import { verifyOwnToken } from '@/lib/server/sessions/current-user';
 import type { ResourceServer } from './client-store';
 
 /**

@@ -1,5 +1,5 @@
 import 'server-only';
-import { env } from '../env';
+import { env } from '@/lib/server/config/env';
 
 /**
  * What this issuer offers (RFC 8414 §2): only what exists. There is no authorization endpoint, so `response_types_supported`

@@ -7,11 +7,11 @@ import {
   oauthErrorResponse,
 } from '@/lib/core/http/oauth-error';
 import { isRecord } from '@/lib/core/json';
-import { type ClientFacts, clientFacts } from '../client-facts';
-import { isDatabaseTrouble } from '../database-trouble';
-import { log } from '../logger';
-import { DEFAULT_MAX_BODY_BYTES, readBody } from '../request-body';
-import type { RouteHandler } from '../route-handler';
+import { isDatabaseTrouble } from '@/lib/server/database/errors';
+import { type ClientFacts, clientFacts } from '@/lib/server/http/client-facts';
+import { DEFAULT_MAX_BODY_BYTES, readBody } from '@/lib/server/http/request-body';
+import { log } from '@/lib/server/observability/logger';
+import type { RouteHandler } from '@/lib/server/routes/route-handler';
 
 /** What an OAuth endpoint answers. */
 export type OAuthAnswer =

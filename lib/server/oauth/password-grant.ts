@@ -1,9 +1,9 @@
 import 'server-only';
-import { normalizeEmail } from '@/lib/core/identity/email';
-import { checkPassword } from '../auth/check-password';
-import { MAX_TYPED_PASSWORD } from '../auth/request-schemas';
-import { startSession } from '../auth/start-session';
-import { accountBucket } from '../rate-limit';
+import { normalizeEmail } from '@/lib/core/email';
+import { accountBucket } from '@/lib/server/rate-limit/limiter';
+import { MAX_TYPED_PASSWORD } from '@/lib/server/routes/request-schemas';
+import { startSession } from '@/lib/server/sessions/start';
+import { checkPassword } from '@/lib/server/sign-in/check-password';
 import { audienceOf, audienceToKeep } from './audiences';
 import { type OAuthAnswer, type OAuthCall, oauthError } from './oauth-route';
 import { tokenAnswer } from './token-answer';

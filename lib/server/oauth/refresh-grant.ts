@@ -1,7 +1,7 @@
 import 'server-only';
 import { fromApiRefreshToken } from '@/lib/core/token/refresh-token';
-import { refresh } from '../auth/refresh';
-import { sendDueMail } from '../mail-delivery';
+import { sendDueMail } from '@/lib/server/mail/delivery';
+import { refresh } from '@/lib/server/sessions/refresh';
 import { audienceOf } from './audiences';
 import { type OAuthAnswer, type OAuthCall, oauthError } from './oauth-route';
 import { tokenAnswer } from './token-answer';

@@ -1,9 +1,9 @@
 import 'server-only';
 import { fromApiRefreshToken } from '@/lib/core/token/refresh-token';
-import { openRefreshToken } from '../auth/session-tokens';
-import { endPresentedSession } from '../auth/sign-out';
-import type { ClientFacts } from '../client-facts';
-import { verifyOwnToken } from '../current-user';
+import type { ClientFacts } from '@/lib/server/http/client-facts';
+import { verifyOwnToken } from '@/lib/server/sessions/current-user';
+import { endPresentedSession } from '@/lib/server/sessions/sign-out';
+import { openRefreshToken } from '@/lib/server/sessions/tokens';
 import { knownAudiences } from './audiences';
 
 /**

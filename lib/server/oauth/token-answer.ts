@@ -1,6 +1,6 @@
 import 'server-only';
 import { toApiRefreshToken } from '@/lib/core/token/refresh-token';
-import type { IssuedTokens } from '../auth/session-tokens';
+import type { IssuedTokens } from '@/lib/server/sessions/tokens';
 import { answer, type OAuthAnswer } from './oauth-route';
 
 /** A successful token answer (RFC 6749 §5.1). `expires_in` is the life that the access token has left, in seconds. */

@@ -1,5 +1,5 @@
 import { redirect } from 'next/navigation';
-import { findSession } from '@/lib/server/current-user';
+import { findSession } from '@/lib/server/sessions/current-user';
 import { FactsList } from './facts-list';
 
 /** As a page of the product is written that shows no more than the session. */

@@ -1,5 +1,5 @@
-import { endpoints } from '@/lib/server/endpoints';
-import { json, sessionRoute } from '@/lib/server/route-handler';
+import { endpoints } from '@/lib/server/routes/endpoints';
+import { json, sessionRoute } from '@/lib/server/routes/route-handler';
 import { summary } from './facts';
 
 /** As a route of the product is written: behind the middleware, and verified again. */

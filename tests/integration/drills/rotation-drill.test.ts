@@ -1,9 +1,9 @@
 import { afterAll, expect, test } from 'vitest';
 import type { SigningAlgorithm } from '@/lib/core/keys/signing-key';
 import { toApiRefreshToken } from '@/lib/core/token/refresh-token';
-import { startSession } from '@/lib/server/auth/start-session';
-import { db } from '@/lib/server/db';
-import { revokeKey } from '@/lib/server/key-rotation';
+import { db } from '@/lib/server/database/client';
+import { revokeKey } from '@/lib/server/keys/rotation';
+import { startSession } from '@/lib/server/sessions/start';
 import { useDatabase } from '../../support/database';
 import { testEnvironment } from '../../support/environment';
 import { kidIn, rotateNow } from '../../support/keys';

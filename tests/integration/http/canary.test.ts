@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { db } from '@/lib/server/db';
+import { db } from '@/lib/server/database/client';
 import { addClient } from '@/lib/server/oauth/client-store';
 import { openBrowser } from '../../support/browser';
 import { useDatabase } from '../../support/database';

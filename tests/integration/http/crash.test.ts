@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { db } from '@/lib/server/db';
+import { db } from '@/lib/server/database/client';
 import { useDatabase } from '../../support/database';
 import { COOKIE, createPerson, PASSWORD, type PreparedSession, prepareSession, sessionRow } from '../../support/people';
 import { type Answer, inTurns, SITE, send } from '../../support/requests';

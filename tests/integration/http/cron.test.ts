@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { db } from '@/lib/server/db';
-import { queueMail } from '@/lib/server/outbox';
+import { db } from '@/lib/server/database/client';
+import { queueMail } from '@/lib/server/mail/outbox';
 import { useDatabase } from '../../support/database';
 import { testEnvironment } from '../../support/environment';
 import { ageNextKey, kidIn } from '../../support/keys';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { db } from '@/lib/server/db';
+import { db } from '@/lib/server/database/client';
 import { countStatements, useDatabase } from '../../support/database';
 import { ageRotation, auditTypes, COOKIE, createPerson, PASSWORD, sessionRow } from '../../support/people';
 import { problemOf } from '../../support/problems';

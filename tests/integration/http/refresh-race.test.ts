@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { db } from '@/lib/server/db';
+import { db } from '@/lib/server/database/client';
 import { useDatabase } from '../../support/database';
 import { ageRotation, auditTypes, COOKIE, prepareSession, sessionRow } from '../../support/people';
 import { type Answer, atOnce, send } from '../../support/requests';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { db } from '@/lib/server/db';
+import { db } from '@/lib/server/database/client';
 import { useDatabase } from '../../support/database';
 import { mailTo } from '../../support/mailbox';
 import { COOKIE, createPerson } from '../../support/people';

@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
-import { db } from '@/lib/server/db';
-import type { KeyReport } from '@/lib/server/key-report';
+import { db } from '@/lib/server/database/client';
+import type { KeyReport } from '@/lib/server/keys/report';
 import { useDatabase } from '../../support/database';
 import { TEST_AUTH_SECRET, testEnvironment } from '../../support/environment';
 import { ageRotation, COOKIE, createPerson, PASSWORD, prepareSession, sessionRow } from '../../support/people';

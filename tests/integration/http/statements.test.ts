@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fromBase64Url, toBase64Url, utf8 } from '@/lib/core/encoding';
 import { mintRefreshToken, newSessionSecret, refreshMacKeys } from '@/lib/core/token/refresh-token';
-import { randomBytes } from '@/lib/server/random';
-import { rootSecrets } from '@/lib/server/root-secrets';
+import { randomBytes } from '@/lib/server/keys/random';
+import { rootSecrets } from '@/lib/server/keys/root-secrets';
 import { countStatements, useDatabase } from '../../support/database';
 import { ageRotation, COOKIE, createPerson, PASSWORD, prepareSession, sessionRow } from '../../support/people';
 import { problemOf } from '../../support/problems';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '@/lib/core/keys/signing-key';
-import { db } from '@/lib/server/db';
-import { retireKey, revokeKey, rotateKeys, rotateWhenDue } from '@/lib/server/key-rotation';
-import { ensureKeys, loadKeys } from '@/lib/server/key-store';
+import { db } from '@/lib/server/database/client';
+import { ensureKeys, loadKeys } from '@/lib/server/keys/key-store';
+import { retireKey, revokeKey, rotateKeys, rotateWhenDue } from '@/lib/server/keys/rotation';
 import { useDatabase } from '../../support/database';
 import { ageNextKey, kidIn, publishedKids, signingKeys } from '../../support/keys';
 import { atOnce } from '../../support/requests';

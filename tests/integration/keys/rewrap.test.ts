@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { importRootSecrets, parseSecretList, type RootSecrets } from '@/lib/core/keys/secret-list';
 import { unwrapSecret, wrapSecret } from '@/lib/core/keys/wrapping';
-import { db } from '@/lib/server/db';
-import { keyReport } from '@/lib/server/key-report';
-import { rewrapKeys } from '@/lib/server/key-rewrap';
-import { ensureKeys, loadKeys } from '@/lib/server/key-store';
-import { randomBytes } from '@/lib/server/random';
+import { db } from '@/lib/server/database/client';
+import { ensureKeys, loadKeys } from '@/lib/server/keys/key-store';
+import { randomBytes } from '@/lib/server/keys/random';
+import { keyReport } from '@/lib/server/keys/report';
+import { rewrapKeys } from '@/lib/server/keys/rewrap';
 import { useDatabase } from '../../support/database';
 import { TEST_AUTH_SECRET } from '../../support/environment';
 import { createPerson, prepareSession } from '../../support/people';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SigningAlgorithm } from '@/lib/core/keys/signing-key';
-import { liveKeys } from '@/lib/server/live-state';
+import { liveKeys } from '@/lib/server/database/live-state';
 import { partsOf, readPart, signCompact, testKey } from '../../fixtures/signing';
 import { useIssuer } from '../../support/issuer';
 import { rotateNow } from '../../support/keys';

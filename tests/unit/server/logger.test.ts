@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { formatLine, log } from '@/lib/server/logger';
+import { formatLine, log } from '@/lib/server/observability/logger';
 
 const AT = new Date('2026-11-23T04:05:06.789Z');
 

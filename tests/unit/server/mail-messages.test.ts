@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { alreadyRegistered, sessionEndedToBeSafe, signUpCode } from '@/lib/server/mail-messages';
+import { alreadyRegistered, sessionEndedToBeSafe, signUpCode } from '@/lib/server/mail/messages';
 
 const APP_ORIGIN = 'https://app.example.com';
 const AT = Date.UTC(2026, 10, 23, 14, 5, 59) / 1000;

@@ -9,7 +9,7 @@ import {
   parseStored,
   passwordBytes,
   saltOf,
-} from '@/lib/server/password-hash';
+} from '@/lib/server/passwords/hash';
 
 const PEPPER = new Uint8Array(32).fill(7);
 /** The least that bcrypt accepts: these tests are about what is hashed, not about the work. */

@@ -9,7 +9,7 @@ import { transform } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAst } from 'vitest/node';
 import type { SigningAlgorithm } from '@/lib/core/keys/signing-key';
-import { environmentSchema } from '@/lib/server/env';
+import { environmentSchema } from '@/lib/server/config/env';
 import type * as Bundle from '@/lib/verifier/handstamp-verifier.mjs';
 import { CLAIMS } from '../../fixtures/access-tokens';
 import { importsOf } from '../../fixtures/architecture/module-graph';

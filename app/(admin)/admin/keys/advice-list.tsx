@@ -1,5 +1,5 @@
 import { inUtc } from '@/app/_components/moment';
-import type { Advice } from '@/lib/server/key-advice';
+import type { Advice } from '@/lib/server/keys/advice';
 
 /** What to do about keys, and what to type. What is due comes in a frame of its own. */
 export function AdviceList({ advice }: { advice: readonly Advice[] }) {

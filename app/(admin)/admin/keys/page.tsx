@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
-import { requireAdmin } from '@/lib/server/current-user';
-import { db } from '@/lib/server/db';
-import { keyReport } from '@/lib/server/key-report';
+import { db } from '@/lib/server/database/client';
+import { keyReport } from '@/lib/server/keys/report';
+import { requireAdmin } from '@/lib/server/sessions/current-user';
 import { AdminNav } from '../admin-nav';
 import { AdviceList } from './advice-list';
 import { DataKeysTable, SecretsTable } from './secrets-tables';

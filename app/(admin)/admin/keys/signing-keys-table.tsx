@@ -1,5 +1,5 @@
 import { inUtc } from '@/app/_components/moment';
-import type { ReportedKey } from '@/lib/server/key-report';
+import type { ReportedKey } from '@/lib/server/keys/report';
 import { CELL, type Column, ListTable } from '../list-table';
 
 const COLUMNS: readonly Column[] = [

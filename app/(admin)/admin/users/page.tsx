@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { single } from '@/app/_components/forms/initial-faults';
-import { requireAdmin } from '@/lib/server/current-user';
-import { listUsers, USERS_PAGE_SIZE } from '@/lib/server/user-store';
+import { requireAdmin } from '@/lib/server/sessions/current-user';
+import { listUsers, USERS_PAGE_SIZE } from '@/lib/server/users/user-store';
 import { AdminNav } from '../admin-nav';
 import { Pages } from './pages';
 import { UsersTable } from './users-table';

@@ -1,5 +1,5 @@
 import { inUtc } from '@/app/_components/moment';
-import type { ListedUser } from '@/lib/server/user-store';
+import type { ListedUser } from '@/lib/server/users/user-store';
 import { CELL, type Column, ListTable } from '../list-table';
 
 const COLUMNS: readonly Column[] = [

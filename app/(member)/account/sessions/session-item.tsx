@@ -1,5 +1,5 @@
 import { inUtc, Moment } from '@/app/_components/moment';
-import type { SessionSummary } from '@/lib/server/auth/sessions';
+import type { SessionSummary } from '@/lib/server/sessions/list';
 import { endOne } from '../actions';
 import { ConfirmedForm } from './confirmed-form';
 

@@ -1,11 +1,11 @@
 import { readCookie } from '@/lib/core/http/cookies';
-import { backToForm, nextOf } from '@/lib/server/auth/form-paths';
-import { login } from '@/lib/server/auth/login';
-import { loginBody } from '@/lib/server/auth/request-schemas';
-import { attemptProblem, signInAnswer } from '@/lib/server/auth/sign-in-answer';
-import { endpoints } from '@/lib/server/endpoints';
-import { ourCookieNames } from '@/lib/server/response-cookies';
-import { publicRoute } from '@/lib/server/route-handler';
+import { ourCookieNames } from '@/lib/server/http/cookies';
+import { endpoints } from '@/lib/server/routes/endpoints';
+import { backToForm, nextOf } from '@/lib/server/routes/form-paths';
+import { loginBody } from '@/lib/server/routes/request-schemas';
+import { publicRoute } from '@/lib/server/routes/route-handler';
+import { attemptProblem, signInAnswer } from '@/lib/server/routes/sign-in-answer';
+import { login } from '@/lib/server/sign-in/login';
 
 const form = { success: nextOf, failure: backToForm.bind(null, '/login') };
 

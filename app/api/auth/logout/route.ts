@@ -1,8 +1,8 @@
 import { readCookie } from '@/lib/core/http/cookies';
-import { signOut } from '@/lib/server/auth/sign-out';
-import { endpoints } from '@/lib/server/endpoints';
-import { deleteSessionCookies, ourCookieNames } from '@/lib/server/response-cookies';
-import { empty, publicRoute } from '@/lib/server/route-handler';
+import { deleteSessionCookies, ourCookieNames } from '@/lib/server/http/cookies';
+import { endpoints } from '@/lib/server/routes/endpoints';
+import { empty, publicRoute } from '@/lib/server/routes/route-handler';
+import { signOut } from '@/lib/server/sessions/sign-out';
 
 const form = { success: () => '/login?ended=signed_out', failure: () => '/login?error=service_unavailable' };
 

@@ -1,10 +1,10 @@
 import { readCookie } from '@/lib/core/http/cookies';
 import { toIso } from '@/lib/core/time';
-import { refresh } from '@/lib/server/auth/refresh';
-import { endpoints } from '@/lib/server/endpoints';
-import { sendDueMail } from '@/lib/server/mail-delivery';
-import { ourCookieNames, setSessionCookies } from '@/lib/server/response-cookies';
-import { json, problem, publicRoute } from '@/lib/server/route-handler';
+import { ourCookieNames, setSessionCookies } from '@/lib/server/http/cookies';
+import { sendDueMail } from '@/lib/server/mail/delivery';
+import { endpoints } from '@/lib/server/routes/endpoints';
+import { json, problem, publicRoute } from '@/lib/server/routes/route-handler';
+import { refresh } from '@/lib/server/sessions/refresh';
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
   POST: publicRoute({}, async ({ request, client }) => {

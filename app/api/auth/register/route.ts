@@ -1,11 +1,11 @@
-import { backToForm } from '@/lib/server/auth/form-paths';
-import { register } from '@/lib/server/auth/register';
-import { registerBody } from '@/lib/server/auth/request-schemas';
-import { attemptProblem } from '@/lib/server/auth/sign-in-answer';
-import { endpoints } from '@/lib/server/endpoints';
-import { sendDueMail } from '@/lib/server/mail-delivery';
-import { setPendingCookie } from '@/lib/server/response-cookies';
-import { json, publicRoute } from '@/lib/server/route-handler';
+import { setPendingCookie } from '@/lib/server/http/cookies';
+import { sendDueMail } from '@/lib/server/mail/delivery';
+import { endpoints } from '@/lib/server/routes/endpoints';
+import { backToForm } from '@/lib/server/routes/form-paths';
+import { registerBody } from '@/lib/server/routes/request-schemas';
+import { json, publicRoute } from '@/lib/server/routes/route-handler';
+import { attemptProblem } from '@/lib/server/routes/sign-in-answer';
+import { register } from '@/lib/server/sign-up/register';
 
 const form = { success: () => '/verify-email', failure: backToForm.bind(null, '/register') };
 

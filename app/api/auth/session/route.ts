@@ -1,6 +1,6 @@
 import { toIso } from '@/lib/core/time';
-import { endpoints } from '@/lib/server/endpoints';
-import { json, sessionRoute } from '@/lib/server/route-handler';
+import { endpoints } from '@/lib/server/routes/endpoints';
+import { json, sessionRoute } from '@/lib/server/routes/route-handler';
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
   {

@@ -1,6 +1,6 @@
-import { endOtherSessions, listSessions } from '@/lib/server/auth/sessions';
-import { endpoints } from '@/lib/server/endpoints';
-import { empty, json, sessionRoute } from '@/lib/server/route-handler';
+import { endpoints } from '@/lib/server/routes/endpoints';
+import { empty, json, sessionRoute } from '@/lib/server/routes/route-handler';
+import { endOtherSessions, listSessions } from '@/lib/server/sessions/list';
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
   {

@@ -1,7 +1,7 @@
-import { endpoints } from '@/lib/server/endpoints';
 import { oauthError, oauthRoute } from '@/lib/server/oauth/oauth-route';
 import { passwordGrant } from '@/lib/server/oauth/password-grant';
 import { refreshGrant } from '@/lib/server/oauth/refresh-grant';
+import { endpoints } from '@/lib/server/routes/endpoints';
 
 /** The token endpoint (RFC 6749 §3.2). Without `grant_type` it is the password's; libraries send one. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(

@@ -1,12 +1,12 @@
 import { readCookie } from '@/lib/core/http/cookies';
 import { HOME_PATH } from '@/lib/core/http/safe-redirect';
-import { backToForm } from '@/lib/server/auth/form-paths';
-import { verifyEmailBody } from '@/lib/server/auth/request-schemas';
-import { attemptProblem, signInAnswer } from '@/lib/server/auth/sign-in-answer';
-import { verifyEmail } from '@/lib/server/auth/verify-email';
-import { endpoints } from '@/lib/server/endpoints';
-import { ourCookieNames } from '@/lib/server/response-cookies';
-import { publicRoute } from '@/lib/server/route-handler';
+import { ourCookieNames } from '@/lib/server/http/cookies';
+import { endpoints } from '@/lib/server/routes/endpoints';
+import { backToForm } from '@/lib/server/routes/form-paths';
+import { verifyEmailBody } from '@/lib/server/routes/request-schemas';
+import { publicRoute } from '@/lib/server/routes/route-handler';
+import { attemptProblem, signInAnswer } from '@/lib/server/routes/sign-in-answer';
+import { verifyEmail } from '@/lib/server/sign-up/verify-email';
 
 const form = { success: () => HOME_PATH, failure: backToForm.bind(null, '/verify-email') };
 

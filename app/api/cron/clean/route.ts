@@ -1,11 +1,11 @@
-import { deleteExpired } from '@/lib/server/cleaning';
-import { isCronCall } from '@/lib/server/cron-secret';
-import { db } from '@/lib/server/db';
-import { endpoints } from '@/lib/server/endpoints';
-import { env } from '@/lib/server/env';
-import { rotateWhenDue } from '@/lib/server/key-rotation';
-import { drainOutbox } from '@/lib/server/outbox';
-import { json, problem, publicRoute } from '@/lib/server/route-handler';
+import { env } from '@/lib/server/config/env';
+import { db } from '@/lib/server/database/client';
+import { rotateWhenDue } from '@/lib/server/keys/rotation';
+import { drainOutbox } from '@/lib/server/mail/outbox';
+import { deleteExpired } from '@/lib/server/maintenance/cleaning';
+import { isCronCall } from '@/lib/server/maintenance/cron-secret';
+import { endpoints } from '@/lib/server/routes/endpoints';
+import { json, problem, publicRoute } from '@/lib/server/routes/route-handler';
 
 /** Called by a scheduler, such as Vercel's cron, with `Authorization: Bearer CRON_SECRET`. Others see no such route. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({

@@ -1,7 +1,7 @@
-import { isDevMailboxFor } from '@/lib/server/dev-mailbox';
-import { endpoints } from '@/lib/server/endpoints';
-import { readDevMailbox } from '@/lib/server/mailer';
-import { json, problem, publicRoute } from '@/lib/server/route-handler';
+import { isDevMailboxFor } from '@/lib/server/mail/dev-mailbox';
+import { readDevMailbox } from '@/lib/server/mail/mailer';
+import { endpoints } from '@/lib/server/routes/endpoints';
+import { json, problem, publicRoute } from '@/lib/server/routes/route-handler';
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
   GET: publicRoute({}, async ({ request }) =>

@@ -1,7 +1,7 @@
-import { endpoints } from '@/lib/server/endpoints';
 import { authenticateClient } from '@/lib/server/oauth/client-authentication';
 import { introspect } from '@/lib/server/oauth/introspection';
 import { answer, oauthError, oauthRoute } from '@/lib/server/oauth/oauth-route';
+import { endpoints } from '@/lib/server/routes/endpoints';
 
 /** RFC 7662, for resource servers made by `npm run clients`. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({

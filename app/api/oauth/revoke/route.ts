@@ -1,6 +1,6 @@
-import { endpoints } from '@/lib/server/endpoints';
 import { done, oauthError, oauthRoute } from '@/lib/server/oauth/oauth-route';
 import { revokeToken } from '@/lib/server/oauth/revocation';
+import { endpoints } from '@/lib/server/routes/endpoints';
 
 /** RFC 7009. `token_type_hint` may come and changes nothing: a token says itself which kind it is. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(

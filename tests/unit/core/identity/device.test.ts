@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeDevice, describeProgram, trimUserAgent } from '@/lib/core/identity/device';
+import { describeDevice, describeProgram, trimUserAgent } from '@/lib/core/http/user-agent';
 
 const CHROME = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { normalizeEmail } from '@/lib/core/identity/email';
+import { normalizeEmail } from '@/lib/core/email';
 
 describe('an address is known under one spelling', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { markRuns } from '@/lib/core/identity/keyboard-runs';
+import { markRuns } from '@/lib/core/passwords/keyboard-runs';
 
 /** `text` with every character of a run replaced by a dot. */
 function withoutRuns(text: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clientAddress, networkOf } from '@/lib/core/identity/network-address';
+import { clientAddress, networkOf } from '@/lib/core/http/network-address';
 
 describe('the address of the client', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkPassword, MAX_PASSWORD_LENGTH } from '@/lib/core/identity/password-policy';
+import { checkPassword, MAX_PASSWORD_LENGTH } from '@/lib/core/passwords/password-policy';
 import passwords from '../../../fixtures/passwords.json';
 
 const MIN = 15;

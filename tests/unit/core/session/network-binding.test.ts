@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { networkPrefixOf } from '@/lib/core/identity/network-address';
+import { networkPrefixOf } from '@/lib/core/http/network-address';
 import { boundNetwork, isAtHome, networkClaim, networkToKeep } from '@/lib/core/session/network-binding';
 
 const SID = 'AAAAAAAAAAAAAAAAAAAAAA';

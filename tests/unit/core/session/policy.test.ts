@@ -10,7 +10,7 @@ import {
   SESSION_RETENTION_SECONDS,
   type SessionPolicy,
   sessionLifetime,
-} from '@/lib/core/session/policy';
+} from '@/lib/core/policy';
 import { NOW } from '../../../fixtures/deterministic';
 
 const POLICY: SessionPolicy = {

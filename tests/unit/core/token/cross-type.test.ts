@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
+import { signStatusList, statusBits, verifyStatusList } from '@/lib/core/status-list/status-list';
 import { mintRefreshToken, readRefreshToken, refreshMacKeys } from '@/lib/core/token/refresh-token';
 import { seal, unseal } from '@/lib/core/token/sealed-token';
-import { signStatusList, statusBits, verifyStatusList } from '@/lib/core/token/status-list';
 import { CLAIMS, outcomeOf, signClaims, signHeader } from '../../../fixtures/access-tokens';
 import { NOW } from '../../../fixtures/deterministic';
 import { rootsOf } from '../../../fixtures/root-secrets';

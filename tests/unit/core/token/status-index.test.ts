@@ -6,7 +6,7 @@ import {
   type StatusIndex,
   statusIndex,
   statusListUri,
-} from '@/lib/core/token/status-index';
+} from '@/lib/core/status-list/status-index';
 import { secretNumber } from '../../../fixtures/root-secrets';
 
 const ISSUER = 'https://app.handstamp.example';

@@ -1,7 +1,7 @@
 import { createHeaderAndPayload, StatusList as ForeignList, getListFromStatusListJWT } from '@sd-jwt/jwt-status-list';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { STATUS_LIST_SIZE } from '@/lib/core/token/status-index';
-import { isRevoked, signStatusList, statusBits, verifyStatusList } from '@/lib/core/token/status-list';
+import { STATUS_LIST_SIZE } from '@/lib/core/status-list/status-index';
+import { isRevoked, signStatusList, statusBits, verifyStatusList } from '@/lib/core/status-list/status-list';
 import { NOW, seededNumbers } from '../../../fixtures/deterministic';
 import { signCompact, type TestKey, testKey } from '../../../fixtures/signing';
 

@@ -1,7 +1,7 @@
 import { base64url } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Bytes } from '@/lib/core/encoding';
-import { STATUS_LIST_SIZE } from '@/lib/core/token/status-index';
+import { STATUS_LIST_SIZE } from '@/lib/core/status-list/status-index';
 import {
   isRevoked,
   STATUS_LIST_LIFE_SECONDS,
@@ -9,7 +9,7 @@ import {
   signStatusList,
   statusBits,
   verifyStatusList,
-} from '@/lib/core/token/status-list';
+} from '@/lib/core/status-list/status-list';
 import { headerOf } from '../../../fixtures/access-tokens';
 import { NOW, platformBytes, seededNumbers } from '../../../fixtures/deterministic';
 import { partsOf, readPart, signCompact, type TestKey, testKey } from '../../../fixtures/signing';

@@ -1,6 +1,6 @@
-import { endSession } from '@/lib/server/auth/sessions';
-import { endpoints } from '@/lib/server/endpoints';
-import { empty, problem, sessionRoute } from '@/lib/server/route-handler';
+import { endpoints } from '@/lib/server/routes/endpoints';
+import { empty, problem, sessionRoute } from '@/lib/server/routes/route-handler';
+import { endSession } from '@/lib/server/sessions/list';
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
   {

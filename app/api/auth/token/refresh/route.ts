@@ -1,6 +1,6 @@
-import { endpoints } from '@/lib/server/endpoints';
 import { oauthError, oauthRoute } from '@/lib/server/oauth/oauth-route';
 import { refreshGrant } from '@/lib/server/oauth/refresh-grant';
+import { endpoints } from '@/lib/server/routes/endpoints';
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
   {

@@ -1,0 +1,104 @@
+import 'server-only';
+import { trimUserAgent } from '@/lib/core/http/user-agent';
+import { days } from '@/lib/core/time';
+import { db } from '@/lib/server/database/client';
+import type { Prisma } from '@/lib/server/database/generated/prisma/client';
+
+/** How long an event is kept, with the network address and user agent in it. Cleaning deletes what is older. */
+export const AUDIT_RETENTION_SECONDS = days(180);
+
+/** Everything that is worth telling the owner of an account, or an admin. */
+export type AuditType =
+  /** An address was proven and its account made. */
+  | 'signed_up'
+  /** Somebody asked to sign up with an address that has an account; its owner got a mail. */
+  | 'sign_up_repeated'
+  /** A session began. */
+  | 'signed_in'
+  /** A password was wrong; `userId` is null when there is no such account. */
+  | 'sign_in_failed'
+  /** Too many attempts: nothing was compared. */
+  | 'sign_in_blocked'
+  /** A mailed code was wrong. */
+  | 'code_failed'
+  /** The person signed out of a session. */
+  | 'signed_out'
+  /** The person ended a session from their list. */
+  | 'session_ended'
+  /** A newer sign-in of the same browser took the place of a session. */
+  | 'session_superseded'
+  /** A session ended because the account had too many. */
+  | 'session_over_limit'
+  /** A refresh token that had been replaced was used again; the session ended to be safe. */
+  | 'refresh_reuse'
+  /** A refresh token was ahead of the database, which had lost writes (a restore, a failover). */
+  | 'refresh_ahead'
+  /** A session was refreshed from another browser family or network. */
+  | 'device_changed'
+  /** A genuine refresh token came from a network that its session is not bound to. The session goes on where it was. */
+  | 'network_refused'
+  /** A signing key began to sign, left or was revoked; stored secrets were wrapped anew. `details` say which. */
+  | 'key_promoted'
+  | 'key_withdrawn'
+  | 'key_revoked'
+  | 'keys_rewrapped'
+  | 'name_changed'
+  | 'password_changed'
+  /** The role changed; all sessions of the person ended. */
+  | 'role_changed'
+  | 'account_disabled'
+  | 'account_enabled'
+  /** An admin ended the sessions of a person. */
+  | 'sessions_ended_by_admin';
+
+export type AuditEntry = {
+  readonly type: AuditType;
+  readonly userId?: string | null;
+  readonly sessionId?: string | null;
+  readonly ip?: string | null;
+  readonly userAgent?: string | null;
+  /** Small facts, never a secret, and no address that somebody typed. Texts are cut at 256 characters. */
+  readonly details?: Readonly<Record<string, string | number | boolean | null>>;
+};
+
+const MAX_DETAIL_CHARACTERS = 256;
+
+/**
+ * Writes one event, at the time of the database. `client` is the transaction that the event belongs to, if any. Throws
+ * when the database does not answer: what cannot be recorded should not look done.
+ */
+export async function recordAudit(entry: AuditEntry, client: Prisma.TransactionClient = db()): Promise<void> {
+  const { type, userId = null, sessionId = null, ip = null, userAgent = null, details = {} } = entry;
+  const storable = Object.entries(details).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? clip(value) : value,
+  ]);
+  await client.auditEvent.create({
+    data: {
+      type,
+      userId,
+      sessionId,
+      ip,
+      userAgent: userAgent === null ? null : trimUserAgent(printable(userAgent)),
+      details: Object.fromEntries(storable),
+    },
+    select: { id: true },
+  });
+}
+
+/**
+ * As `recordAudit`, unless an event of this type about this session was written within `seconds`: for what a client can
+ * cause as often as it likes. Two at the same moment may both be written.
+ */
+export async function recordAuditOnce(entry: AuditEntry & { readonly sessionId: string }, seconds: number) {
+  const since = await db().auditEvent.findFirst({
+    where: { type: entry.type, sessionId: entry.sessionId, at: { gt: new Date(Date.now() - seconds * 1_000) } },
+    select: { id: true },
+  });
+  if (since === null) await recordAudit(entry);
+}
+
+const clip = (text: string): string => printable(text.slice(0, MAX_DETAIL_CHARACTERS));
+
+/** Without control characters and lone surrogates: PostgreSQL stores no NUL, and jsonb no half of a pair. */
+const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cs}]/gu, ' ');

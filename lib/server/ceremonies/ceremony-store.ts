@@ -1,0 +1,35 @@
+import 'server-only';
+import { MAX_CODE_TRIES } from '@/lib/core/policy';
+import type { EpochSeconds } from '@/lib/core/time';
+import type { SealedPurpose } from '@/lib/core/token/sealed-token';
+import { db } from '@/lib/server/database/client';
+import type { Prisma } from '@/lib/server/database/generated/prisma/client';
+
+/** Opens a ceremony of `lifeSeconds`; returns when it ends, by the database's clock. */
+export async function createCeremony(id: string, purpose: SealedPurpose, lifeSeconds: number): Promise<EpochSeconds> {
+  const [row] = await db().$queryRaw<{ expiresAt: number }[]>`
+    INSERT INTO "Ceremony" (id, purpose, "expiresAt") VALUES (${id}, ${purpose}, now() + ${lifeSeconds} * interval '1 second')
+    RETURNING extract(epoch FROM "expiresAt")::float8 AS "expiresAt"`;
+  if (row === undefined) throw new Error('The ceremony was not stored');
+  // Whole seconds: the sealed token that holds it must be equally long for everybody.
+  return Math.floor(row.expiresAt);
+}
+
+/**
+ * Takes one of the tries of a ceremony, before anything is compared: parallel guesses cannot share one. False when none
+ * is left, or the ceremony is over or was finished.
+ */
+export async function takeTry(id: string, purpose: SealedPurpose): Promise<boolean> {
+  const taken = await db().$executeRaw`
+    UPDATE "Ceremony" SET failures = failures + 1
+    WHERE id = ${id} AND purpose = ${purpose} AND failures < ${MAX_CODE_TRIES}
+      AND "consumedAt" IS NULL AND "expiresAt" > now()`;
+  return taken === 1;
+}
+
+/** Finishes a ceremony inside the transaction that acts on it. False when somebody else already did. */
+export async function consumeCeremony(id: string, transaction: Prisma.TransactionClient): Promise<boolean> {
+  const consumed = await transaction.$executeRaw`
+    UPDATE "Ceremony" SET "consumedAt" = now() WHERE id = ${id} AND "consumedAt" IS NULL`;
+  return consumed === 1;
+}

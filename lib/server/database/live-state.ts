@@ -1,0 +1,155 @@
+import 'server-only';
+import { type Clocks, type Moment, momentOf, msSince } from '@/lib/core/moment';
+import { REVOCATION_RETENTION_SECONDS } from '@/lib/core/policy';
+import { andThen, type Soon } from '@/lib/core/soon';
+import type { EpochSeconds } from '@/lib/core/time';
+import { type LoadedKeys, loadKeys } from '@/lib/server/keys/key-store';
+import { db } from './client';
+
+export type Revocation = readonly [statusNumber: number, revokedAt: EpochSeconds];
+
+/** What the database says about ended sessions and keys, as this process holds it in memory. */
+export type LiveState = {
+  /**
+   * Sessions ended within the retention of the list, with the database's time of it. Grows at its end, and a number may
+   * come again with a later time; another array is another beginning. See `revokedPlaces`.
+   */
+  readonly revoked: readonly Revocation[];
+  /** The database's clock when it was asked. */
+  readonly now: EpochSeconds;
+  /** The highest status number given out so far. */
+  readonly lastNumber: number;
+  /** Names the keys that are in use: changes when one is made, promoted or retired, and when one expires. */
+  readonly keysVersion: string;
+  /** Before the query that brought it. */
+  readonly readAt: Moment;
+};
+
+type StateRow = { now: number; revoked: Revocation[]; last: bigint; version: string };
+
+/** What was revoked, as one whole reading and the changes since then brought it. */
+type Known = {
+  readonly revoked: Revocation[];
+  readonly times: Map<number, EpochSeconds>;
+  readonly wholeReadAt: Moment;
+};
+
+type Memory = {
+  state?: LiveState;
+  known?: Known;
+  reading?: Promise<LiveState> | undefined;
+  keys?: { version: string; loaded: Soon<LoadedKeys> };
+  /** Ended by this very process, and when: known at once, before any query says so. */
+  endedHere: Map<number, Moment>;
+};
+
+const CLOCKS: Clocks = { monotonicMs: () => performance.now(), now: () => Date.now() / 1_000 };
+const MAX_AGE_MS = 1_000;
+/** An own revocation is in every query that begins this long after it, also past a slow commit. */
+const ENDED_HERE_MS = 60_000;
+/** Between whole readings, only what was revoked in so many seconds is read: some thousand rows become some hundred. */
+const RECENT_SECONDS = 60;
+/** The last reading must be well inside of that; what a commit brought later still comes with the next whole one. */
+const RECENT_ENOUGH_MS = 20_000;
+const WHOLE_EVERY_MS = 60_000;
+
+const shared = globalThis as typeof globalThis & { handstampLiveState?: Memory };
+function memory(): Memory {
+  shared.handstampLiveState ??= { endedHere: new Map() };
+  return shared.handstampLiveState;
+}
+
+/**
+ * The state, never older than one second: one query a second at most, shared by all who wait, whatever the traffic.
+ * Rejects when the database does not answer.
+ */
+export function liveState(): Soon<LiveState> {
+  const held = memory();
+  if (held.state !== undefined && msSince(held.state.readAt, CLOCKS) < MAX_AGE_MS) return held.state;
+  held.reading ??= readState().finally(() => {
+    held.reading = undefined;
+  });
+  return held.reading;
+}
+
+async function readState(): Promise<LiveState> {
+  const held = memory();
+  const readAt = momentOf(CLOCKS);
+  const known = mayReadChanges(held) ? held.known : undefined;
+  // Rows are kept equally long, so that the newest are the last to go.
+  const leftSeconds = known === undefined ? 0 : REVOCATION_RETENTION_SECONDS - RECENT_SECONDS;
+  const [row] = await db().$queryRaw<StateRow[]>`
+    SELECT
+      extract(epoch FROM now())::float8 AS now,
+      coalesce((SELECT json_agg(json_build_array("statusNumber", extract(epoch FROM "revokedAt")::float8))
+        FROM "Revocation" WHERE "keepUntil" > now() + ${leftSeconds} * interval '1 second'), '[]') AS revoked,
+      (SELECT last_value FROM "Session_statusNumber_seq") AS last,
+      (SELECT coalesce(string_agg(concat_ws(':', id, slot), ' ' ORDER BY id), '')
+        FROM "Key" WHERE "expiresAt" IS NULL OR "expiresAt" > now()) AS version`;
+  if (row === undefined) throw new Error('The state query gave no row');
+  const merged: Known = known ?? { revoked: [], times: new Map(), wholeReadAt: readAt };
+  held.known = merged;
+  for (const [number, revokedAt] of row.revoked) note(merged, number, revokedAt);
+  for (const [number, endedAt] of held.endedHere) {
+    if (msSince(endedAt, CLOCKS) > ENDED_HERE_MS) held.endedHere.delete(number);
+    else noteHere(merged, number, row.now);
+  }
+  held.state = {
+    revoked: merged.revoked,
+    now: row.now,
+    lastNumber: Number(row.last),
+    keysVersion: row.version,
+    readAt,
+  };
+  return held.state;
+}
+
+function mayReadChanges({ state, known }: Memory): boolean {
+  if (state === undefined || known === undefined) return false;
+  return msSince(state.readAt, CLOCKS) < RECENT_ENOUGH_MS && msSince(known.wholeReadAt, CLOCKS) < WHOLE_EVERY_MS;
+}
+
+function note({ revoked, times }: Known, statusNumber: number, revokedAt: EpochSeconds): void {
+  if (times.get(statusNumber) === revokedAt) return;
+  times.set(statusNumber, revokedAt);
+  revoked.push([statusNumber, revokedAt]);
+}
+
+/** The time is a guess until the database says it. */
+function noteHere(known: Known, statusNumber: number, now: EpochSeconds): void {
+  if (!known.times.has(statusNumber)) note(known, statusNumber, now);
+}
+
+/** Makes this process refuse these sessions from now on, without waiting for the next query. */
+export function noteEnded(statusNumbers: readonly number[]): void {
+  const held = memory();
+  const endedAt = momentOf(CLOCKS);
+  for (const number of statusNumbers) {
+    held.endedHere.set(number, endedAt);
+    if (held.known !== undefined && held.state !== undefined) noteHere(held.known, number, held.state.now);
+  }
+}
+
+/**
+ * All keys, decrypted once and read again only after they changed. They follow the state: what was promoted, revoked or
+ * has expired is known within a second, in a process that was idle for hours too. Rejects when the database does not
+ * answer.
+ */
+export const liveKeys = (): Soon<LoadedKeys> => andThen(liveState(), ({ keysVersion }) => keysOf(keysVersion));
+
+function keysOf(version: string): Soon<LoadedKeys> {
+  const held = memory();
+  if (held.keys?.version === version) return held.keys.loaded;
+  const loaded = loadKeys(db());
+  const entry: Memory['keys'] = { version, loaded };
+  held.keys = entry;
+  loaded.then(
+    (keys) => {
+      entry.loaded = keys;
+    },
+    () => {
+      if (held.keys === entry) delete held.keys;
+    },
+  );
+  return loaded;
+}

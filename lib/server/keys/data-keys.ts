@@ -1,0 +1,31 @@
+import 'server-only';
+import type { Bytes } from '@/lib/core/encoding';
+import { deriveBytes } from '@/lib/core/keys/secret-list';
+import { liveKeys } from '@/lib/server/database/live-state';
+import type { DataKey } from './key-store';
+import { rootSecrets } from './root-secrets';
+
+export type { DataKey } from './key-store';
+
+/** A data key for new work, and the older ones by name for what they once made. */
+export type KeyChoice = { readonly current: DataKey; byId(id: string): DataKey | undefined };
+
+/** Keys of the password pre-hash. A stored hash names the one that made it. */
+export const pepperKeys = (): Promise<KeyChoice> => choose('pepper');
+
+/** Keys of sealed tokens. The token names its own in `kid`. */
+export const sealKeys = (): Promise<KeyChoice> => choose('seal');
+
+/** The key of the permutation that spreads sessions over a status list. */
+export const statusIndexKey = async (): Promise<Bytes> => (await choose('status_index')).current.bytes;
+
+async function choose(purpose: 'pepper' | 'seal' | 'status_index'): Promise<KeyChoice> {
+  const keys = (await liveKeys()).data[purpose];
+  return { current: keys.current, byId: (id) => keys.byId.get(id) };
+}
+
+/** 32 bytes that turn an address somebody typed into a bucket name which says nothing to a reader of the database. */
+export async function limiterKey(): Promise<Bytes> {
+  const [root] = await rootSecrets();
+  return deriveBytes(root.hkdfKey, 'handstamp/limiter/v1', 32);
+}

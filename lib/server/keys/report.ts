@@ -1,0 +1,149 @@
+import 'server-only';
+import { keyState, readyAt, rotationDue, rotationDueAt } from '@/lib/core/keys/key-lifecycle';
+import type { RootSecrets } from '@/lib/core/keys/secret-list';
+import { unwrapSecret } from '@/lib/core/keys/wrapping';
+import { fromDate, toIso } from '@/lib/core/time';
+import { env } from '@/lib/server/config/env';
+import type { PrismaClient } from '@/lib/server/database/generated/prisma/client';
+import { type Advice, adviceFor } from './advice';
+import { rootSecrets } from './root-secrets';
+import { signingKeyDates } from './signing-key-store';
+
+/** A signing key as shown. Times are ISO 8601; `until` is the end of its present state, null when none is set. */
+export type ReportedKey = {
+  readonly kid: string;
+  readonly algorithm: string;
+  readonly state: 'next' | 'ready' | 'current' | 'retired' | 'gone';
+  readonly since: string;
+  readonly until: string | null;
+};
+
+/** An entry of `AUTH_SECRET`: its place in the list and its id, never the secret. */
+export type ReportedSecret = {
+  /** From 1. The first makes, all are accepted. */
+  readonly place: number;
+  readonly id: number;
+  /** Stored keys that it wraps. */
+  readonly keys: number;
+  /** Live sessions whose newest refresh token it made. */
+  readonly sessions: number;
+  /** When the last of those sessions ends at the latest, if it is not refreshed before; null when there is none. */
+  readonly sessionsUntil: string | null;
+  /** True for an old entry that nothing needs any more. */
+  readonly mayGo: boolean;
+};
+
+export type KeyReport = {
+  /** The database's clock. */
+  readonly at: string;
+  readonly signing: readonly ReportedKey[];
+  readonly rotation: {
+    readonly everyDays: number;
+    readonly due: 'off' | 'not_due' | 'waiting' | 'due';
+    readonly dueAt: string | null;
+    /** From when the next key may sign; null when there is none. */
+    readonly readyAt: string | null;
+  };
+  /** Random keys by purpose and the place of the entry that wraps them; null: none in the list does. */
+  readonly dataKeys: readonly { readonly purpose: string; readonly count: number; readonly place: number | null }[];
+  readonly secrets: readonly ReportedSecret[];
+  /** Stored keys that no entry of the list opens. */
+  readonly unopened: readonly { readonly id: string; readonly purpose: string }[];
+  /** Live sessions whose refresh token was made by a secret that nobody noted, or that is not in the list. */
+  readonly otherSessions: { readonly unknown: Held; readonly unlisted: Held };
+  /** What to do, and what to type. Never empty. */
+  readonly advice: readonly Advice[];
+};
+
+export type Held = { readonly sessions: number; readonly until: string | null };
+export type KeyFacts = Omit<KeyReport, 'advice'>;
+
+type StoredKey = { id: string; purpose: string; wrappedSecret: Uint8Array; wrappingKeyId: number; slot: string | null };
+type SessionCount = { refreshKeyId: number | null; sessions: number; until: Date };
+const NOBODY: Held = { sessions: 0, until: null };
+
+/** Everything that there is to say about keys and the secrets that wrap them. Reads, and holds no secret. */
+export async function keyReport(db: PrismaClient): Promise<KeyReport> {
+  const [[clock], dates, stored, held] = await Promise.all([
+    db.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`,
+    signingKeyDates(db),
+    db.$queryRaw<StoredKey[]>`
+      SELECT id, purpose, "wrappedSecret", "wrappingKeyId", slot FROM "Key"
+      WHERE "expiresAt" IS NULL OR "expiresAt" > now() ORDER BY purpose, id`,
+    db.$queryRaw<SessionCount[]>`
+      SELECT "refreshKeyId", count(*)::int AS sessions, max(least("idleExpiresAt", "absoluteExpiresAt")) AS until
+      FROM "Session" WHERE "endedAt" IS NULL AND "idleExpiresAt" > now() AND "absoluteExpiresAt" > now()
+      GROUP BY "refreshKeyId"`,
+  ]);
+  if (clock === undefined) throw new Error('The database did not tell the time');
+  const now = fromDate(clock.now);
+  const { keyRotationDays: everyDays } = env();
+  const roots = await rootSecrets();
+  const places = await Promise.all(stored.map(async (key) => ({ key, place: await placeOf(key, roots) })));
+  const next = dates.find(({ slot }) => slot === 'next');
+  const dueAt = rotationDueAt(dates, everyDays);
+  const facts: KeyFacts = {
+    at: toIso(now),
+    signing: dates.map((key) => {
+      const { name, since, until } = keyState(key, now);
+      const { kid, algorithm } = key;
+      return { kid, algorithm, state: name, since: toIso(since), until: until === null ? null : toIso(until) };
+    }),
+    rotation: {
+      everyDays,
+      due: rotationDue(dates, everyDays, now),
+      dueAt: dueAt === null ? null : toIso(dueAt),
+      readyAt: next === undefined ? null : toIso(readyAt(next)),
+    },
+    dataKeys: countDataKeys(places),
+    secrets: reportSecrets(roots, places, held),
+    unopened: places.flatMap(({ key: { id, purpose }, place }) => (place === null ? [{ id, purpose }] : [])),
+    otherSessions: {
+      unknown: heldBy(held, (id) => id === null),
+      unlisted: heldBy(held, (id) => id !== null && !roots.some((root) => root.id === id)),
+    },
+  };
+  return { ...facts, advice: adviceFor(facts) };
+}
+
+type Placed = { readonly key: StoredKey; readonly place: number | null };
+
+/** The place of the entry that opens a key, found by trying: two entries may share the one byte of their id. */
+async function placeOf(key: StoredKey, roots: RootSecrets): Promise<number | null> {
+  for (const [index, root] of roots.entries()) {
+    if ((await unwrapSecret(key, [root], { purpose: key.purpose, id: key.id })).ok) return index + 1;
+  }
+  return null;
+}
+
+function countDataKeys(places: readonly Placed[]): KeyReport['dataKeys'] {
+  const counts = new Map<string, KeyReport['dataKeys'][number]>();
+  for (const { key, place } of places) {
+    if (key.purpose === 'signing') continue;
+    const name = `${key.purpose} ${place}`;
+    counts.set(name, { purpose: key.purpose, place, count: (counts.get(name)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()];
+}
+
+function reportSecrets(
+  roots: RootSecrets,
+  places: readonly Placed[],
+  held: readonly SessionCount[],
+): readonly ReportedSecret[] {
+  const unknown = heldBy(held, (id) => id === null);
+  return roots.map(({ id }, index) => {
+    const place = index + 1;
+    const keys = places.filter((placed) => placed.place === place).length;
+    const { sessions, until } = heldBy(held, (one) => one === id);
+    const mayGo = place > 1 && keys === 0 && sessions === 0 && unknown.sessions === 0;
+    return { place, id, keys, sessions, sessionsUntil: until, mayGo };
+  });
+}
+
+function heldBy(held: readonly SessionCount[], isOurs: (refreshKeyId: number | null) => boolean): Held {
+  const ours = held.filter(({ refreshKeyId }) => isOurs(refreshKeyId));
+  if (ours.length === 0) return NOBODY;
+  const last = Math.max(...ours.map(({ until }) => until.getTime()));
+  return { sessions: ours.reduce((sum, { sessions }) => sum + sessions, 0), until: new Date(last).toISOString() };
+}

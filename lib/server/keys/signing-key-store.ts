@@ -1,0 +1,119 @@
+import 'server-only';
+import { utf8 } from '@/lib/core/encoding';
+import { type KeySlot, publishedUntil, type SigningKeyDates } from '@/lib/core/keys/key-lifecycle';
+import { generateSigningKey, isSigningAlgorithm, type SigningAlgorithm } from '@/lib/core/keys/signing-key';
+import { wrapSecret } from '@/lib/core/keys/wrapping';
+import { type EpochSeconds, fromDate } from '@/lib/core/time';
+import type { Prisma, PrismaClient } from '@/lib/server/database/generated/prisma/client';
+import { randomBytes } from './random';
+import { rootSecrets } from './root-secrets';
+
+export type Transaction = Prisma.TransactionClient;
+
+/** A signing key that exists in this process only, its private part encrypted already. */
+export type PreparedKey = Omit<Prisma.KeyCreateInput, 'slot'> & { readonly algorithm: SigningAlgorithm };
+
+/** Any constant does: it names the lock that all who change keys take in turn. */
+const KEY_LOCK_ID = 7_263_001n;
+/** A key may have to be made inside after all; an RSA key takes seconds on a slow machine. */
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Runs `work` in a transaction while nobody else changes keys. `now` is the database's clock after the wait for the lock:
+ * what a key's dates are counted from. Where advisory locks exclude nobody (PGlite), transactions run one by one.
+ */
+export async function underKeyLock<T>(
+  db: PrismaClient,
+  work: (transaction: Transaction, now: EpochSeconds) => Promise<T>,
+): Promise<T> {
+  return db.$transaction(
+    async (transaction) => {
+      await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${KEY_LOCK_ID})`;
+      const [row] = await transaction.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
+      if (row === undefined) throw new Error('The database did not tell the time');
+      return work(transaction, fromDate(row.now));
+    },
+    { timeout: TIMEOUT_MS, maxWait: TIMEOUT_MS },
+  );
+}
+
+/** A fresh key pair. Takes up to seconds for RS256: call it before a transaction. */
+export async function prepareKey(algorithm: SigningAlgorithm): Promise<PreparedKey> {
+  const { kid, privateJwk, publicJwk } = await generateSigningKey(algorithm);
+  const secret = utf8(JSON.stringify(privateJwk));
+  const wrapped = await wrapSecret(secret, await rootSecrets(), { purpose: 'signing', id: kid }, randomBytes);
+  return { id: kid, purpose: 'signing', algorithm, publicJwk: { ...publicJwk }, ...wrapped };
+}
+
+/** Stores a prepared key, published from now on; as `current` it signs from now on. */
+export async function storeKey(
+  transaction: Transaction,
+  key: PreparedKey,
+  slot: 'current' | 'next',
+  now: EpochSeconds,
+): Promise<SigningKeyDates> {
+  const createdAt = toDate(now);
+  const row = await transaction.key.create({
+    data: { ...key, slot, createdAt, promotedAt: slot === 'current' ? createdAt : null },
+    select: DATES,
+  });
+  return toDates(row);
+}
+
+/** `next` signs from now on. The slot must be free. */
+export async function promote(transaction: Transaction, kid: string, now: EpochSeconds): Promise<void> {
+  const data = { slot: 'current', promotedAt: toDate(now) };
+  await transaction.key.update({ where: { id: kid }, data, select: { id: true } });
+}
+
+/** The key signs no more. It stays published as long as a token of it may live, or leaves `at_once`. */
+export async function release(
+  transaction: Transaction,
+  kid: string,
+  leaves: 'with_its_last_token' | 'at_once',
+  now: EpochSeconds,
+): Promise<EpochSeconds> {
+  const until = leaves === 'at_once' ? now : publishedUntil(now);
+  const data = { slot: null, retiredAt: toDate(now), expiresAt: toDate(until) };
+  await transaction.key.update({ where: { id: kid }, data, select: { id: true } });
+  return until;
+}
+
+const DATES = {
+  id: true,
+  algorithm: true,
+  slot: true,
+  createdAt: true,
+  promotedAt: true,
+  retiredAt: true,
+  expiresAt: true,
+} as const;
+
+/** All signing keys that are stored, those that left included, until cleaning deletes them; the newest first. */
+export async function signingKeyDates(client: Transaction): Promise<SigningKeyDates[]> {
+  const rows = await client.key.findMany({
+    where: { purpose: 'signing' },
+    orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
+    select: DATES,
+  });
+  return rows.map(toDates);
+}
+
+type DatesRow = Prisma.KeyGetPayload<{ select: typeof DATES }>;
+
+function toDates({ id, algorithm, slot, createdAt, promotedAt, retiredAt, expiresAt }: DatesRow): SigningKeyDates {
+  if (!isSigningAlgorithm(algorithm)) throw new Error(`Signing key ${id} has no algorithm that we know`);
+  return {
+    kid: id,
+    algorithm,
+    slot: slotOf(slot),
+    createdAt: fromDate(createdAt),
+    promotedAt: fromNullable(promotedAt),
+    retiredAt: fromNullable(retiredAt),
+    expiresAt: fromNullable(expiresAt),
+  };
+}
+
+const slotOf = (text: string | null): KeySlot => (text === 'current' || text === 'next' ? text : null);
+const fromNullable = (date: Date | null): EpochSeconds | null => (date === null ? null : fromDate(date));
+const toDate = (at: EpochSeconds): Date => new Date(at * 1_000);

@@ -1,0 +1,15 @@
+import 'server-only';
+import { after } from 'next/server';
+import { log } from '@/lib/server/observability/logger';
+import { drainOutbox } from './outbox';
+
+/** Sends what waits in the outbox once the answer is out: nobody can tell by the clock whether there was a mail to send. */
+export function sendDueMail(): void {
+  after(async () => {
+    try {
+      await drainOutbox();
+    } catch (error) {
+      log.error('mail.failed', { error });
+    }
+  });
+}

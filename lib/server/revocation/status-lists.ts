@@ -1,0 +1,45 @@
+import 'server-only';
+import { toBase64Url, utf8 } from '@/lib/core/encoding';
+import { statusListUri } from '@/lib/core/status-list/status-index';
+import { STATUS_LIST_LIFE_SECONDS, signStatusList, statusBits } from '@/lib/core/status-list/status-list';
+import { env } from '@/lib/server/config/env';
+import { liveKeys } from '@/lib/server/database/live-state';
+import { type RevokedList, revokedPlaces } from './revoked-places';
+
+/** A signed list and a name for exactly this text. */
+export type PublishedList = { readonly token: string; readonly etag: string };
+
+type Signed = { readonly signedFor: string; readonly published: Promise<PublishedList> };
+
+const RESIGN_SECONDS = STATUS_LIST_LIFE_SECONDS / 2;
+const NOBODY: RevokedList = { bits: statusBits([]), count: 0, indexSum: 0, lastRevokedAt: 0 };
+
+const signedLists = new Map<number, Signed>();
+
+/**
+ * The current Status List Token of `list`; null, from memory, for a list that no session belongs to.
+ *
+ * `iat` is the time of the newest revocation in it, or the beginning of the present half minute if that is later. Both
+ * are the database's, so all instances agree on it, and a verifier that never goes back in time can ask any of them.
+ */
+export async function publishedStatusList(list: number): Promise<PublishedList | null> {
+  const [{ signing }, { state, positionOf, lists }] = await Promise.all([liveKeys(), revokedPlaces()]);
+  if (list > positionOf(state.lastNumber).list) return null;
+  const { bits, count, indexSum, lastRevokedAt } = lists.get(list) ?? NOBODY;
+  const windowStart = Math.floor(state.now / RESIGN_SECONDS) * RESIGN_SECONDS;
+  const iat = Math.max(lastRevokedAt, windowStart);
+  const signedFor = `${signing.kid} ${iat} ${lastRevokedAt} ${count} ${indexSum}`;
+
+  const held = signedLists.get(list);
+  if (held?.signedFor === signedFor) return held.published;
+  const published = publish(signStatusList(bits, statusListUri(env().appOrigin, list), signing, iat));
+  signedLists.set(list, { signedFor, published });
+  published.catch(() => signedLists.delete(list));
+  return published;
+}
+
+async function publish(signing: Promise<string>): Promise<PublishedList> {
+  const token = await signing;
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(token)));
+  return { token, etag: `"${toBase64Url(digest.subarray(0, 12))}"` };
+}

@@ -1,0 +1,72 @@
+import 'server-only';
+import { z } from 'zod';
+import { normalizeEmail } from '@/lib/core/email';
+import { checkPassword, MAX_PASSWORD_LENGTH, type PasswordFault } from '@/lib/core/passwords/password-policy';
+import { CODE_SHAPE } from '@/lib/server/ceremonies/one-time-code';
+import { env } from '@/lib/server/config/env';
+
+const MAX_NAME = 80;
+/** Far above any password that we accept: a longer one is refused before it is hashed. */
+export const MAX_TYPED_PASSWORD = 1024;
+
+const email = z.string({ error: 'Enter your email address' }).transform((text, context) => {
+  const normalized = normalizeEmail(text);
+  if (normalized !== null) return normalized;
+  context.addIssue({ code: 'custom', message: 'Enter an email address such as name@example.com' });
+  return z.NEVER;
+});
+
+const typedPassword = z
+  .string({ error: 'Enter your password' })
+  .min(1, 'Enter your password')
+  .max(MAX_TYPED_PASSWORD, 'This is longer than any password here');
+
+/** A checkbox of a form says `on`, a program says true. */
+const checkbox = z.union([z.boolean(), z.literal('on').transform(() => true)]).default(false);
+
+/** A name as people write it: trimmed, NFC, no control characters; empty means none. */
+export const personName = z
+  .string({ error: 'Enter your name' })
+  .transform((text) => text.normalize('NFC').trim())
+  .pipe(
+    z
+      .string()
+      .max(MAX_NAME, `Use ${MAX_NAME} characters or fewer`)
+      .regex(/^\P{Cc}*$/u, 'Use letters and spaces'),
+  )
+  .transform((text) => (text === '' ? null : text));
+
+export const loginBody = z.object({ email, password: typedPassword, remember: checkbox });
+
+export const verifyEmailBody = z.object({
+  code: z
+    .string({ error: 'Enter the six digits from the mail' })
+    .transform((text) => text.replace(/[\s-]/g, ''))
+    .pipe(z.string().regex(CODE_SHAPE, 'Enter the six digits from the mail')),
+});
+
+export const registerBody = z
+  .object({ email, password: typedPassword, name: personName.nullish().transform((name) => name ?? null) })
+  .superRefine(({ email, password, name }, context) => {
+    const { passwordMinLength } = env();
+    const checked = checkPassword(password, { email, ...(name === null ? {} : { name }) }, passwordMinLength);
+    if (checked.ok) return;
+    const message = passwordMessage(checked.code, passwordMinLength);
+    context.addIssue({ code: 'custom', path: ['password'], params: { code: checked.code }, message });
+  });
+
+/** Why a password was refused and what to do, for the person who chose it. */
+export function passwordMessage(fault: PasswordFault, minLength: number): string {
+  switch (fault) {
+    case 'too_short':
+      return `Use at least ${minLength} characters: four or five unrelated words are easy to remember`;
+    case 'too_long':
+      return `Use at most ${MAX_PASSWORD_LENGTH} characters`;
+    case 'common':
+      return 'This is made of words that guessers try first: add something of your own';
+    case 'contains_context':
+      return 'This is made of your name, your address or the name of this site: choose other words';
+    case 'repetitive':
+      return 'This repeats itself too much: mix in other words';
+  }
+}

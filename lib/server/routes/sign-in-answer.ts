@@ -1,0 +1,29 @@
+import 'server-only';
+import { toIso } from '@/lib/core/time';
+import { deletePendingCookie, setDeviceCookie, setSessionCookies } from '@/lib/server/http/cookies';
+import type { SignedIn } from '@/lib/server/sign-in/login';
+import { type Answer, json, problem } from './route-handler';
+
+/** Sets the cookies of somebody who just signed in and answers as the contract says. */
+export async function signInAnswer({ user, tokens, knownDevice }: SignedIn): Promise<Answer> {
+  await setSessionCookies(tokens);
+  await setDeviceCookie(knownDevice);
+  await deletePendingCookie();
+  return json({ user, accessTokenExpiresAt: toIso(tokens.claims.exp) });
+}
+
+/** The refusal of an attempt: what to answer, and when to come back where waiting helps. */
+export function attemptProblem(
+  failure:
+    | { code: 'invalid_credentials' | 'invalid_code' | 'overloaded' }
+    | { code: 'too_many_attempts'; retryAfterSeconds: number },
+): Answer {
+  switch (failure.code) {
+    case 'too_many_attempts':
+      return problem('too_many_attempts', { retryAfterSeconds: failure.retryAfterSeconds });
+    case 'overloaded':
+      return problem('service_unavailable', { retryAfterSeconds: 2 });
+    default:
+      return problem(failure.code);
+  }
+}

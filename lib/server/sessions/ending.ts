@@ -1,0 +1,62 @@
+import 'server-only';
+import type { Bytes } from '@/lib/core/encoding';
+import { REVOCATION_RETENTION_SECONDS } from '@/lib/core/policy';
+import type { AuditType } from '@/lib/server/audit/audit-log';
+import { db } from '@/lib/server/database/client';
+import { Prisma, type SessionEndReason } from '@/lib/server/database/generated/prisma/client';
+import { noteEnded } from '@/lib/server/database/live-state';
+import type { ClientFacts } from '@/lib/server/http/client-facts';
+import type { MailMessage } from '@/lib/server/mail/messages';
+
+/**
+ * Which live sessions to end. An id alone reaches nothing: with it comes the owner who asks, or the session's secret as
+ * the proof of having a token of it.
+ */
+export type EndingScope =
+  | { readonly sessionId: string; readonly secretHash: Bytes }
+  | { readonly userId: string; readonly sessionId: string }
+  | { readonly userId: string; readonly exceptSessionId?: string };
+
+export type Ending = {
+  readonly reason: SessionEndReason;
+  readonly audit: AuditType;
+  readonly client: ClientFacts | null;
+  /** Sent to the owner once for each session that ends here. */
+  readonly mail?: MailMessage;
+};
+
+/**
+ * Ends sessions: rows, revocations, audit events and mail in one statement, so that either all of it holds or none.
+ * A session that was already over is left alone: nothing is written twice. Returns how many ended here. This process
+ * refuses their tokens at once, every other within the budget of the status list.
+ */
+export async function endSessions(scope: EndingScope, ending: Ending): Promise<number> {
+  const { reason, audit, client, mail } = ending;
+  const mailed = mail
+    ? Prisma.sql`, mailed AS (
+        INSERT INTO "Outbox" ("to", subject, text, html)
+        SELECT u.email, ${mail.subject}, ${mail.text}, ${mail.html} FROM ended JOIN "User" u ON u.id = ended."userId")`
+    : Prisma.empty;
+  const rows = await db().$queryRaw<{ statusNumber: number }[]>`
+    WITH ended AS (
+      UPDATE "Session" SET "endedAt" = now(), "endReason" = ${reason}::"SessionEndReason"
+      WHERE ${condition(scope)} AND "endedAt" IS NULL
+      RETURNING id, "userId", "statusNumber"
+    ), revoked AS (
+      INSERT INTO "Revocation" ("statusNumber", "keepUntil")
+      SELECT "statusNumber", now() + ${REVOCATION_RETENTION_SECONDS} * interval '1 second' FROM ended
+      ON CONFLICT DO NOTHING
+    ), audited AS (
+      INSERT INTO "AuditEvent" (type, "userId", "sessionId", ip, "userAgent")
+      SELECT ${audit}, "userId", id, ${client?.ip ?? null}, ${client?.userAgent ?? null} FROM ended
+    )${mailed}
+    SELECT "statusNumber"::float8 AS "statusNumber" FROM ended`;
+  noteEnded(rows.map((row) => row.statusNumber));
+  return rows.length;
+}
+
+function condition(scope: EndingScope): Prisma.Sql {
+  if ('secretHash' in scope) return Prisma.sql`id = ${scope.sessionId} AND "secretHash" = ${scope.secretHash}`;
+  if ('sessionId' in scope) return Prisma.sql`id = ${scope.sessionId} AND "userId" = ${scope.userId}`;
+  return Prisma.sql`"userId" = ${scope.userId} AND id IS DISTINCT FROM ${scope.exceptSessionId ?? null}`;
+}

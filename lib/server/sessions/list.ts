@@ -1,0 +1,81 @@
+import 'server-only';
+import { fail, type Result, succeed } from '@/lib/core/failures';
+import { describeProgram } from '@/lib/core/http/user-agent';
+import { roundLastSeen } from '@/lib/core/policy';
+import { fromDate, toIso } from '@/lib/core/time';
+import { db } from '@/lib/server/database/client';
+import type { ClientFacts } from '@/lib/server/http/client-facts';
+import { endSessions } from './ending';
+
+/** A live session as its owner sees it. Times are ISO 8601; `lastSeenAt` is rounded down to 5 minutes. */
+export type SessionSummary = {
+  readonly id: string;
+  readonly current: boolean;
+  readonly kind: 'browser' | 'api';
+  /** The other service that a program's session is for; null for this one. */
+  readonly audience: string | null;
+  readonly createdAt: string;
+  readonly lastSeenAt: string;
+  readonly expiresAt: string;
+  readonly device: string | null;
+  readonly ip: string | null;
+};
+
+/** Any other text is no id of ours, and some of it PostgreSQL cannot even store. */
+const SESSION_ID = /^[A-Za-z0-9_-]{22}$/;
+
+const ENDED_BY_OWNER = { reason: 'ended_by_owner', audit: 'session_ended' } as const;
+
+/** Live sessions of one person: this one first, then by last use. */
+export async function listSessions(userId: string, currentSessionId: string): Promise<SessionSummary[]> {
+  const now = new Date();
+  const rows = await db().session.findMany({
+    where: { userId, endedAt: null, idleExpiresAt: { gt: now }, absoluteExpiresAt: { gt: now } },
+    orderBy: [{ lastSeenAt: 'desc' }, { id: 'asc' }],
+    select: {
+      ...{
+        id: true,
+        kind: true,
+        audience: true,
+        createdAt: true,
+        lastSeenAt: true,
+        device: true,
+        userAgent: true,
+        ip: true,
+      },
+      ...{ idleExpiresAt: true, absoluteExpiresAt: true },
+    },
+  });
+  const summaries = rows.map((row) => ({
+    id: row.id,
+    current: row.id === currentSessionId,
+    kind: row.kind,
+    audience: row.audience,
+    createdAt: row.createdAt.toISOString(),
+    lastSeenAt: toIso(Math.max(roundLastSeen(fromDate(row.lastSeenAt)), fromDate(row.createdAt))),
+    expiresAt: new Date(Math.min(row.idleExpiresAt.getTime(), row.absoluteExpiresAt.getTime())).toISOString(),
+    device: row.device ?? (row.kind === 'api' ? describeProgram(row.userAgent) : null),
+    ip: row.ip,
+  }));
+  return [...summaries.filter((session) => session.current), ...summaries.filter((session) => !session.current)];
+}
+
+/** Ends one session of `userId`. A foreign, unknown or ended one is `not_found`: the three look the same from outside. */
+export async function endSession(
+  userId: string,
+  sessionId: string,
+  client: ClientFacts | null = null,
+): Promise<Result<void, 'not_found'>> {
+  if (!SESSION_ID.test(sessionId)) return fail('not_found');
+  const ended = await endSessions({ userId, sessionId }, { ...ENDED_BY_OWNER, client });
+  return ended === 0 ? fail('not_found') : succeed(undefined);
+}
+
+/** Ends every session of `userId` but one; returns how many. */
+export async function endOtherSessions(
+  userId: string,
+  currentSessionId: string,
+  client: ClientFacts | null = null,
+): Promise<number> {
+  return endSessions({ userId, exceptSessionId: currentSessionId }, { ...ENDED_BY_OWNER, client });
+}

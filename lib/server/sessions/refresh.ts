@@ -1,0 +1,119 @@
+import 'server-only';
+import { equalBytes } from '@/lib/core/encoding';
+import { fail, type Result, succeed } from '@/lib/core/failures';
+import { networkOf } from '@/lib/core/http/network-address';
+import { decideRotation } from '@/lib/core/session/rotation';
+import { hours } from '@/lib/core/time';
+import { hashSessionSecret, type RefreshToken } from '@/lib/core/token/refresh-token';
+import { recordAudit, recordAuditOnce } from '@/lib/server/audit/audit-log';
+import { env } from '@/lib/server/config/env';
+import type { SessionKind } from '@/lib/server/database/generated/prisma/client';
+import { type ClientFacts, networkNow } from '@/lib/server/http/client-facts';
+import { sessionEndedToBeSafe } from '@/lib/server/mail/messages';
+import { endSessions } from './ending';
+import { type RefreshRow, rotateOrRead, updateDevice } from './session-store';
+import { type IssuedTokens, issueTokens, newRefreshKeyId, openRefreshToken } from './tokens';
+
+/** A request loses a race at most once for each rotation that it meets, and a session rotates once a grace window. */
+const MAX_TRIES = 4;
+
+/**
+ * Exchanges a refresh token for new tokens (RFC 6749 §6, rotation after RFC 9700 §4.14.2). A forged token costs no
+ * statement, an honest one costs one. A token replaced outside the grace window ends the session for everybody who
+ * holds it and leaves a mail for the owner (`reuse_detected`); callers outside are told `session_ended` whatever the
+ * reason. `audience` is what the caller expects the session to be for; where it is for something else, nothing is
+ * rotated (`other_audience`). Throws when the database does not answer.
+ */
+export async function refresh(
+  presentedText: string | null,
+  kind: SessionKind,
+  client: ClientFacts,
+  audience: string | null = null,
+): Promise<Result<IssuedTokens, 'session_ended' | 'reuse_detected' | 'other_audience'>> {
+  const presented = await openRefreshToken(presentedText);
+  if (presented === null) return fail('session_ended');
+  const secretHash = await hashSessionSecret(presented.secret);
+  const { refreshGraceSeconds, appOrigin } = env();
+  const refreshKeyId = await newRefreshKeyId();
+  const network = networkNow(client);
+
+  for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
+    const { sessionId, counter } = presented;
+    const request = { sessionId, counter, secretHash, kind, client, refreshKeyId, network, audience };
+    const row = await rotateOrRead(request, refreshGraceSeconds);
+    if (row === null || row.kind !== kind || !equalBytes(row.secretHash, secretHash)) return fail('session_ended');
+    if (row.didRotate) {
+      await auditRotation(row, presented, client);
+      return succeed(await issueTokens(row, presented.secret));
+    }
+    if (audience !== null && audience !== (row.audience ?? appOrigin)) return fail('other_audience');
+    if (network !== null && row.network !== null && row.network !== network) {
+      await auditForeignNetwork(row, client);
+      return fail('session_ended');
+    }
+    const decision = decideRotation(row, presented.counter, row.now, refreshGraceSeconds);
+    switch (decision.kind) {
+      case 'refuse':
+        return fail('session_ended');
+      case 'reuse':
+        await endForReuse(row, client);
+        return fail('reuse_detected');
+      case 'converge':
+        if (isOtherDevice(row, client)) {
+          await updateDevice(row.id, client);
+          await auditDevice(row, client);
+        }
+        return succeed(await issueTokens(row, presented.secret, presented.counter));
+      case 'rotate':
+      case 'adopt':
+        // Another request rotated between our snapshot and our update: look again.
+        break;
+    }
+  }
+  throw new Error('A refresh lost every race: the session rotates faster than its grace window allows');
+}
+
+async function auditRotation(row: RefreshRow, presented: RefreshToken, client: ClientFacts): Promise<void> {
+  if (presented.counter > row.before.counter) {
+    const details = { stored: row.before.counter, presented: presented.counter };
+    await recordAudit({ type: 'refresh_ahead', userId: row.userId, sessionId: row.id, ...client, details });
+  }
+  if (isOtherDevice(row, client)) await auditDevice(row, client);
+}
+
+/** Another browser family, or another network where networks are known: the owner should be able to see it. */
+function isOtherDevice({ before }: RefreshRow, client: ClientFacts): boolean {
+  const isOtherNetwork = before.ip !== null && client.ip !== null && networkOf(before.ip) !== networkOf(client.ip);
+  return before.device !== client.device || isOtherNetwork;
+}
+
+async function auditDevice(row: RefreshRow, client: ClientFacts): Promise<void> {
+  const details = { from: row.before.device, to: client.device };
+  await recordAudit({
+    type: 'device_changed',
+    userId: row.userId,
+    sessionId: row.id,
+    ip: client.ip,
+    userAgent: client.userAgent,
+    details,
+  });
+}
+
+/**
+ * A genuine token from a network that its session is not bound to. Nothing ends: the owner at home goes on, and a thief
+ * must not be able to end a session by trying. One event an hour says that it happened.
+ */
+async function auditForeignNetwork(row: RefreshRow, { ip, userAgent }: ClientFacts): Promise<void> {
+  if (row.hasEnded || row.isUserDisabled) return;
+  const event = { type: 'network_refused', userId: row.userId, sessionId: row.id, ip, userAgent } as const;
+  await recordAuditOnce(event, hours(1));
+}
+
+async function endForReuse(row: RefreshRow, client: ClientFacts): Promise<void> {
+  const { appOrigin } = env();
+  const mail = sessionEndedToBeSafe({ device: row.before.device, at: row.now, appOrigin });
+  await endSessions(
+    { sessionId: row.id, userId: row.userId },
+    { reason: 'reuse_detected', audit: 'refresh_reuse', client, mail },
+  );
+}

@@ -1,0 +1,38 @@
+import 'server-only';
+import { andThen, type Soon } from '@/lib/core/soon';
+import type { AccessClaims } from '@/lib/core/token/claims';
+import { hashSessionSecret, type RefreshToken } from '@/lib/core/token/refresh-token';
+import type { ClientFacts } from '@/lib/server/http/client-facts';
+import { authenticate } from './current-user';
+import { endSessions } from './ending';
+import { openRefreshToken } from './tokens';
+
+/**
+ * Ends the session of whoever wants to leave. With an `Authorization` header no cookie is read. Without a token that is
+ * good there is nothing to end. Throws when the database does not answer: then the person is not signed out, and must
+ * not be told so.
+ */
+export async function signOut(headers: Headers, refreshCookie: string | null, client: ClientFacts): Promise<void> {
+  const presented = headers.has('authorization') ? null : await openRefreshToken(refreshCookie);
+  const readClaims = () => andThen(authenticate(headers), (found) => (found.ok ? found.value : null));
+  await endPresentedSession(presented, readClaims, client);
+}
+
+/**
+ * Ends the session that a token proves: any refresh token of it, also one that was rotated long ago, else the access
+ * token whose claims `readClaims` gives. Having one of them is enough; without either nothing ends, at no statement.
+ */
+export async function endPresentedSession(
+  presented: RefreshToken | null,
+  readClaims: () => Soon<AccessClaims | null>,
+  client: ClientFacts,
+): Promise<void> {
+  const ending = { reason: 'signed_out', audit: 'signed_out', client } as const;
+  if (presented !== null) {
+    const secretHash = await hashSessionSecret(presented.secret);
+    await endSessions({ sessionId: presented.sessionId, secretHash }, ending);
+    return;
+  }
+  const claims = await readClaims();
+  if (claims !== null) await endSessions({ sessionId: claims.sid, userId: claims.sub }, ending);
+}

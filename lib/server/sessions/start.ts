@@ -1,0 +1,58 @@
+import 'server-only';
+import { type Bytes, newId } from '@/lib/core/encoding';
+import { sessionLifetime } from '@/lib/core/policy';
+import { networkToKeep } from '@/lib/core/session/network-binding';
+import { hashSessionSecret, newSessionSecret } from '@/lib/core/token/refresh-token';
+import type { Prisma, SessionKind } from '@/lib/server/database/generated/prisma/client';
+import { noteEnded } from '@/lib/server/database/live-state';
+import { type ClientFacts, networkNow } from '@/lib/server/http/client-facts';
+import { randomBytes } from '@/lib/server/keys/random';
+import { createSession, type SessionRow } from './session-store';
+import { type IssuedTokens, issueTokens, newRefreshKeyId, openRefreshToken, sessionPolicy } from './tokens';
+
+export type SessionStart = {
+  readonly userId: string;
+  readonly kind: SessionKind;
+  readonly remember: boolean;
+  /** How the person proved who they are (RFC 8176). */
+  readonly amr: readonly string[];
+  readonly client: ClientFacts;
+  /** `aud` of its access tokens; null, or nothing said, for our own origin. */
+  readonly audience?: string | null;
+  /** The refresh cookie that the browser brought: its session ends, the new one takes its place. */
+  readonly broughtRefreshToken: string | null;
+};
+
+export type BegunSession = { readonly session: SessionRow; readonly secret: Bytes };
+
+/**
+ * Begins a session and issues its first tokens. Every authentication begins a new one, so that whoever holds a copy of
+ * the old gains nothing by it. Null when the user is gone or disabled.
+ */
+export async function startSession(start: SessionStart): Promise<IssuedTokens | null> {
+  const begun = await beginSession(start);
+  return begun === null ? null : issueTokens(begun.session, begun.secret);
+}
+
+/** The database's half of `startSession`, for use inside a transaction: it waits for no other connection. */
+export async function beginSession(
+  start: SessionStart,
+  transaction?: Prisma.TransactionClient,
+): Promise<BegunSession | null> {
+  const { userId, kind, remember, amr, client, audience = null } = start;
+  const brought = await openRefreshToken(start.broughtRefreshToken);
+  const supersedes =
+    brought === null ? null : { id: brought.sessionId, secretHash: await hashSessionSecret(brought.secret) };
+  const secret = newSessionSecret(randomBytes);
+  const created = await createSession(
+    {
+      ...{ id: newId(randomBytes), userId, kind, remember, amr, client, audience, supersedes },
+      ...{ network: networkToKeep(networkNow(client)), refreshKeyId: await newRefreshKeyId() },
+      ...{ secretHash: await hashSessionSecret(secret), ...sessionLifetime(sessionPolicy(), remember) },
+    },
+    transaction,
+  );
+  if (created === null) return null;
+  noteEnded(created.endedNumbers);
+  return { session: created.session, secret };
+}

@@ -1,0 +1,44 @@
+import 'server-only';
+import { fail, type Result, succeed } from '@/lib/core/failures';
+import type { ClientFacts } from '@/lib/server/http/client-facts';
+import { accountBucket, deviceBucket } from '@/lib/server/rate-limit/limiter';
+import { startSession } from '@/lib/server/sessions/start';
+import type { IssuedTokens } from '@/lib/server/sessions/tokens';
+import type { PublicUser } from '@/lib/server/users/user-store';
+import { checkPassword, type TooManyAttempts } from './check-password';
+import { newKnownDevice, readKnownDevice } from './known-device';
+
+export type LoginRequest = {
+  /** Normalized. */
+  readonly email: string;
+  readonly password: string;
+  readonly remember: boolean;
+  readonly client: ClientFacts;
+  readonly deviceCookie: string | null;
+  readonly refreshCookie: string | null;
+};
+
+export type SignedIn = { readonly user: PublicUser; readonly tokens: IssuedTokens; readonly knownDevice: string };
+
+/**
+ * Signs a browser in. On one that signed in to this account before, attempts are counted apart, so that strangers cannot
+ * lock the owner out.
+ */
+export async function login(
+  request: LoginRequest,
+): Promise<Result<SignedIn, 'invalid_credentials' | 'overloaded'> | TooManyAttempts> {
+  const { email, password, client } = request;
+  const deviceId = await readKnownDevice(request.deviceCookie, email);
+  const ownBucket = deviceId === null ? await accountBucket(email) : await deviceBucket(email, deviceId);
+  const proven = await checkPassword({ email, password, ip: client.ip, ownBucket });
+  if (!proven.ok) return proven;
+
+  const { user, settle } = proven.value;
+  const tokens = await startSession({
+    ...{ userId: user.id, kind: 'browser', remember: request.remember, amr: ['pwd'], client },
+    broughtRefreshToken: request.refreshCookie,
+  });
+  if (tokens === null) return fail('invalid_credentials');
+  await settle();
+  return succeed({ user, tokens, knownDevice: await newKnownDevice(email) });
+}

@@ -1,0 +1,93 @@
+import 'server-only';
+import { z } from 'zod';
+import { newId } from '@/lib/core/encoding';
+import { fail, type Result, succeed } from '@/lib/core/failures';
+import { unseal } from '@/lib/core/token/sealed-token';
+import { consumeCeremony, takeTry } from '@/lib/server/ceremonies/ceremony-store';
+import { isSameCode } from '@/lib/server/ceremonies/one-time-code';
+import { db } from '@/lib/server/database/client';
+import { isUniqueViolation } from '@/lib/server/database/errors';
+import type { ClientFacts } from '@/lib/server/http/client-facts';
+import { sealKeys } from '@/lib/server/keys/data-keys';
+import { randomBytes } from '@/lib/server/keys/random';
+import { addressBucket, clearAttempts, codeBucket, countAttempt } from '@/lib/server/rate-limit/limiter';
+import { type BegunSession, beginSession } from '@/lib/server/sessions/start';
+import { issueTokens } from '@/lib/server/sessions/tokens';
+import type { TooManyAttempts } from '@/lib/server/sign-in/check-password';
+import { newKnownDevice } from '@/lib/server/sign-in/known-device';
+import type { SignedIn } from '@/lib/server/sign-in/login';
+import type { PublicUser } from '@/lib/server/users/user-store';
+
+export type Verification = {
+  readonly code: string;
+  readonly pendingCookie: string | null;
+  readonly refreshCookie: string | null;
+  readonly client: ClientFacts;
+};
+
+const signUpData = z.object({
+  email: z.string(),
+  name: z.string().nullable(),
+  passwordHash: z.string(),
+  code: z.string(),
+});
+type SignUp = z.infer<typeof signUpData>;
+
+/**
+ * Finishes a sign-up with the mailed code: user, password and first session in one transaction. Tries are counted under
+ * the ceremony and under the address before the comparison, so that neither an old cookie nor a new sign-up brings more.
+ * One answer for every reason: `invalid_code`.
+ */
+export async function verifyEmail(request: Verification): Promise<Result<SignedIn, 'invalid_code'> | TooManyAttempts> {
+  const opened = await openPending(request.pendingCookie);
+  if (opened === null) return fail('invalid_code');
+  const { jti, signUp } = opened;
+  const bucket = await codeBucket(signUp.email);
+  const counted = await countAttempt([bucket, await addressBucket(request.client.ip)]);
+  if (!counted.ok) return counted;
+  if (!(await takeTry(jti, 'sign-up'))) return fail('invalid_code');
+  if (!isSameCode(request.code, signUp.code)) return fail('invalid_code');
+
+  const created = await createAccount(jti, signUp, request);
+  if (created === null) return fail('invalid_code');
+  await clearAttempts([bucket]);
+  const { user, session, secret } = created;
+  return succeed({ user, tokens: await issueTokens(session, secret), knownDevice: await newKnownDevice(signUp.email) });
+}
+
+async function openPending(cookie: string | null): Promise<{ jti: string; signUp: SignUp } | null> {
+  if (cookie === null) return null;
+  const keys = await sealKeys();
+  const opened = await unseal('sign-up', cookie, (id) => keys.byId(id), Date.now() / 1000);
+  if (!opened.ok) return null;
+  const signUp = signUpData.safeParse(opened.value.data);
+  return signUp.success ? { jti: opened.value.jti, signUp: signUp.data } : null;
+}
+
+/** Null when the ceremony was finished meanwhile, or another one gave the address to somebody first. */
+async function createAccount(
+  jti: string,
+  { email, name, passwordHash }: SignUp,
+  { client, refreshCookie }: Verification,
+): Promise<(BegunSession & { user: PublicUser }) | null> {
+  try {
+    return await db().$transaction(async (transaction) => {
+      if (!(await consumeCeremony(jti, transaction))) return null;
+      const id = newId(randomBytes);
+      const user = await transaction.user.create({
+        data: { id, email, name, password: { create: { hash: passwordHash } } },
+        select: { id: true, email: true, name: true, role: true },
+      });
+      await transaction.auditEvent.create({
+        data: { type: 'signed_up', userId: id, ip: client.ip, userAgent: client.userAgent },
+        select: { id: true },
+      });
+      const start = { userId: id, kind: 'browser', remember: false, amr: ['pwd'], client } as const;
+      const begun = await beginSession({ ...start, broughtRefreshToken: refreshCookie }, transaction);
+      return begun === null ? null : { user, ...begun };
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+import 'server-only';
+import type { Role } from '@/lib/core/token/claims';
+import { db } from '@/lib/server/database/client';
+
+/** All that an answer may say of a user. */
+export type PublicUser = {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string | null;
+  readonly role: Role;
+};
+
+/** A line of the admin's list. Times are ISO 8601. */
+export type ListedUser = PublicUser & {
+  readonly createdAt: string;
+  readonly disabledAt: string | null;
+  readonly liveSessions: number;
+};
+
+export const USERS_PAGE_SIZE = 25;
+
+const PUBLIC_FIELDS = { id: true, email: true, name: true, role: true } as const;
+
+/** The user of that id; null when there is none or the account is disabled. */
+export async function findPublicUser(id: string): Promise<PublicUser | null> {
+  return db().user.findFirst({ where: { id, disabledAt: null }, select: PUBLIC_FIELDS });
+}
+
+/** A user as login needs it. `passwordHash` leaves the password check for nobody. */
+export async function findCredentials(
+  email: string,
+): Promise<{ user: PublicUser; isDisabled: boolean; passwordHash: string | null } | null> {
+  const [row] = await db().$queryRaw<(PublicUser & { isDisabled: boolean; passwordHash: string | null })[]>`
+    SELECT u.id, u.email, u.name, u.role::text AS role, u."disabledAt" IS NOT NULL AS "isDisabled", p.hash AS "passwordHash"
+    FROM "User" u LEFT JOIN "Password" p ON p."userId" = u.id WHERE u.email = ${email}`;
+  if (row === undefined) return null;
+  const { isDisabled, passwordHash, ...user } = row;
+  return { user, isDisabled, passwordHash };
+}
+
+export async function isKnownEmail(email: string): Promise<boolean> {
+  return (await db().user.count({ where: { email } })) > 0;
+}
+
+/** Replaces the stored hash, if it is still the one that was checked: a change of password meanwhile wins. */
+export async function upgradePasswordHash(userId: string, checkedHash: string, newHash: string): Promise<void> {
+  await db().password.updateMany({ where: { userId, hash: checkedHash }, data: { hash: newHash } });
+}
+
+/** `name` already validated; null removes it. */
+export async function renameUser(id: string, name: string | null): Promise<PublicUser> {
+  return db().user.update({ where: { id }, data: { name }, select: PUBLIC_FIELDS });
+}
+
+/** One page of all users, newest first; `page` counts from 1. */
+export async function listUsers({ page }: { page: number }): Promise<{ users: ListedUser[]; total: number }> {
+  const now = new Date();
+  const isLive = { endedAt: null, idleExpiresAt: { gt: now }, absoluteExpiresAt: { gt: now } };
+  const [total, rows] = await Promise.all([
+    db().user.count(),
+    db().user.findMany({
+      orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
+      skip: (page - 1) * USERS_PAGE_SIZE,
+      take: USERS_PAGE_SIZE,
+      select: {
+        ...PUBLIC_FIELDS,
+        createdAt: true,
+        disabledAt: true,
+        _count: { select: { sessions: { where: isLive } } },
+      },
+    }),
+  ]);
+  const users = rows.map(({ _count, createdAt, disabledAt, ...user }) => ({
+    ...user,
+    createdAt: createdAt.toISOString(),
+    disabledAt: disabledAt?.toISOString() ?? null,
+    liveSessions: _count.sessions,
+  }));
+  return { users, total };
+}
