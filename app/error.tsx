@@ -1,6 +1,6 @@
 'use client';
 
-import { DeadEnd } from './_components/dead-end';
+import { DeadEnd } from './_components/frame/dead-end';
 
 type Props = { error: unknown; retry: () => void };
 

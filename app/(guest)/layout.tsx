@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Wordmark } from '../_components/wordmark';
+import { Wordmark } from '@/app/_components/frame/wordmark';
 
 /** The pages at the door: one narrow column with the ticket on it. */
 export default function GuestLayout({ children }: { children: ReactNode }) {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import { sessionIfKnown } from '@/app/_components/session-if-known';
-import { SessionWatcher } from '../_components/session-watcher';
-import { MemberHeader } from '../_components/site-header';
+import { MemberHeader } from '@/app/_components/frame/site-header';
+import { SessionWatcher } from '@/app/_components/session/session-watcher';
+import { sessionIfKnown } from '@/lib/server/sessions/session-if-known';
 
 /**
  * The frame of the pages behind the door. It guards nothing, because a layout is not rendered again on every navigation:

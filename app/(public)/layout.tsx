@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { sessionIfKnown } from '@/app/_components/session-if-known';
-import { VisitorHeader } from '../_components/site-header';
+import { VisitorHeader } from '@/app/_components/frame/site-header';
+import { sessionIfKnown } from '@/lib/server/sessions/session-if-known';
 
 /** The pages in front of the door. */
 export default async function PublicLayout({ children }: { children: ReactNode }) {

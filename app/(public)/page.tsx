@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
-import { sessionIfKnown } from '@/app/_components/session-if-known';
 import { StampImpression } from '@/app/_components/stamp/impression';
 import { env } from '@/lib/server/config/env';
+import { sessionIfKnown } from '@/lib/server/sessions/session-if-known';
 import { Steps } from './steps';
 
 export const metadata: Metadata = {

@@ -35,6 +35,7 @@ const TALKS_TO_THE_REQUEST = [
   'lib/server/oauth/oauth-route.ts',
   'lib/server/routes/route-handler.ts',
   'lib/server/sessions/current-user.ts',
+  'lib/server/sessions/session-if-known.ts',
 ];
 
 const ringOf = (file: string): Ring | null => RINGS.find(([prefix]) => file.startsWith(prefix))?.[1] ?? null;

@@ -1,4 +1,4 @@
-import { NavLink } from '@/app/_components/nav-link';
+import { NavLink } from '@/app/_components/frame/nav-link';
 
 /** The admin pages. Drawn by each page after it asked who is there, so that nobody else sees what there is. */
 export function AdminNav() {

@@ -1,4 +1,4 @@
-import { SignOutForm } from '@/app/_components/sign-out-form';
+import { SignOutForm } from '@/app/_components/session/sign-out-form';
 
 /** For somebody who is signed in and came here anyway, perhaps to sign in as somebody else. */
 export function AlreadySignedIn() {

@@ -1,7 +1,7 @@
 'use client';
 
 import { useEffect } from 'react';
-import { Notice } from '@/app/_components/notice';
+import { Notice } from '@/app/_components/frame/notice';
 
 /** Says why the person is here, once: the address forgets it, so that a reload or a bookmark does not say it again. */
 export function EndedNotice({ text }: { text: string }) {

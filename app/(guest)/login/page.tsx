@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
-import { sessionIfKnown } from '@/app/_components/session-if-known';
-import { Ticket } from '@/app/_components/ticket';
+import { Ticket } from '@/app/_components/frame/ticket';
 import { safeNextPath } from '@/lib/core/http/safe-redirect';
 import { env } from '@/lib/server/config/env';
+import { sessionIfKnown } from '@/lib/server/sessions/session-if-known';
 import { AlreadySignedIn } from './already-signed-in';
 import { DemoAccounts } from './demo-accounts';
 import { EndedNotice } from './ended-notice';

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { type FormQuery, initialFaults } from '@/app/_components/forms/initial-faults';
-import { Ticket } from '@/app/_components/ticket';
+import { Ticket } from '@/app/_components/frame/ticket';
 import { env } from '@/lib/server/config/env';
 import { CODE_TEXTS } from './texts';
 import { VerifyForm } from './verify-form';

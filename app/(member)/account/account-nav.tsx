@@ -1,4 +1,4 @@
-import { NavLink } from '@/app/_components/nav-link';
+import { NavLink } from '@/app/_components/frame/nav-link';
 
 /** The pages of one's own account. */
 export function AccountNav() {

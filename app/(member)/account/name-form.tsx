@@ -5,7 +5,7 @@ import { NO_FAULTS } from '@/app/_components/forms/faults';
 import { FaultsContext } from '@/app/_components/forms/faults-context';
 import { SubmitButton } from '@/app/_components/forms/submit-button';
 import { TextField } from '@/app/_components/forms/text-field';
-import { Notice } from '@/app/_components/notice';
+import { Notice } from '@/app/_components/frame/notice';
 import { changeName } from './actions';
 import type { NameState } from './name-state';
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { fromNow, inUtc } from '@/app/_components/moment';
+import { fromNow, inUtc } from '@/app/_components/frame/moment';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import type { Viewer } from '@/lib/server/sessions/current-user';
 

@@ -1,4 +1,4 @@
-import { Moment } from '@/app/_components/moment';
+import { Moment } from '@/app/_components/frame/moment';
 import type { SessionSummary } from '@/lib/server/sessions/list';
 
 const SHOWN = 4;

@@ -1,7 +1,7 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import { Notice } from '../notice';
+import { Notice } from '@/app/_components/frame/notice';
 import { FaultsContext } from './faults-context';
 import { SubmitButton } from './submit-button';
 import type { useAuthForm } from './use-auth-form';

@@ -1,7 +1,7 @@
 'use client';
 
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from 'react';
-import { tellOtherTabs } from '../session-channel';
+import { tellOtherTabs } from '@/app/_components/session/session-channel';
 import { type Faults, NO_FAULTS } from './faults';
 import { faultsOf, UNREACHABLE } from './read-problem';
 

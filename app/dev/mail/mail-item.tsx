@@ -1,4 +1,4 @@
-import { Moment } from '@/app/_components/moment';
+import { Moment } from '@/app/_components/frame/moment';
 import type { DevMail } from '@/lib/server/mail/mailer';
 import { CopyButton } from './copy-button';
 

@@ -1,4 +1,4 @@
-import { inUtc } from '@/app/_components/moment';
+import { inUtc } from '@/app/_components/frame/moment';
 import type { Advice } from '@/lib/server/keys/advice';
 
 /** What to do about keys, and what to type. What is due comes in a frame of its own. */

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { inUtc } from '@/app/_components/moment';
+import { inUtc } from '@/app/_components/frame/moment';
 import type { KeyReport } from '@/lib/server/keys/report';
 
 const CELL = 'px-4 py-3 align-baseline';

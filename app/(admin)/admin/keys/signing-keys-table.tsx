@@ -1,4 +1,4 @@
-import { inUtc } from '@/app/_components/moment';
+import { inUtc } from '@/app/_components/frame/moment';
 import type { ReportedKey } from '@/lib/server/keys/report';
 import { CELL, type Column, ListTable } from '../list-table';
 

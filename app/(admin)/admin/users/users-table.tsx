@@ -1,4 +1,4 @@
-import { inUtc } from '@/app/_components/moment';
+import { inUtc } from '@/app/_components/frame/moment';
 import type { ListedUser } from '@/lib/server/users/user-store';
 import { CELL, type Column, ListTable } from '../list-table';
 

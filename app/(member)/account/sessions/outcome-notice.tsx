@@ -1,7 +1,7 @@
 'use client';
 
 import { useEffect, useRef } from 'react';
-import { Notice } from '@/app/_components/notice';
+import { Notice } from '@/app/_components/frame/notice';
 
 /** A map and not an object, which would also answer to `constructor`: the query is anybody's input. */
 const TEXTS: ReadonlyMap<string, string> = new Map([

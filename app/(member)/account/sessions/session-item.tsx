@@ -1,4 +1,4 @@
-import { inUtc, Moment } from '@/app/_components/moment';
+import { inUtc, Moment } from '@/app/_components/frame/moment';
 import type { SessionSummary } from '@/lib/server/sessions/list';
 import { endOne } from '../actions';
 import { ConfirmedForm } from './confirmed-form';

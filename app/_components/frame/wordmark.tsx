@@ -1,4 +1,4 @@
-import { StampMark } from './stamp/mark';
+import { StampMark } from '@/app/_components/stamp/mark';
 
 /** Mark and name, leading home. A document navigation: what lies behind it depends on who is signed in. */
 export function Wordmark() {

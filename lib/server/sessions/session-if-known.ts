@@ -2,7 +2,7 @@ import 'server-only';
 import { unstable_rethrow } from 'next/navigation';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { log } from '@/lib/server/observability/logger';
-import { findSession } from '@/lib/server/sessions/current-user';
+import { findSession } from './current-user';
 
 /**
  * The session, for parts of a page that merely look different with one. While nobody can tell whether there is one (the

@@ -1,6 +1,6 @@
+import { SignOutForm } from '@/app/_components/session/sign-out-form';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { NavLink } from './nav-link';
-import { SignOutForm } from './sign-out-form';
 import { Wordmark } from './wordmark';
 
 /** Header of the pages behind the door. On a narrow page the places go on a line of their own. */

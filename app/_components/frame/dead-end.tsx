@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { StampMark } from './stamp/mark';
+import { StampMark } from '@/app/_components/stamp/mark';
 
 /** What stands in place of the page that was asked for: what happened, and how to go on. For inside a `main`. */
 export function DeadEnd({ title, children, ways }: { title: string; children: ReactNode; ways: ReactNode }) {
