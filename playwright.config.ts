@@ -6,7 +6,7 @@ const chromium = process.env['HANDSTAMP_CHROMIUM'];
 // The server is started by the global setup, on a port that is free then: `tests/e2e/fixtures.ts` tells the tests.
 export default defineConfig({
   testDir: 'tests/e2e',
-  globalSetup: './tests/support/e2e-setup.ts',
+  globalSetup: './tests/support/browser/setup.ts',
   outputDir: 'test-results',
   forbidOnly: true,
   retries: 0,

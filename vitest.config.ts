@@ -33,9 +33,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: ['tests/integration/**/*.test.ts'],
+          include: ['tests/integration/**/*.test.ts', 'tests/support/**/*.test.ts'],
           environment: 'node',
-          globalSetup: ['tests/support/integration-setup.ts'],
+          globalSetup: ['tests/support/server/integration-setup.ts'],
           // The hashing threads are TypeScript too, and inherit this flag.
           execArgv: ['--import', new URL('scripts/typescript.mjs', import.meta.url).href],
           // One file at a time: these tests hash, race and measure, and share two cores with PostgreSQL.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Import, productModules, readModule } from '../fixtures/architecture/module-graph';
+import { type Import, productModules, readModule } from './module-graph';
 
 const ROOT = process.cwd();
 const modules = productModules(ROOT);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Module, type Node, productModules, walk } from '../fixtures/architecture/module-graph';
+import { type Module, type Node, productModules, walk } from './module-graph';
 
 const modules = [...productModules(process.cwd()).values()];
 const below = (...folders: readonly string[]) =>

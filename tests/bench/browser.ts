@@ -1,6 +1,6 @@
 import { chromium } from '@playwright/test';
-import { testEnvironment } from '../support/environment';
-import { createDatabase, dropDatabase, startPostgres } from '../support/postgres';
+import { createDatabase, dropDatabase, startPostgres } from '@/tests/support/database/postgres';
+import { testEnvironment } from '@/tests/support/server/environment';
 import { type LoadedScript, scriptLoadedBy } from './browser-script';
 import { postgresVersion, quantity, type Table, writeReport } from './report';
 import { startVariant } from './variants';

@@ -1,8 +1,8 @@
 import { hashSessionSecret, mintRefreshToken, newSessionSecret, refreshMacKeys } from '@/lib/core/token/refresh-token';
 import { randomBytes } from '@/lib/server/keys/random';
 import { rootSecrets } from '@/lib/server/keys/root-secrets';
-import { sql } from '../support/sql';
-import { BROWSER } from './session-rows';
+import { BROWSER } from '@/tests/support/database/session-rows';
+import { sql } from '@/tests/support/database/sql';
 
 /** Sessions that nobody renewed yet, spread over the people of `fillSessions`. Returns their refresh tokens. */
 export async function prepareSessions(databaseUrl: string, count: number): Promise<string[]> {

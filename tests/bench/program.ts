@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { plainEnvironment, REPOSITORY } from '../support/environment';
+import { plainEnvironment, REPOSITORY } from '@/tests/support/server/environment';
 
 /**
  * Runs a program of this folder as a process of its own, where memory and CPU are its own, and gives what it prints as

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { sql } from '../support/sql';
+import { sql } from '@/tests/support/database/sql';
 
 /** A table of `RESULTS.md`: the first column says what was measured. */
 export type Table = {

@@ -1,8 +1,8 @@
 import { db } from '@/lib/server/database/client';
 import { startSession } from '@/lib/server/sessions/start';
-import { testEnvironment } from '../support/environment';
-import { createDatabase, dropDatabase, startPostgres } from '../support/postgres';
-import { beginningOf, countStatements } from '../support/statements';
+import { createDatabase, dropDatabase, startPostgres } from '@/tests/support/database/postgres';
+import { beginningOf, countStatements } from '@/tests/support/database/statements';
+import { testEnvironment } from '@/tests/support/server/environment';
 import { cpuMicroseconds, drive, type Measured } from './load';
 import { isFull, median, postgresVersion, quantile, say, type Table, writeReport } from './report';
 import { type BenchServer, JSON_PATH, LOAD_SETTINGS, PAGE_PATH, startVariant, type Variant } from './variants';

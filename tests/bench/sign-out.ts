@@ -1,8 +1,8 @@
 import { db } from '@/lib/server/database/client';
 import { startSession } from '@/lib/server/sessions/start';
 import { createVerifier } from '@/lib/verifier/verifier';
-import { testEnvironment } from '../support/environment';
-import { createDatabase, dropDatabase, startPostgres } from '../support/postgres';
+import { createDatabase, dropDatabase, startPostgres } from '@/tests/support/database/postgres';
+import { testEnvironment } from '@/tests/support/server/environment';
 import { isFull, postgresVersion, say, type Table, writeReport } from './report';
 import { EDGE_PATH, LOAD_SETTINGS, ORIGIN, startVariant } from './variants';
 

@@ -1,4 +1,4 @@
-import { BROWSER } from './session-rows';
+import { BROWSER } from '@/tests/support/database/session-rows';
 import { ORIGIN } from './variants';
 
 /** What the n-th of the prepared people sends to sign in. */

@@ -7,7 +7,7 @@ import { randomBytes } from '@/lib/server/keys/random';
 import { isRevokedPlace, revokedPlaces } from '@/lib/server/revocation/revoked-places';
 import { publishedStatusList } from '@/lib/server/revocation/status-lists';
 import { statusPositions } from '@/lib/server/sessions/tokens';
-import { sql } from '../support/sql';
+import { sql } from '@/tests/support/database/sql';
 import { readInput } from './program';
 import { median, timed } from './report';
 

@@ -1,8 +1,8 @@
-import { testEnvironment } from '../support/environment';
-import { createDatabase, dropDatabase, startPostgres } from '../support/postgres';
+import { createDatabase, dropDatabase, startPostgres } from '@/tests/support/database/postgres';
+import { fillSessions, type Scale } from '@/tests/support/database/session-rows';
+import { testEnvironment } from '@/tests/support/server/environment';
 import { runProgram } from './program';
 import { growth, isFull, postgresVersion, quantity, ROUNDS, say, type Table, writeReport } from './report';
-import { fillSessions, type Scale } from './session-rows';
 import type { IssuerInput, IssuerNumbers } from './status-lists-issuer';
 import type { VerifierInput, VerifierNumbers } from './status-lists-verifier';
 

@@ -1,5 +1,5 @@
+import { logIn, mailedCode, signUp } from '@/tests/support/browser/people';
 import { ADMIN } from '../support/accounts';
-import { logIn, mailedCode, signUp } from '../support/e2e-people';
 import { expect, test } from './fixtures';
 
 test('an admin sees everybody who has an account, with role and live sessions', async ({

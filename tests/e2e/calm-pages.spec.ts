@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
+import { shiftsOf, watchShifts } from '@/tests/support/browser/layout-shifts';
+import { ADMIN_PAGES, GUEST_PAGES, MEMBER_PAGES, type PageCase } from '@/tests/support/browser/pages';
+import { logIn, newPerson, signUp } from '@/tests/support/browser/people';
 import { ADMIN } from '../support/accounts';
-import { shiftsOf, watchShifts } from '../support/e2e-layout-shifts';
-import { ADMIN_PAGES, GUEST_PAGES, MEMBER_PAGES, type PageCase } from '../support/e2e-pages';
-import { logIn, newPerson, signUp } from '../support/e2e-people';
 import { expect, test } from './fixtures';
 
 const SIZES = [

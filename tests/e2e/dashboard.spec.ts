@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { ACCESS, cookieText, heldClaims, REFRESH } from '../support/e2e-cookies';
+import { ACCESS, cookieText, heldClaims, REFRESH } from '@/tests/support/browser/cookies';
 import { expect, test } from './fixtures';
 
 const clockTime = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString().slice(11, 19);

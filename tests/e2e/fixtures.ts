@@ -1,10 +1,10 @@
 import { type BrowserContext, type BrowserContextOptions, test as base, expect } from '@playwright/test';
-import { watchPages } from '../support/e2e-page-watch';
-import { type Person, signUp } from '../support/e2e-people';
+import { watchPages } from '@/tests/support/browser/page-watch';
+import { type Person, signUp } from '@/tests/support/browser/people';
 
 export { expect } from '@playwright/test';
 
-/** What `tests/support/e2e-setup.ts` started. */
+/** What `tests/support/browser/setup.ts` started. */
 export const backend = () => ({
   origin: process.env['E2E_ORIGIN'] ?? '',
   databaseUrl: process.env['E2E_DATABASE_URL'] ?? '',

@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import { logIn } from '../support/e2e-people';
+import { logIn } from '@/tests/support/browser/people';
 import { expect, test } from './fixtures';
 
 /** What a person sees of the focus: an outline at least two pixels wide. */

@@ -1,9 +1,9 @@
+import { logIn } from '@/tests/support/browser/people';
+import { lockTable } from '@/tests/support/database/locked-table';
+import { createDatabase, dropDatabase } from '@/tests/support/database/postgres';
+import { testEnvironment } from '@/tests/support/server/environment';
+import { startServer } from '@/tests/support/server/server';
 import { ADMIN, MEMBER, seedAccounts } from '../support/accounts';
-import { logIn } from '../support/e2e-people';
-import { testEnvironment } from '../support/environment';
-import { lockTable } from '../support/locked-table';
-import { createDatabase, dropDatabase } from '../support/postgres';
-import { startServer } from '../support/server';
 import { backend, test as base, expect } from './fixtures';
 
 /** A server with a database of this file's own, whose tables it may keep from the server for a while. */

@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
 import { isRecord } from '@/lib/core/json';
-import { loseAccessCookie } from '../support/e2e-cookies';
+import { loseAccessCookie } from '@/tests/support/browser/cookies';
+import { watchRequests } from '@/tests/support/browser/page-watch';
 import { endGraceWindow, refreshCounters } from '../support/e2e-database';
-import { watchRequests } from '../support/e2e-page-watch';
 import { backend, expect, test } from './fixtures';
 
 const { databaseUrl } = backend();

@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { cookieText, loseAccessCookie, REFRESH } from '../support/e2e-cookies';
+import { cookieText, loseAccessCookie, REFRESH } from '@/tests/support/browser/cookies';
+import { startServer } from '@/tests/support/server/server';
 import { type SwitchedDatabase, switchDatabase } from '../support/e2e-database-switch';
-import { startServer } from '../support/server';
 import { backend, test as base, expect } from './fixtures';
 
 /** A server of this file's own, whose database comes and goes. */

@@ -1,6 +1,6 @@
-import { cookieText, loseAccessCookie, REFRESH } from '../support/e2e-cookies';
+import { cookieText, loseAccessCookie, REFRESH } from '@/tests/support/browser/cookies';
+import { mailsTo, refreshTokens } from '@/tests/support/browser/people';
 import { countAudit, endGraceWindow } from '../support/e2e-database';
-import { mailsTo, refreshTokens } from '../support/e2e-people';
 import { backend, expect, test } from './fixtures';
 
 const { databaseUrl } = backend();

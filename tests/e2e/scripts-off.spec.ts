@@ -1,5 +1,5 @@
-import { ACCESS, cookieOf, loseAccessCookie, REFRESH } from '../support/e2e-cookies';
-import { logIn, mailedCode, newPerson, otherThan } from '../support/e2e-people';
+import { ACCESS, cookieOf, loseAccessCookie, REFRESH } from '@/tests/support/browser/cookies';
+import { logIn, mailedCode, newPerson, otherThan } from '@/tests/support/browser/people';
 import { expect, test } from './fixtures';
 
 test.use({ javaScriptEnabled: false });

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import { cookieOf, REFRESH } from '../support/e2e-cookies';
-import type { Person } from '../support/e2e-people';
+import { cookieOf, REFRESH } from '@/tests/support/browser/cookies';
+import type { Person } from '@/tests/support/browser/people';
 import { expect, test } from './fixtures';
 
 async function signIn(page: Page, { email, password }: Pick<Person, 'email' | 'password'>): Promise<void> {

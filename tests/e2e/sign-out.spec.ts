@@ -1,5 +1,5 @@
-import { ACCESS, cookieOf, cookieText, REFRESH } from '../support/e2e-cookies';
-import { logIn } from '../support/e2e-people';
+import { ACCESS, cookieOf, cookieText, REFRESH } from '@/tests/support/browser/cookies';
+import { logIn } from '@/tests/support/browser/people';
 import { expect, test } from './fixtures';
 
 /** The login page; scripts take the reason out of the address once it was said. */

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import { cookieText, REFRESH } from '../support/e2e-cookies';
-import { mailedCode, mailsTo, newPerson, otherThan, type Person, signUp } from '../support/e2e-people';
+import { cookieText, REFRESH } from '@/tests/support/browser/cookies';
+import { mailedCode, mailsTo, newPerson, otherThan, type Person, signUp } from '@/tests/support/browser/people';
 import { expect, test } from './fixtures';
 
 async function fillIn(page: Page, { email, password, name }: Person): Promise<void> {

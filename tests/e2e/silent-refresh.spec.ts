@@ -1,5 +1,5 @@
 import { isRecord } from '@/lib/core/json';
-import { ACCESS, cookieText, heldClaims, loseAccessCookie, REFRESH } from '../support/e2e-cookies';
+import { ACCESS, cookieText, heldClaims, loseAccessCookie, REFRESH } from '@/tests/support/browser/cookies';
 import { countAudit, endGraceWindow, refreshCounters } from '../support/e2e-database';
 import { backend, expect, test } from './fixtures';
 

@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { ACCESS, cookieText } from '../support/e2e-cookies';
-import { buildVerifier } from '../support/verifier-bundle';
+import { ACCESS, cookieText } from '@/tests/support/browser/cookies';
+import { buildVerifier } from '@/tests/support/services/verifier-bundle';
 import { expect, test } from './fixtures';
 
 /** What runs in the worker: README's three lines, told over messages what to verify. */

@@ -1,4 +1,4 @@
-import { runCommand } from './postgres';
+import { runCommand } from './database/postgres';
 
 /** The two people of every end-to-end test, made by prisma/seed.ts. */
 export const MEMBER = { email: 'member@handstamp.test', password: 'violet-otter-maps-the-harbour' };

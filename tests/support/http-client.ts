@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { MEMBER } from './accounts';
-import type { TestServer } from './server';
+import type { TestServer } from './server/server';
 
 export const ACCESS = 'handstamp-access';
 export const REFRESH = 'handstamp-refresh';

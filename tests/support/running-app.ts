@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, inject } from 'vitest';
 import { seedAccounts } from './accounts';
-import { testEnvironment } from './environment';
-import { createDatabase, dropDatabase } from './postgres';
-import { startServer, type TestServer } from './server';
+import { createDatabase, dropDatabase } from './database/postgres';
+import { testEnvironment } from './server/environment';
+import { startServer, type TestServer } from './server/server';
 
 export type RunningApp = {
   readonly databaseUrl: string;

@@ -4,13 +4,13 @@ import { toApiRefreshToken } from '@/lib/core/token/refresh-token';
 import { db } from '@/lib/server/database/client';
 import { revokeKey } from '@/lib/server/keys/rotation';
 import { startSession } from '@/lib/server/sessions/start';
-import { useDatabase } from '../../support/database';
-import { testEnvironment } from '../../support/environment';
+import { useDatabase } from '@/tests/support/database/use-database';
+import type { Tokens } from '@/tests/support/http/programs';
+import { atOnce, send } from '@/tests/support/http/requests';
+import { testEnvironment } from '@/tests/support/server/environment';
+import { findFreePort, startServer } from '@/tests/support/server/server';
 import { kidIn, rotateNow } from '../../support/keys';
 import { createPerson, prepareSession } from '../../support/people';
-import type { Tokens } from '../../support/programs';
-import { atOnce, send } from '../../support/requests';
-import { findFreePort, startServer } from '../../support/server';
 import { asSeenBy, browserClient, type DrillClient, type Journal, pageClient, programClient } from './clients';
 import { startSeparateVerifier } from './separate-verifier';
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { plainEnvironment, REPOSITORY } from '../../support/environment';
+import { plainEnvironment, REPOSITORY } from '@/tests/support/server/environment';
 
 export type SeparateVerifier = {
   /** `valid`, or why the token is refused. */

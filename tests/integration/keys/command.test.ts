@@ -4,10 +4,10 @@ import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { db } from '@/lib/server/database/client';
 import { ensureKeys } from '@/lib/server/keys/key-store';
-import { useDatabase } from '../../support/database';
-import { plainEnvironment, REPOSITORY, TEST_AUTH_SECRET, testEnvironment } from '../../support/environment';
+import { runCommand } from '@/tests/support/database/postgres';
+import { useDatabase } from '@/tests/support/database/use-database';
+import { plainEnvironment, REPOSITORY, TEST_AUTH_SECRET, testEnvironment } from '@/tests/support/server/environment';
 import { ageNextKey, kidIn, publishedKids } from '../../support/keys';
-import { runCommand } from '../../support/postgres';
 
 const { url } = await useDatabase();
 const SETTINGS = testEnvironment(url);

@@ -6,10 +6,10 @@ import { ensureKeys, loadKeys } from '@/lib/server/keys/key-store';
 import { randomBytes } from '@/lib/server/keys/random';
 import { keyReport } from '@/lib/server/keys/report';
 import { rewrapKeys } from '@/lib/server/keys/rewrap';
-import { useDatabase } from '../../support/database';
-import { TEST_AUTH_SECRET } from '../../support/environment';
+import { useDatabase } from '@/tests/support/database/use-database';
+import { atOnce } from '@/tests/support/http/requests';
+import { TEST_AUTH_SECRET } from '@/tests/support/server/environment';
 import { createPerson, prepareSession } from '../../support/people';
-import { atOnce } from '../../support/requests';
 
 await useDatabase();
 const OLD = 'b2xkIHNlY3JldCBvZiB0aGUgdGVzdHMsIG9mIG5vIHVzZQ';

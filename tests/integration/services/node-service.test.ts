@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { inTurns } from '@/tests/support/http/requests';
+import { useIssuer } from '@/tests/support/services/issuer';
+import { startNodeService } from '@/tests/support/services/services';
 import { partsOf } from '../../fixtures/signing';
-import { useIssuer } from '../../support/issuer';
 import { type PreparedSession, prepareSession } from '../../support/people';
-import { inTurns } from '../../support/requests';
-import { startNodeService } from '../../support/services';
 
 const JWKS = 'GET /.well-known/jwks.json';
 const LIST = 'GET /status-lists/0';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { SigningAlgorithm } from '@/lib/core/keys/signing-key';
 import { liveKeys } from '@/lib/server/database/live-state';
+import { inTurns, send } from '@/tests/support/http/requests';
+import { useIssuer } from '@/tests/support/services/issuer';
+import { startPythonService } from '@/tests/support/services/services';
 import { partsOf, readPart, signCompact, testKey } from '../../fixtures/signing';
-import { useIssuer } from '../../support/issuer';
 import { rotateNow } from '../../support/keys';
 import { type PreparedSession, prepareSession } from '../../support/people';
-import { inTurns, send } from '../../support/requests';
-import { startPythonService } from '../../support/services';
 
 const issuer = await useIssuer();
 const settings = { ISSUER: issuer.url, AUDIENCE: issuer.url };

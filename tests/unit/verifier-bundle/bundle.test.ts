@@ -11,11 +11,11 @@ import { parseAst } from 'vitest/node';
 import type { SigningAlgorithm } from '@/lib/core/keys/signing-key';
 import { environmentSchema } from '@/lib/server/config/env';
 import type * as Bundle from '@/lib/verifier/handstamp-verifier.mjs';
+import { importsOf } from '@/tests/architecture/module-graph';
+import { buildVerifier } from '@/tests/support/services/verifier-bundle';
 import { CLAIMS } from '../../fixtures/access-tokens';
-import { importsOf } from '../../fixtures/architecture/module-graph';
 import { FakeIssuer } from '../../fixtures/fake-issuer';
 import { testKey } from '../../fixtures/signing';
-import { buildVerifier } from '../../support/verifier-bundle';
 
 let folder: string;
 let made: Awaited<ReturnType<typeof buildVerifier>>;

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decideRotation } from '@/lib/core/session/rotation';
 import { seededNumbers } from '../../../fixtures/deterministic';
-import {
-  applyDecision,
-  FRESH,
-  type Refresh,
-  type SimulationOptions,
-  simulate,
-} from '../../../fixtures/refresh-simulation';
+import { applyDecision, FRESH, type Refresh, type SimulationOptions, simulate } from './refresh-simulation';
 
 const GRACE = 30;
 /** Twice this, and once for a lost answer, fit into the grace. */

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { useDatabase } from '@/tests/support/database/use-database';
+import { plainEnvironment, REPOSITORY, testEnvironment } from '@/tests/support/server/environment';
+import { findFreePort } from '@/tests/support/server/server';
+
+const { url: databaseUrl } = await useDatabase();
+const { url: emptyUrl } = await useDatabase('empty');
+
+const GIVE_UP_MS = 25_000;
+
+/** Starts the production server as `npm start` does and waits until it ends; null: it did not. */
+async function start(
+  changes: Record<string, string | null>,
+): Promise<{ code: number | null; stderr: string; stdout: string }> {
+  const port = await findFreePort();
+  const settings: Record<string, string | null> = { ...testEnvironment(databaseUrl, port), ...changes };
+  const env = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
+  const next = path.join(REPOSITORY, 'node_modules/next/dist/bin/next');
+  const child = spawn(process.execPath, [next, 'start', '-H', '127.0.0.1', '-p', String(port)], {
+    cwd: REPOSITORY,
+    env: Object.assign(plainEnvironment(), env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stderr = '';
+  let stdout = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), GIVE_UP_MS);
+  const [code] = await once(child, 'close');
+  clearTimeout(timer);
+  return { code: typeof code === 'number' ? code : null, stderr, stdout };
+}
+
+const unused = await findFreePort();
+const secret = (bytes: number) => Buffer.alloc(bytes, 'not random, but long').toString('base64url');
+
+const CASES: Readonly<Record<string, readonly [Record<string, string | null>, RegExp]>> = {
+  'without AUTH_SECRET': [{ AUTH_SECRET: null }, /AUTH_SECRET is missing/],
+  'with an empty AUTH_SECRET': [{ AUTH_SECRET: '' }, /AUTH_SECRET is empty/],
+  'with an AUTH_SECRET of 31 bytes': [{ AUTH_SECRET: secret(31) }, /AUTH_SECRET is too short/],
+  'with an AUTH_SECRET that is a sentence': [
+    { AUTH_SECRET: 'correct horse battery staple!' },
+    /AUTH_SECRET must be base64url/,
+  ],
+  'with an http origin that is not localhost': [{ APP_ORIGIN: 'http://app.example.com' }, /APP_ORIGIN must be https/],
+  'with an http origin that only looks like localhost': [
+    { APP_ORIGIN: 'http://localhost.example.com' },
+    /APP_ORIGIN must be https/,
+  ],
+  'with an origin that has a path': [{ APP_ORIGIN: 'https://example.com/app' }, /APP_ORIGIN must be an origin/],
+  'without APP_ORIGIN': [{ APP_ORIGIN: null }, /APP_ORIGIN is missing/],
+  'without DATABASE_URL': [{ DATABASE_URL: null }, /DATABASE_URL is missing/],
+  'with a DATABASE_URL of another database': [
+    { DATABASE_URL: 'mysql://root@localhost/x' },
+    /DATABASE_URL must begin with postgres/,
+  ],
+  'with a database that is not there': [
+    { DATABASE_URL: `postgresql://nobody:canary-password@127.0.0.1:${unused}/nothing` },
+    /database at DATABASE_URL does not answer/,
+  ],
+  'with a database that was never migrated': [{ DATABASE_URL: emptyUrl }, /npm run db:migrate/],
+  'with the AUTH_SECRET of another database': [{ AUTH_SECRET: `${secret(33).slice(5)}zzzzz` }, /AUTH_SECRET/],
+  'with a grace window of half the access life': [
+    { REFRESH_GRACE_SECONDS: '30', ACCESS_TOKEN_TTL_SECONDS: '60' },
+    /REFRESH_GRACE_SECONDS must stay below half/,
+  ],
+  'with the settings of the embedded database and a public origin': [
+    { HANDSTAMP_DATA: '/tmp/nowhere', APP_ORIGIN: 'https://app.example.com' },
+    /APP_ORIGIN must be localhost/,
+  ],
+};
+
+describe('a production server', () => {
+  it.each(Object.keys(CASES))('%s says so in one sentence and ends', async (name) => {
+    const [changes, sentence] = CASES[name] ?? [{}, /no such case/];
+    const { code, stderr, stdout } = await start(changes);
+    const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+    expect(lines).toEqual([expect.stringMatching(sentence)]);
+    expect(lines[0]).toMatch(/^Handstamp cannot start: .*\.$/);
+    expect(code).not.toBeNull();
+    expect(code).not.toBe(0);
+    expect(stderr + stdout).not.toMatch(/^\s+at /m);
+    for (const value of Object.values(changes)) {
+      if (value !== null && value.length > 20) expect(stderr + stdout).not.toContain(value);
+    }
+    expect(stderr + stdout).not.toContain('canary-password');
+  });
+
+  it('names all wrong settings at once', async () => {
+    const { code, stderr } = await start({ AUTH_SECRET: null, DATABASE_URL: null, PASSWORD_MIN_LENGTH: '3' });
+    for (const name of ['AUTH_SECRET', 'DATABASE_URL', 'PASSWORD_MIN_LENGTH']) expect(stderr).toContain(name);
+    expect(code).not.toBe(0);
+  });
+});

@@ -1,0 +1,144 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { db } from '@/lib/server/database/client';
+import { addClient } from '@/lib/server/oauth/client-store';
+import { useDatabase } from '@/tests/support/database/use-database';
+import { openBrowser } from '@/tests/support/http/cookie-jar';
+import { mailTo } from '@/tests/support/http/mailbox';
+import { ask } from '@/tests/support/http/programs';
+import { send } from '@/tests/support/http/requests';
+import { COOKIE, prepareSession } from '@/tests/support/people';
+import { startTcpProxy } from '@/tests/support/server/proxies';
+import { recordOutput, useServer } from '@/tests/support/server/use-server';
+
+const { url } = await useDatabase();
+const direct = new URL(url);
+const database = await startTcpProxy({ host: direct.hostname, port: Number(direct.port) });
+afterAll(() => database.close());
+const throughProxy = new URL(url);
+throughProxy.port = String(database.port);
+const server = await useServer({ databaseUrl: throughProxy.href });
+const output = recordOutput(server);
+
+const EMAIL = 'canary.bird@canaries.test';
+const PASSWORD = 'yellow-canary-hums-in-a-quiet-mine';
+const NAME = 'Canary McCanaryface';
+/** Everything secret or personal that goes over the wire, as it is learnt. */
+const secrets = new Set<string>([EMAIL, 'canary.bird', PASSWORD, NAME, direct.password]);
+
+/** Of the shape of a real one: asked for while the database is away. */
+const CLIENT = { id: 'A'.repeat(22), secret: `hs_cs_${'a'.repeat(43)}` };
+
+const learn = (cookies: Readonly<Record<string, string>>) => {
+  for (const value of Object.values(cookies)) if (value !== '') secrets.add(value);
+};
+
+async function signUp(): Promise<Record<string, string>> {
+  const json = { email: EMAIL, password: PASSWORD, name: NAME };
+  const browser = openBrowser(server);
+  const begun = await browser.request('/api/auth/register', { method: 'POST', json });
+  learn(begun.cookies);
+  const code = /\b\d{6}\b/.exec((await mailTo(server, EMAIL)).text)?.[0] ?? '';
+  secrets.add(code);
+  const wrong = String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+  secrets.add(wrong);
+  await browser.request('/api/auth/verify-email', { method: 'POST', json: { code: wrong } });
+  const done = await browser.request('/api/auth/verify-email', { method: 'POST', json: { code } });
+  expect(done.status).toBe(200);
+  learn(done.cookies);
+  return Object.fromEntries(browser.jar);
+}
+
+/** The same secrets once more, in all the places where a log might pick them up. */
+async function misuse(cookies: Record<string, string>): Promise<void> {
+  const access = cookies[COOKIE.access] ?? '';
+  const refresh = cookies[COOKIE.refresh] ?? '';
+  const json = { email: EMAIL, password: `${PASSWORD}!` };
+  secrets.add(json.password);
+  await send(server, '/api/auth/login', { method: 'POST', json });
+  await send(server, '/api/auth/login', { method: 'POST', form: json });
+  await send(server, '/api/auth/login', {
+    method: 'POST',
+    body: `{"password":"${PASSWORD}"`,
+    headers: { 'content-type': 'application/json' },
+  });
+  await send(server, '/api/auth/register', { method: 'POST', json: { ...json, name: NAME } });
+  await send(server, '/api/me', { headers: { authorization: `Bearer ${access}x` } });
+  await send(server, '/api/me', { headers: { authorization: `Bearer ${refresh}` } });
+  await send(server, '/api/me', {
+    cookies: { [COOKIE.access]: `${access.slice(0, -4)}AAAA`, [COOKIE.refresh]: `${refresh}x` },
+  });
+  for (const path of [
+    '/login',
+    '/verify-email',
+    '/dashboard',
+    '/nowhere',
+    '/api/nothing',
+    `/api/auth/sessions/${refresh}`,
+  ]) {
+    const query = new URLSearchParams({ email: EMAIL, password: PASSWORD, token: access, code: refresh });
+    await send(server, `${path}?${query}`, { cookies });
+    await send(server, `${path}?${query}`, { method: 'DELETE', cookies });
+  }
+  await misuseTokens(access, refresh);
+  // Next itself logs what it refuses of a server action.
+  const action = { 'next-action': refresh, 'x-forwarded-host': 'elsewhere.test', 'content-type': 'text/plain' };
+  await send(server, '/account', { method: 'POST', cookies, body: JSON.stringify([PASSWORD, EMAIL]), headers: action });
+  const broken = { 'content-type': 'multipart/form-data; boundary=x' };
+  await send(server, '/account', { method: 'POST', cookies, body: `--x\r\n${PASSWORD}`, headers: broken });
+}
+
+/** What programs send: the same secrets as parameters, and those of a resource server. */
+async function misuseTokens(access: string, refresh: string): Promise<void> {
+  const { id, secret } = (await addClient(`canary-${crypto.randomUUID()}`, null).catch(() => null)) ?? CLIENT;
+  secrets.add(secret);
+  const basic = { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` };
+  secrets.add(basic.authorization.slice('Basic '.length));
+  await ask(server, '/api/auth/token', { email: EMAIL, password: `${PASSWORD}!` });
+  await ask(server, '/api/auth/token', { username: EMAIL, password: PASSWORD, resource: `https://${PASSWORD}.test` });
+  await ask(server, '/api/auth/token/refresh', { refresh_token: `hs_rt_${refresh}` });
+  await ask(server, '/api/oauth/revoke', { token: `${access}x` });
+  await ask(server, '/api/oauth/introspect', { token: access }, { headers: basic });
+  await ask(server, '/api/oauth/introspect', { token: refresh, client_id: id, client_secret: secret });
+}
+
+describe('everything that the server prints', () => {
+  it('holds no password, token, cookie, code, address or name that was ever sent to it', {
+    timeout: 60_000,
+  }, async () => {
+    const cookies = await signUp();
+    await misuse(cookies);
+    const refreshed = await send(server, '/api/auth/refresh', { method: 'POST', cookies });
+    learn(refreshed.cookies);
+    database.cut();
+    await misuse(cookies);
+    await send(server, '/api/auth/refresh', { method: 'POST', cookies });
+    await send(server, '/api/auth/logout', { method: 'POST', cookies });
+    await send(server, '/dashboard', { cookies });
+    await send(server, '/dashboard', { cookies: { [COOKIE.refresh]: cookies[COOKIE.refresh] ?? '' } });
+    database.restore();
+    // A mail that cannot be queued, and a row that cannot be read: errors that quote what they failed on.
+    await db().$executeRaw`ALTER TABLE "Outbox" ADD CONSTRAINT no_mail CHECK (false) NOT VALID`;
+    const other = { email: 'second.canary@canaries.test', password: PASSWORD };
+    secrets.add(other.email);
+    await expect
+      .poll(async () => (await send(server, '/api/auth/register', { method: 'POST', json: other })).status, {
+        timeout: 10_000,
+      })
+      .toBe(500);
+    await db().$executeRaw`ALTER TABLE "User" ADD CONSTRAINT no_user CHECK (id = '') NOT VALID`;
+    const session = await prepareSession().catch(() => null);
+    expect(session).toBeNull();
+
+    const printed = output();
+    // It did print: what follows proves something.
+    expect(printed).toContain('"event":"request.failed"');
+    expect(printed).toContain('"event":"token.invalid"');
+    const found = [...secrets].filter(
+      (secret) => printed.includes(secret) || printed.includes(encodeURIComponent(secret)),
+    );
+    expect(found).toEqual([]);
+    // Nor a part of one that is worth something.
+    expect(printed).not.toMatch(/eyJ[\w-]{10,}\.[\w-]{10,}/);
+    expect(printed).not.toMatch(/canar/i);
+  });
+});

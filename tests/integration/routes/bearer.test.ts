@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { useDatabase } from '@/tests/support/database/use-database';
+import { problemOf } from '@/tests/support/http/problems';
+import { bearer, claimsOf, signInProgram } from '@/tests/support/http/programs';
+import { type Answer, send } from '@/tests/support/http/requests';
+import { prepareSession, sessionRow } from '@/tests/support/people';
+import { useServer } from '@/tests/support/server/use-server';
+
+const PAGE = 'https://spa.handstamp.test';
+
+const { url: databaseUrl } = await useDatabase();
+const server = await useServer({ databaseUrl, env: { CORS_ORIGINS: PAGE } });
+
+const challenge = (answer: Answer) => answer.headers['www-authenticate'];
+const TAKES_COOKIE = ['/api/me', '/api/auth/session', '/api/auth/sessions'];
+
+describe('Authorization: Bearer', () => {
+  it.each(TAKES_COOKIE)('opens %s, as the cookie does', async (path) => {
+    const { tokens } = await signInProgram(server);
+    const answer = await send(server, path, bearer(tokens.access_token));
+    expect(answer.status, answer.text).toBe(200);
+    expect(answer.headers['cache-control']).toContain('no-store');
+  });
+
+  it('changes things too, without an Origin: no page of another site can send it', async () => {
+    const { person, tokens } = await signInProgram(server);
+    const other = await prepareSession(person);
+    const headers = { origin: null, ...bearer(tokens.access_token).headers };
+    expect((await send(server, `/api/auth/sessions/${other.id}`, { method: 'DELETE', headers })).status).toBe(204);
+    expect(await sessionRow(other.id)).toMatchObject({ endReason: 'ended_by_owner' });
+    expect((await send(server, '/api/auth/logout', { method: 'POST', headers })).status).toBe(204);
+    expect(await sessionRow(String(claimsOf(tokens.access_token)['sid']))).toMatchObject({ endReason: 'signed_out' });
+  });
+
+  it.each(TAKES_COOKIE)('that is bad is refused at %s even beside good cookies', async (path) => {
+    const { cookies, refreshToken } = await prepareSession();
+    for (const token of ['nonsense', refreshToken, `hs_rt_${refreshToken}`]) {
+      const answer = await send(server, path, { cookies, ...bearer(token) });
+      expect(problemOf(answer)).toBe('401 unauthenticated');
+      expect(challenge(answer)).toMatch(/^Bearer realm="handstamp", error="invalid_token", error_description="[^"]+"$/);
+      expect(answer.setCookieLines).toEqual([]);
+    }
+  });
+
+  it('is never a refresh token, a program has no way round it', async () => {
+    const { tokens } = await signInProgram(server);
+    const answer = await send(server, '/api/auth/session', bearer(tokens.refresh_token));
+    expect(problemOf(answer)).toBe('401 unauthenticated');
+  });
+
+  it.each(['Bearer', 'Bearer ', 'bearer a b', 'BEARER  x  y'])(
+    'without a readable token is a 400: %j',
+    async (value) => {
+      const { cookies } = await prepareSession();
+      const answer = await send(server, '/api/me', { cookies, headers: { authorization: value } });
+      expect(problemOf(answer)).toBe('400 malformed_request');
+      expect(challenge(answer)).toContain('error="invalid_request"');
+    },
+  );
+
+  it.each(['Basic YTpi', 'Token x', ''])(
+    'of another scheme shows no token, and no cookie is read: %j',
+    async (value) => {
+      const { cookies } = await prepareSession();
+      const answer = await send(server, '/api/auth/session', { cookies, headers: { authorization: value } });
+      expect(problemOf(answer)).toBe('401 unauthenticated');
+      expect(challenge(answer)).toBe('Bearer realm="handstamp"');
+    },
+  );
+
+  it('absent is told without an error: nobody was refused anything yet (RFC 6750 §3.1)', async () => {
+    const answer = await send(server, '/api/auth/session');
+    expect(problemOf(answer)).toBe('401 unauthenticated');
+    expect(challenge(answer)).toBe('Bearer realm="handstamp"');
+  });
+
+  it('ends its own session on sign-out, not that of the cookies beside it', async () => {
+    const { tokens } = await signInProgram(server);
+    const browser = await prepareSession();
+    const answer = await send(server, '/api/auth/logout', {
+      method: 'POST',
+      cookies: browser.cookies,
+      ...bearer(tokens.access_token),
+    });
+    expect(answer.status).toBe(204);
+    expect(await sessionRow(browser.id)).toMatchObject({ endedAt: null });
+    expect((await send(server, '/api/auth/session', bearer(tokens.access_token))).status).toBe(401);
+  });
+
+  it('says nothing to a page: pages are for cookies', async () => {
+    const { tokens } = await signInProgram(server);
+    expect((await send(server, '/dashboard', bearer(tokens.access_token))).status).toBe(303);
+  });
+});
+
+describe('pages of other origins', () => {
+  const preflight = (path: string, origin: string, method = 'GET') =>
+    send(server, path, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': method, 'access-control-request-headers': 'authorization' },
+    });
+
+  it.each([...TAKES_COOKIE, '/api/auth/token', '/api/auth/token/refresh', '/api/oauth/revoke'])(
+    'that are listed may call %s, never with credentials',
+    async (path) => {
+      const answer = await preflight(path, PAGE);
+      expect(answer.status).toBe(204);
+      expect(answer.headers['access-control-allow-origin']).toBe(PAGE);
+      expect(answer.headers['access-control-allow-headers']).toContain('authorization');
+      expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
+      expect(answer.headers['vary']).toContain('Origin');
+    },
+  );
+
+  it('that are listed read answers and refusals', async () => {
+    const { tokens } = await signInProgram(server);
+    const good = await send(server, '/api/me', { headers: { origin: PAGE, ...bearer(tokens.access_token).headers } });
+    const bad = await send(server, '/api/me', { headers: { origin: PAGE, authorization: 'Bearer nonsense' } });
+    expect([good.status, bad.status]).toEqual([200, 401]);
+    for (const answer of [good, bad]) {
+      expect(answer.headers['access-control-allow-origin']).toBe(PAGE);
+      expect(answer.headers['access-control-expose-headers']).toContain('WWW-Authenticate');
+      expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
+    }
+  });
+
+  it.each(['https://evil.example', 'null', `${PAGE}.evil.example`, PAGE.replace('https', 'http')])(
+    'that are not listed are told nothing: %s',
+    async (origin) => {
+      for (const path of [...TAKES_COOKIE, '/api/auth/token']) {
+        expect((await preflight(path, origin)).headers['access-control-allow-origin'], path).toBeUndefined();
+      }
+      const { accessOnly } = await prepareSession();
+      const answer = await send(server, '/api/me', { headers: { origin }, cookies: accessOnly });
+      expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+    },
+  );
+
+  it('may not ask about tokens: secrets of resource servers have no place in a browser', async () => {
+    const answer = await preflight('/api/oauth/introspect', PAGE, 'POST');
+    expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it.each(['/.well-known/jwks.json', '/.well-known/oauth-authorization-server', '/status-lists/0'])(
+    'read %s, wherever they are from',
+    async (path) => {
+      const answer = await send(server, path, { headers: { origin: 'https://anywhere.example' } });
+      expect(answer.status).toBe(200);
+      expect(answer.headers['access-control-allow-origin']).toBe('*');
+      const asked = await preflight(path, 'https://anywhere.example');
+      expect(asked.headers['access-control-allow-headers']).toContain('if-none-match');
+    },
+  );
+});

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { useDatabase } from '@/tests/support/database/use-database';
+import { problemOf } from '@/tests/support/http/problems';
+import { type RequestOptions, SITE, send } from '@/tests/support/http/requests';
+import { auditTypes, createPerson, PASSWORD, prepareSession, sessionRow } from '@/tests/support/people';
+import { useServer } from '@/tests/support/server/use-server';
+
+const { url: databaseUrl } = await useDatabase();
+const server = await useServer({ databaseUrl });
+
+type Facts = { readonly site?: string; readonly origin?: string };
+const headersOf = ({ site, origin }: Facts): Record<string, string | null> => ({
+  origin: origin ?? null,
+  ...(site === undefined ? {} : { 'sec-fetch-site': site }),
+});
+
+const OURS: readonly Facts[] = [
+  { site: 'same-origin', origin: SITE },
+  { site: 'same-origin' },
+  { site: 'same-origin', origin: 'null' },
+  { origin: SITE },
+];
+
+const FOREIGN: readonly Facts[] = [
+  { site: 'same-site', origin: SITE },
+  { site: 'cross-site', origin: SITE },
+  { site: 'none', origin: SITE },
+  { site: 'same-origin, cross-site', origin: SITE },
+  { site: 'Same-Origin', origin: SITE },
+  { site: '', origin: SITE },
+  { site: 'rubbish' },
+  { site: 'cross-site', origin: 'https://evil.test' },
+  { site: 'cross-site', origin: 'null' },
+  { origin: 'https://evil.test' },
+  { origin: 'null' },
+  { origin: 'https://localhost:3000' },
+  { origin: 'http://localhost' },
+  { origin: 'http://localhost:3000.evil.test' },
+  { origin: 'http://evil.test:3000' },
+  { origin: 'http://127.0.0.1:3000' },
+];
+
+/** No browser writes these; each has made some parser throw. */
+const MALFORMED: readonly Facts[] = [
+  ...['http://', 'localhost:3000', '%%%', 'http://localhost:3000/', 'http://localhost:3000, https://evil.test'],
+  ...['HTTP://LOCALHOST:3000', 'http://[', 'http://localhost:99999', 'undefined', '//localhost:3000', 'http://a b'],
+].flatMap((origin) => [{ origin }, { site: 'same-origin', origin }]);
+
+/** Everything that takes an unsafe method, and some things that do not. */
+const TARGETS: readonly (readonly [method: string, path: string])[] = [
+  ['POST', '/api/auth/login'],
+  ['POST', '/api/auth/register'],
+  ['POST', '/api/auth/verify-email'],
+  ['POST', '/api/auth/refresh'],
+  ['POST', '/api/auth/logout'],
+  ['DELETE', '/api/auth/sessions'],
+  ['DELETE', '/api/auth/sessions/AAAAAAAAAAAAAAAAAAAAAA'],
+  ['POST', '/api/me'],
+  ['PUT', '/api/me'],
+  ['PATCH', '/api/nothing'],
+  ['DELETE', '/api/nothing'],
+  ['POST', '/'],
+  ['POST', '/login'],
+  ['POST', '/register'],
+  ['POST', '/dashboard'],
+  ['POST', '/account'],
+  ['PUT', '/dashboard'],
+  ['POST', '/nowhere'],
+];
+
+describe.each(TARGETS)('%s %s', (method, path) => {
+  it('is refused from everywhere else with 403 origin_refused, with and without cookies, as JSON and as a form', async () => {
+    const { id, cookies } = await prepareSession();
+    const kinds: RequestOptions[] = [
+      { json: {}, cookies },
+      { form: { a: 'b' }, cookies },
+      { json: {} },
+      { form: { a: 'b' } },
+      {},
+    ];
+    const facts = [...FOREIGN, ...MALFORMED];
+    const answers = await Promise.all(
+      facts.flatMap((fact) =>
+        kinds.map(async (kind, at) => {
+          const answer = await send(server, path, { method, ...kind, headers: headersOf(fact) });
+          return { about: `${JSON.stringify(fact)} of kind ${at}`, answer };
+        }),
+      ),
+    );
+    const wrong = answers
+      .filter(({ answer }) => outcome(answer) !== '403 origin_refused')
+      .map(({ about, answer }) => `${outcome(answer)} to ${about}`);
+    expect(wrong).toEqual([]);
+    expect((await sessionRow(id)).endedAt).toBeNull();
+    expect(await auditTypes(id)).toEqual(['signed_in']);
+  });
+
+  it('is let through from our own pages', async () => {
+    const { refreshOnly } = await prepareSession();
+    for (const fact of OURS) {
+      const answer = await send(server, path, { method, cookies: refreshOnly, json: {}, headers: headersOf(fact) });
+      expect(answer.status, JSON.stringify(fact)).not.toBe(403);
+      expect(answer.status, JSON.stringify(fact)).toBeLessThan(500);
+    }
+  });
+});
+
+function outcome(answer: { status: number; text: string; headers: Record<string, unknown> }): string {
+  const isProblem = answer.headers['content-type'] === 'application/problem+json';
+  const body: { code?: string } = isProblem ? JSON.parse(answer.text) : {};
+  return `${answer.status} ${body.code ?? 'no problem'}`;
+}
+
+describe('a request with neither Origin nor Sec-Fetch-Site', () => {
+  const bare: Facts = {};
+
+  it('passes as JSON without a cookie of ours: a program', async () => {
+    const { email } = await createPerson({ hasPassword: true });
+    const options = { method: 'POST', headers: headersOf(bare) };
+    const login = await send(server, '/api/auth/login', { ...options, json: { email, password: PASSWORD } });
+    expect(login.status).toBe(200);
+    const withForeignCookie = { ...options, cookies: { theme: 'dark' }, json: {} };
+    expect(problemOf(await send(server, '/api/auth/login', withForeignCookie))).toBe('422 validation_failed');
+  });
+
+  it.each([
+    ['a form', { form: { email: 'a@b.test', password: 'x' } }],
+    ['JSON under another name', { body: '{}', headers: { 'content-type': 'text/plain' } }],
+    ['a body without a type', { body: '{}' }],
+    ['no body', {}],
+  ] as const)('is refused as %s', async (_what, sent) => {
+    const headers = { ...headersOf(bare), ...('headers' in sent ? sent.headers : {}) };
+    for (const path of ['/api/auth/login', '/login', '/api/auth/logout']) {
+      const answer = await send(server, path, { method: 'POST', ...sent, headers });
+      expect(problemOf(answer)).toBe('403 origin_refused');
+    }
+  });
+
+  it.each(['access', 'refresh', 'pending', 'device'])(
+    'is refused with our %s cookie, even a worthless one',
+    async (name) => {
+      const cookies = { [`handstamp-${name}`]: 'worthless' };
+      for (const path of ['/api/auth/login', '/api/me', '/login']) {
+        const answer = await send(server, path, { method: 'POST', json: {}, cookies, headers: headersOf(bare) });
+        expect(problemOf(answer)).toBe('403 origin_refused');
+      }
+    },
+  );
+});
+
+describe('safe methods', () => {
+  it.each(['GET', 'HEAD'])('%s from another site changes nothing but may refresh', async (method) => {
+    const { id, cookies } = await prepareSession();
+    const headers = headersOf({ site: 'cross-site', origin: 'https://evil.test' });
+    expect((await send(server, '/dashboard', { method, cookies, headers })).status).toBe(200);
+    expect((await send(server, '/api/auth/logout', { method, cookies, headers })).status).toBe(405);
+    expect((await send(server, '/api/auth/refresh', { method, cookies, headers })).status).toBe(405);
+    expect(await sessionRow(id)).toMatchObject({ endedAt: null, counter: 0n });
+  });
+});
+
+describe('Bearer calls', () => {
+  it('are no target of another site: no cookie speaks for them', async () => {
+    const { accessToken, cookies, id } = await prepareSession();
+    const foreign = headersOf({ site: 'cross-site', origin: 'https://evil.test' });
+    const headers = { ...foreign, authorization: `Bearer ${accessToken}` };
+    expect(problemOf(await send(server, '/api/me', { method: 'POST', json: {}, headers }))).toBe(
+      '405 method_not_allowed',
+    );
+    // On a page the header says nothing, and the cookies still need a page of ours.
+    expect(problemOf(await send(server, '/dashboard', { method: 'POST', json: {}, cookies, headers }))).toBe(
+      '403 origin_refused',
+    );
+    expect((await sessionRow(id)).endedAt).toBeNull();
+  });
+
+  it('that are none do not open the way: another scheme, an empty token', async () => {
+    const { id, cookies } = await prepareSession();
+    const foreign = headersOf({ site: 'cross-site', origin: 'https://evil.test' });
+    for (const authorization of ['Basic YTpi', 'Bearer', 'Bearer ', 'bearer', 'Token x', 'x']) {
+      for (const path of ['/api/auth/logout', '/api/me']) {
+        const headers = { ...foreign, authorization };
+        const answer = await send(server, path, { method: 'POST', json: {}, cookies, headers });
+        expect(problemOf(answer), authorization).toBe('403 origin_refused');
+      }
+    }
+    expect((await sessionRow(id)).endedAt).toBeNull();
+  });
+});

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { db } from '@/lib/server/database/client';
+import { useDatabase } from '@/tests/support/database/use-database';
+import { mailTo } from '@/tests/support/http/mailbox';
+import { problemOf } from '@/tests/support/http/problems';
+import { type Answer, atOnce, send } from '@/tests/support/http/requests';
+import { COOKIE, createPerson } from '@/tests/support/people';
+import { useServer } from '@/tests/support/server/use-server';
+
+const { url: databaseUrl } = await useDatabase();
+const server = await useServer({ databaseUrl });
+
+const PASSWORD = 'brown-herons-wait-under-the-bridge';
+let people = 0;
+
+/** Another one each time, all equally long: the cookie holds it. */
+function newAddress(): string {
+  people += 1;
+  return `sign-up-${String(people).padStart(3, '0')}@people.test`;
+}
+
+type SignUp = { readonly email: string; readonly answer: Answer; readonly pending: Record<string, string> };
+
+async function begin(email = newAddress()): Promise<SignUp> {
+  const answer = await send(server, '/api/auth/register', { method: 'POST', json: { email, password: PASSWORD } });
+  expect(answer.status).toBe(202);
+  return { email, answer, pending: { [COOKIE.pending]: answer.cookies[COOKIE.pending] ?? '' } };
+}
+
+const codeFor = async (email: string) => /\b\d{6}\b/.exec((await mailTo(server, email)).text)?.[0] ?? '';
+/** A code that is not the right one, another for each number. */
+const wrong = (right: string, number: number) => String((Number(right) + number + 1) % 1_000_000).padStart(6, '0');
+const enter = (pending: Record<string, string>, code: string) =>
+  send(server, '/api/auth/verify-email', { method: 'POST', json: { code }, cookies: pending });
+/** Takes the waits of the rate limit away, so that only the ceremony itself can refuse. */
+const forgetAttempts = () => db().$executeRaw`DELETE FROM "RateLimit"`;
+const userCount = (email: string) => db().user.count({ where: { email } });
+
+describe('the sealed cookie of a sign-up', () => {
+  it('replayed 20 times with wrong codes is dead after five, also for the right one, limits or no limits', async () => {
+    const { email, pending } = await begin();
+    const code = await codeFor(email);
+    for (let i = 0; i < 20; i += 1) {
+      await forgetAttempts();
+      const answer = await enter(pending, wrong(code, i));
+      expect(problemOf(answer)).toBe('401 invalid_code');
+      // An old cookie sent again is the whole attack: none must take its place.
+      expect(answer.setCookieLines).toEqual([]);
+    }
+    await forgetAttempts();
+    expect(problemOf(await enter(pending, code))).toBe('401 invalid_code');
+    expect(await userCount(email)).toBe(0);
+    expect(await db().ceremony.aggregate({ _max: { failures: true } })).toEqual({ _max: { failures: 5 } });
+  });
+
+  it('still takes the right code as the fifth try', async () => {
+    const { email, pending } = await begin();
+    const code = await codeFor(email);
+    for (let i = 0; i < 4; i += 1) expect(problemOf(await enter(pending, wrong(code, i)))).toBe('401 invalid_code');
+    expect((await enter(pending, code)).status).toBe(200);
+    expect(await userCount(email)).toBe(1);
+  });
+
+  it('has five tries for twenty guesses at once, too', async () => {
+    const { email, pending } = await begin();
+    const code = await codeFor(email);
+    const answers = await atOnce(20, (index) => enter(pending, wrong(code, index)));
+    for (const answer of answers) expect(['401 invalid_code', '429 too_many_attempts']).toContain(problemOf(answer));
+    await forgetAttempts();
+    expect(problemOf(await enter(pending, code))).toBe('401 invalid_code');
+    expect(await userCount(email)).toBe(0);
+  });
+
+  it('makes one account and one session of twenty right codes at once', async () => {
+    const { email, pending } = await begin();
+    const code = await codeFor(email);
+    const answers = await atOnce(20, () => enter(pending, code));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    const { id } = await db().user.findUniqueOrThrow({ where: { email } });
+    expect(await db().session.count({ where: { userId: id } })).toBe(1);
+  });
+
+  it('of a new ceremony brings no new tries for the address', async () => {
+    const first = await begin();
+    const code = await codeFor(first.email);
+    for (let i = 0; i < 5; i += 1) await enter(first.pending, wrong(code, i));
+    const second = await begin(first.email);
+    const refused = await enter(second.pending, '000000');
+    expect(problemOf(refused)).toBe('429 too_many_attempts');
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    const [row] = await db().rateLimit.findMany({ where: { key: { startsWith: 'code:' }, failures: { gte: 5 } } });
+    expect(row?.failures).toBe(5);
+  });
+
+  it('of a finished ceremony signs nobody in again', async () => {
+    const { email, pending } = await begin();
+    const code = await codeFor(email);
+    expect((await enter(pending, code)).status).toBe(200);
+    const { id } = await db().user.findUniqueOrThrow({ where: { email } });
+    for (let i = 0; i < 3; i += 1) {
+      await forgetAttempts();
+      const again = await enter(pending, code);
+      expect(problemOf(again)).toBe('401 invalid_code');
+      expect(again.setCookieLines).toEqual([]);
+    }
+    expect(await db().session.count({ where: { userId: id } })).toBe(1);
+  });
+
+  it('is as long for an address that has an account, beside the same status and the same body', async () => {
+    const seen = async (email: string) => {
+      const { answer } = await begin(email);
+      const { date: _date, 'set-cookie': _cookies, ...headers } = answer.headers;
+      return { status: answer.status, text: answer.text, headers, length: answer.cookies[COOKIE.pending]?.length };
+    };
+    const looks: unknown[] = [];
+    for (let i = 0; i < 8; i += 1) {
+      const email = newAddress();
+      if (i % 2) await createPerson({ email });
+      looks.push(await seen(email));
+    }
+    for (const look of looks) expect(look).toEqual(looks[0]);
+  });
+
+  it('of an address that has an account is opened by no code', async () => {
+    const { email } = await createPerson({ email: newAddress() });
+    const { pending } = await begin(email);
+    expect((await mailTo(server, email)).text).not.toMatch(/\b\d{6}\b/);
+    for (const code of ['000000', '------', '      ', '123456']) {
+      expect(problemOf(await enter(pending, code))).toMatch(/^(?:401 invalid_code|422 validation_failed)$/);
+    }
+    expect(await db().session.count({ where: { user: { email } } })).toBe(0);
+  });
+
+  it('opens nothing when it is damaged, swapped or of another purpose', async () => {
+    const { email, pending } = await begin();
+    const code = await codeFor(email);
+    const other = await begin();
+    const sealed = pending[COOKIE.pending] ?? '';
+    const [header = '', , nonce = '', body = '', tag = ''] = sealed.split('.');
+    const [otherHeader = '', , , otherBody = '', otherTag = ''] = (other.pending[COOKIE.pending] ?? '').split('.');
+    const swapped = [
+      other.pending[COOKIE.pending] ?? '',
+      [header, '', nonce, otherBody, otherTag].join('.'),
+      [otherHeader, '', nonce, body, otherTag].join('.'),
+      [header, '', nonce, `${body.slice(0, -4)}AAAA`, tag].join('.'),
+      [header, 'AAAA', nonce, body, tag].join('.'),
+      `${sealed}.`,
+      sealed.toUpperCase(),
+      '',
+    ];
+    for (const value of swapped) {
+      expect(problemOf(await enter({ [COOKIE.pending]: value }, code))).toBe('401 invalid_code');
+    }
+    expect(problemOf(await enter({}, code))).toBe('401 invalid_code');
+    expect((await enter(pending, code)).status).toBe(200);
+  });
+});

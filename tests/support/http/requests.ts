@@ -1,0 +1,120 @@
+import http from 'node:http';
+import https from 'node:https';
+import { freshConnections } from '@/tests/support/fresh-connections';
+
+/** APP_ORIGIN of every server of the HTTP tests, on whatever ports they listen: several stand for one site. */
+export const SITE = 'http://localhost:3000';
+
+export type Target = {
+  readonly port: number;
+  /** Default: plain http. With TLS, no certificate is checked. */
+  readonly isTls?: boolean;
+};
+
+export type RequestOptions = {
+  readonly method?: string;
+  /** Besides the defaults, or instead of them; null leaves a default out, a list sends one line for each. */
+  readonly headers?: Readonly<Record<string, string | string[] | null>>;
+  /** Sent as the `Cookie` header. */
+  readonly cookies?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as a urlencoded form. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** Sent as it is, without a content type of its own. */
+  readonly body?: string | Buffer;
+  /** In chunks, without a `Content-Length`. */
+  readonly isChunked?: boolean;
+};
+
+export type Answer = {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  /** Raw `Set-Cookie` lines. */
+  readonly setCookieLines: readonly string[];
+  /** What they set; '' where they delete. */
+  readonly cookies: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly json: () => unknown;
+};
+
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
+const TIMEOUT_MS = 20_000;
+
+/**
+ * Sends one request as a browser on our own site would: `Host` and, with unsafe methods, `Origin` are the site's. Built on
+ * `node:http`, because tests set headers that `fetch` forbids. Follows no redirect and keeps no cookie.
+ */
+export async function send(target: Target, path: string, options: RequestOptions = {}): Promise<Answer> {
+  const { method = 'GET', isChunked = false } = options;
+  const body = bodyOf(options);
+  const headers = headersOf(options, method, isChunked ? undefined : body);
+  const { request } = target.isTls ? https : http;
+  const agent = target.isTls ? freshConnections.tls : freshConnections.plain;
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const call = request({ host: '127.0.0.1', port: target.port, path, method, headers, agent, signal }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => resolve(answerOf(response, Buffer.concat(chunks).toString('utf8'))));
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
+}
+
+function bodyOf({ json, form, body }: RequestOptions): string | Buffer | undefined {
+  if (json !== undefined) return JSON.stringify(json);
+  return form ? new URLSearchParams(form).toString() : body;
+}
+
+function headersOf(
+  { headers = {}, cookies, json, form }: RequestOptions,
+  method: string,
+  body: string | Buffer | undefined,
+): Record<string, string | string[]> {
+  const all: Record<string, string | string[] | null> = { host: new URL(SITE).host };
+  if (!SAFE_METHODS.includes(method)) all['origin'] = SITE;
+  if (json !== undefined) all['content-type'] = 'application/json';
+  if (form !== undefined) all['content-type'] = 'application/x-www-form-urlencoded';
+  if (cookies) all['cookie'] = cookieHeader(cookies);
+  if (body !== undefined) all['content-length'] = String(Buffer.byteLength(body));
+  Object.assign(all, headers);
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]): [string, string | string[]][] =>
+      value === null ? [] : [[name, value]],
+    ),
+  );
+}
+
+export const cookieHeader = (cookies: Readonly<Record<string, string>>): string =>
+  Object.entries(cookies)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('; ');
+
+function answerOf(response: http.IncomingMessage, text: string): Answer {
+  const setCookieLines = response.headers['set-cookie'] ?? [];
+  const pairs = setCookieLines.map((line): [string, string] => {
+    const [pair = ''] = line.split(';', 1);
+    const equals = pair.indexOf('=');
+    return [pair.slice(0, equals), pair.slice(equals + 1)];
+  });
+  const { statusCode = 0, headers } = response;
+  const cookies = Object.fromEntries(pairs);
+  return { status: statusCode, headers, setCookieLines, cookies, text, json: () => JSON.parse(text) as unknown };
+}
+
+/** `count` times `work`, all at once. */
+export const atOnce = <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, (_, index) => work(index)));
+
+/** `count` times `work`, at most `width` at a time: as many connections as browsers would hold. */
+export async function inTurns<T>(count: number, width: number, work: (index: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  let next = 0;
+  await atOnce(width, async () => {
+    for (let index = next++; index < count; index = next++) results[index] = await work(index);
+  });
+  return results;
+}

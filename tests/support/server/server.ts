@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { plainEnvironment, REPOSITORY, testEnvironment } from './environment';
+
+const READY_WITHIN_MS = 30_000;
+const POLL_MS = 50;
+const STOP_WITHIN_MS = 10_000;
+const KEPT_OUTPUT = 20_000;
+
+export type TestServer = {
+  /** What a browser types, `http://localhost:<port>`; equals APP_ORIGIN. */
+  readonly origin: string;
+  readonly port: number;
+  readonly process: ChildProcess;
+  /** Folder of the mailbox: `GET /api/dev/mail` reads it. */
+  readonly dataFolder: string;
+  /** What the server printed so far, the last part if it was much. */
+  output(): string;
+  /** Ends it politely. */
+  stop(): Promise<void>;
+  /** Ends it as a crash would: SIGKILL. */
+  kill(): Promise<void>;
+};
+
+export type ServerOptions = {
+  readonly databaseUrl: string;
+  /** Settings besides those of `testEnvironment`, or instead of them. */
+  readonly env?: Record<string, string>;
+  /** Default: a free one. */
+  readonly port?: number;
+};
+
+/**
+ * Starts the production server as a real process and waits until it answers. It must have been built before. It ends
+ * with the process that started it. Rejects with the server's output when it does not start.
+ */
+export async function startServer({ databaseUrl, env = {}, port }: ServerOptions): Promise<TestServer> {
+  const usedPort = port ?? (await findFreePort());
+  const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'handstamp-server-'));
+  const settings: Record<string, string> = {
+    ...testEnvironment(databaseUrl, usedPort),
+    HANDSTAMP_DATA: dataFolder,
+    ...env,
+  };
+  const preload = new URL(`../../../scripts/die-with-parent.mjs?parent=${process.pid}`, import.meta.url).href;
+  const next = path.join(REPOSITORY, 'node_modules/next/dist/bin/next');
+  const child = spawn(
+    process.execPath,
+    ['--import', preload, next, 'start', '-H', '127.0.0.1', '-p', String(usedPort)],
+    { cwd: REPOSITORY, env: Object.assign(plainEnvironment(), settings), stdio: ['pipe', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      output = (output + chunk).slice(-KEPT_OUTPUT);
+    });
+  }
+  const server: TestServer = {
+    origin: settings['APP_ORIGIN'] ?? '',
+    port: usedPort,
+    process: child,
+    dataFolder,
+    output: () => output,
+    stop: () => end(child, 'SIGTERM', dataFolder),
+    kill: () => end(child, 'SIGKILL', dataFolder),
+  };
+  try {
+    await untilHealthy(server);
+  } catch (error) {
+    await server.kill();
+    throw error;
+  }
+  return server;
+}
+
+/** A port of 127.0.0.1 that nobody uses at this moment. */
+export function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+async function untilHealthy(server: TestServer): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (Date.now() < deadline && isAlive(server.process)) {
+    const answer = await fetch(`http://127.0.0.1:${server.port}/api/health`).catch(() => null);
+    if (answer?.status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new Error(`The server ${isAlive(server.process) ? 'is not healthy' : 'ended'}:\n${server.output()}`);
+}
+
+const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
+
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL', dataFolder: string): Promise<void> {
+  if (isAlive(child)) {
+    const closed = once(child, 'close');
+    child.kill(signal);
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+    await closed;
+    clearTimeout(timer);
+  }
+  await rm(dataFolder, { recursive: true, force: true });
+}

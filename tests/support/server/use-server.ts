@@ -1,0 +1,28 @@
+import { afterAll } from 'vitest';
+import { SITE } from '@/tests/support/http/requests';
+import { type ServerOptions, startServer, type TestServer } from './server';
+
+/**
+ * Starts a server for this test file, as one instance of `SITE`, and stops it when the file is done. Call it at the top of
+ * the file, after `useDatabase`: hooks run last in, first out.
+ */
+export async function useServer({ databaseUrl, env, port }: ServerOptions): Promise<TestServer> {
+  const server = await startServer({
+    databaseUrl,
+    env: { APP_ORIGIN: SITE, ...env },
+    ...(port === undefined ? {} : { port }),
+  });
+  afterAll(() => server.stop());
+  return server;
+}
+
+/** Everything that a server prints from now on, whole. */
+export function recordOutput(server: TestServer): () => string {
+  let output = '';
+  for (const stream of [server.process.stdout, server.process.stderr]) {
+    stream?.on('data', (chunk: string) => {
+      output += chunk;
+    });
+  }
+  return () => output;
+}
