@@ -1,5 +1,5 @@
+// Every number that is policy, whatever the settings say. Settings have their defaults in `lib/server/config/env.ts`.
 import { days, type EpochSeconds, hours, minutes } from './time';
-import { MAX_ACCESS_TTL_SECONDS } from './token/access-token';
 
 /** How long sessions live. */
 export type SessionPolicy = {
@@ -18,20 +18,56 @@ export const BROWSER_SESSION_SECONDS = hours(12);
 /** Live sessions of one account; a login beyond it ends the oldest. */
 export const MAX_LIVE_SESSIONS = 100;
 
+/** No access token lives longer. The revocation of a session is published so long; a longer token would outlive it. */
+export const MAX_ACCESS_TTL_SECONDS = minutes(15);
+
+/**
+ * How far ahead `iat` may lie. Times come from the database, verifiers use their own clock; a future `iat` gives an
+ * attacker nothing, a strict check gives honest people a login loop. `exp` has no tolerance at all.
+ */
+export const ISSUED_AHEAD_TOLERANCE_SECONDS = minutes(1);
+
 /**
  * How long a revocation is kept and published: the longest access life that can be set, and a minute for clocks. Not
  * derived from today's setting: lowering that must not make revoked tokens good again.
  */
 export const REVOCATION_RETENTION_SECONDS = MAX_ACCESS_TTL_SECONDS + minutes(1);
 
+/** How long a verifier may keep a copy before it asks again: the update interval of Token Status List §13.7. */
+export const STATUS_LIST_TTL_SECONDS = 2;
+
+/** How long a signed list is good at all (`exp`, Token Status List §13.7). */
+export const STATUS_LIST_LIFE_SECONDS = 60;
+
+/** How long anybody may keep the key set. A key that was revoked is refused everywhere about so much later. */
+export const KEY_SET_MAX_AGE_SECONDS = minutes(1);
+
+/**
+ * How long a key is published before it signs: a cache may be full of the old set for its max-age, and a verifier that
+ * asked that cache at its end for as long again.
+ */
+export const PUBLISH_AHEAD_SECONDS = 2 * KEY_SET_MAX_AGE_SECONDS;
+
+/** How long a key is published after it last signed: until its last token is over, whatever the settings say today. */
+export const RETIRED_KEY_SECONDS = REVOCATION_RETENTION_SECONDS;
+
 /** `lastSeenAt` is shown in steps of this: a thief must not learn when the owner refreshes. */
 export const LAST_SEEN_STEP_SECONDS = minutes(5);
 
+/** How long a ceremony in progress, such as a sign-up that waits for its code, may take. */
 export const CEREMONY_SECONDS = minutes(10);
+
+/** Wrong codes after which a ceremony is over. */
 export const MAX_CODE_TRIES = 5;
 
 /** How long an ended or outlived session's row is kept for its owner to look at. */
 export const SESSION_RETENTION_SECONDS = days(30);
+
+/** How long an event is kept, with the network address and user agent in it. Cleaning deletes what is older. */
+export const AUDIT_RETENTION_SECONDS = days(180);
+
+/** A mail that could not be sent for so long is given up: what it says is no longer true. Cleaning uses it too. */
+export const OUTBOX_RETENTION_SECONDS = days(1);
 
 export type SessionLifetime = { readonly idleSeconds: number; readonly absoluteSeconds: number };
 

@@ -1,7 +1,7 @@
-import { KEY_SET_MAX_AGE_SECONDS } from '@/lib/core/keys/key-lifecycle';
 import { importKeySet, type VerifyingKeys } from '@/lib/core/keys/key-set';
 import { type Moment, momentOf, msSince, NEVER } from '@/lib/core/moment';
 import type { Soon } from '@/lib/core/soon';
+import { KEY_SET_MAX_AGE_SECONDS } from '../core/policy';
 import { once } from './once';
 import type { Surroundings } from './surroundings';
 

@@ -2,11 +2,12 @@ import { STATUS_LIST_SIZE, statusListUri } from '@/lib/core/status-list/status-i
 import { issueAccessToken } from '@/lib/core/token/access-token';
 import { env } from '@/lib/server/config/env';
 import { db } from '@/lib/server/database/client';
-import { liveKeys, liveState, noteEnded } from '@/lib/server/database/live-state';
+import { liveState, noteEnded } from '@/lib/server/database/live-state';
+import { liveKeys } from '@/lib/server/keys/live-keys';
 import { randomBytes } from '@/lib/server/keys/random';
 import { isRevokedPlace, revokedPlaces } from '@/lib/server/revocation/revoked-places';
 import { publishedStatusList } from '@/lib/server/revocation/status-lists';
-import { statusPositions } from '@/lib/server/sessions/tokens';
+import { statusPositions } from '@/lib/server/revocation/status-positions';
 import { sql } from '@/tests/support/database/sql';
 import { readInput } from './program';
 import { median, timed } from './report';

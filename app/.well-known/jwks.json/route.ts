@@ -1,5 +1,5 @@
-import { KEY_SET_MAX_AGE_SECONDS } from '@/lib/core/keys/key-lifecycle';
-import { liveKeys } from '@/lib/server/database/live-state';
+import { KEY_SET_MAX_AGE_SECONDS } from '@/lib/core/policy';
+import { liveKeys } from '@/lib/server/keys/live-keys';
 import { endpoints } from '@/lib/server/routes/endpoints';
 import { publicFact, publicRoute } from '@/lib/server/routes/route-handler';
 

@@ -1,18 +1,6 @@
-import { REVOCATION_RETENTION_SECONDS } from '../policy';
-import { days, type EpochSeconds, minutes } from '../time';
+import { PUBLISH_AHEAD_SECONDS, RETIRED_KEY_SECONDS } from '../policy';
+import { days, type EpochSeconds } from '../time';
 import type { SigningAlgorithm } from './signing-key';
-
-/** How long anybody may keep the key set. A key that was revoked is refused everywhere about so much later. */
-export const KEY_SET_MAX_AGE_SECONDS = minutes(1);
-
-/**
- * How long a key is published before it signs: a cache may be full of the old set for its max-age, and a verifier that
- * asked that cache at its end for as long again.
- */
-export const PUBLISH_AHEAD_SECONDS = 2 * KEY_SET_MAX_AGE_SECONDS;
-
-/** How long a key is published after it last signed: until its last token is over, whatever the settings say today. */
-export const RETIRED_KEY_SECONDS = REVOCATION_RETENTION_SECONDS;
 
 export type KeySlot = 'current' | 'next' | null;
 

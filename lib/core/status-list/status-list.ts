@@ -6,8 +6,8 @@ import { fail, type Result, type StatusListFailure, succeed } from '../failures'
 import { isRecord, parseJsonObject } from '../json';
 import type { VerifyingKeys } from '../keys/key-set';
 import type { SigningKey } from '../keys/signing-key';
+import { ISSUED_AHEAD_TOLERANCE_SECONDS, STATUS_LIST_LIFE_SECONDS, STATUS_LIST_TTL_SECONDS } from '../policy';
 import type { EpochSeconds } from '../time';
-import { ISSUED_AHEAD_TOLERANCE_SECONDS } from '../token/access-token';
 import { hasType, hasValidSignature, selectKey, splitCompactJws } from '../token/compact-jws';
 import { STATUS_LIST_SIZE } from './status-index';
 
@@ -17,11 +17,6 @@ import { STATUS_LIST_SIZE } from './status-index';
 export const STATUS_LIST_TYPE = 'statuslist+jwt';
 /** What is asked for (§8.1) and served (§8.2). A verifier goes by the signed `typ`, not by what a host calls a file. */
 export const STATUS_LIST_MEDIA_TYPE = 'application/statuslist+jwt';
-
-/** How long a verifier may keep a copy before it asks again: the update interval of §13.7. */
-export const STATUS_LIST_TTL_SECONDS = 2;
-/** How long a signed list is good at all (`exp`, §13.7). */
-export const STATUS_LIST_LIFE_SECONDS = 60;
 
 /** A full list whose every bit is random does not compress: 16 KB, 22 KB as base64url, twice that as JWS. */
 const MAX_STATUS_LIST_BYTES = 64 * 1024;

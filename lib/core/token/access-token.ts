@@ -4,8 +4,9 @@ import { fail, type Result, succeed, type TokenFailure } from '../failures';
 import { parseJsonObject } from '../json';
 import type { VerifyingKeys } from '../keys/key-set';
 import type { SigningKey } from '../keys/signing-key';
+import { ISSUED_AHEAD_TOLERANCE_SECONDS, MAX_ACCESS_TTL_SECONDS } from '../policy';
 import { andThen, type Soon } from '../soon';
-import { type EpochSeconds, minutes } from '../time';
+import type { EpochSeconds } from '../time';
 import { type AccessClaims, parseAccessClaims } from './claims';
 import { hasType, hasValidSignature, selectKey, splitCompactJws } from './compact-jws';
 import type { VerifiedToken, VerifiedTokens } from './verified-tokens';
@@ -14,15 +15,6 @@ export const ACCESS_TOKEN_TYPE = 'at+jwt';
 
 /** Larger than any token that we issue; a longer text is refused unread. */
 export const MAX_ACCESS_TOKEN_BYTES = 4096;
-
-/**
- * How far ahead `iat` may lie. Times come from the database, verifiers use their own clock; a future `iat` gives an
- * attacker nothing, a strict check gives honest people a login loop. `exp` has no tolerance at all.
- */
-export const ISSUED_AHEAD_TOLERANCE_SECONDS = minutes(1);
-
-/** No access token lives longer. The revocation of a session is published so long; a longer token would outlive it. */
-export const MAX_ACCESS_TTL_SECONDS = minutes(15);
 
 /** Up to this share of the life is taken off at random, so that nobody can tell when an owner will refresh next. */
 const JITTER_SHARE = 0.2;

@@ -1,11 +1,7 @@
 import 'server-only';
 import { trimUserAgent } from '@/lib/core/http/user-agent';
-import { days } from '@/lib/core/time';
 import { db } from '@/lib/server/database/client';
 import type { Prisma } from '@/lib/server/database/generated/prisma/client';
-
-/** How long an event is kept, with the network address and user agent in it. Cleaning deletes what is older. */
-export const AUDIT_RETENTION_SECONDS = days(180);
 
 /** Everything that is worth telling the owner of an account, or an admin. */
 export type AuditType =

@@ -1,6 +1,5 @@
 import 'server-only';
-import type { Advice } from '@/lib/server/keys/advice';
-import type { KeyReport } from '@/lib/server/keys/report';
+import type { Advice, KeyReport } from '@/lib/server/keys/facts';
 import { inUtc } from './keys-rotation';
 
 const PLACES: Readonly<Record<string, string>> = {

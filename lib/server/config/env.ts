@@ -4,9 +4,9 @@ import { z } from 'zod';
 import type { Bytes } from '@/lib/core/encoding';
 import { isLoopbackHost, isResource, isWebOrigin, publicOrigins } from '@/lib/core/http/origins';
 import { parseSecretList } from '@/lib/core/keys/secret-list';
+import { MAX_ACCESS_TTL_SECONDS } from '@/lib/core/policy';
 import { NETWORK_BINDINGS, type NetworkBinding } from '@/lib/core/session/network-binding';
 import { days, minutes } from '@/lib/core/time';
-import { MAX_ACCESS_TTL_SECONDS } from '@/lib/core/token/access-token';
 
 const seconds = (least: number, most: number, preset: number) =>
   z.coerce.number().int().min(least).max(most).default(preset);

@@ -1,9 +1,8 @@
 import 'server-only';
 import { type Clocks, type Moment, momentOf, msSince } from '@/lib/core/moment';
 import { REVOCATION_RETENTION_SECONDS } from '@/lib/core/policy';
-import { andThen, type Soon } from '@/lib/core/soon';
+import type { Soon } from '@/lib/core/soon';
 import type { EpochSeconds } from '@/lib/core/time';
-import { type LoadedKeys, loadKeys } from '@/lib/server/keys/key-store';
 import { db } from './client';
 
 export type Revocation = readonly [statusNumber: number, revokedAt: EpochSeconds];
@@ -38,7 +37,6 @@ type Memory = {
   state?: LiveState;
   known?: Known;
   reading?: Promise<LiveState> | undefined;
-  keys?: { version: string; loaded: Soon<LoadedKeys> };
   /** Ended by this very process, and when: known at once, before any query says so. */
   endedHere: Map<number, Moment>;
 };
@@ -128,28 +126,4 @@ export function noteEnded(statusNumbers: readonly number[]): void {
     held.endedHere.set(number, endedAt);
     if (held.known !== undefined && held.state !== undefined) noteHere(held.known, number, held.state.now);
   }
-}
-
-/**
- * All keys, decrypted once and read again only after they changed. They follow the state: what was promoted, revoked or
- * has expired is known within a second, in a process that was idle for hours too. Rejects when the database does not
- * answer.
- */
-export const liveKeys = (): Soon<LoadedKeys> => andThen(liveState(), ({ keysVersion }) => keysOf(keysVersion));
-
-function keysOf(version: string): Soon<LoadedKeys> {
-  const held = memory();
-  if (held.keys?.version === version) return held.keys.loaded;
-  const loaded = loadKeys(db());
-  const entry: Memory['keys'] = { version, loaded };
-  held.keys = entry;
-  loaded.then(
-    (keys) => {
-      entry.loaded = keys;
-    },
-    () => {
-      if (held.keys === entry) delete held.keys;
-    },
-  );
-  return loaded;
 }

@@ -1,14 +1,5 @@
 import 'server-only';
-import type { KeyFacts } from './report';
-
-/** One thing to do, or to know, about keys. Times in the sentence are ISO 8601 between `<` and `>`. */
-export type Advice = {
-  /** True: something waits for somebody. */
-  readonly isDue: boolean;
-  readonly text: string;
-  /** What to type; null when there is nothing to type (yet). */
-  readonly command: string | null;
-};
+import type { Advice, KeyFacts } from './facts';
 
 const RUN = 'npm run keys --';
 const MIGRATE = 'npm run db:migrate';

@@ -1,8 +1,8 @@
 import 'server-only';
 import type { Bytes } from '@/lib/core/encoding';
 import { deriveBytes } from '@/lib/core/keys/secret-list';
-import { liveKeys } from '@/lib/server/database/live-state';
 import type { DataKey } from './key-store';
+import { liveKeys } from './live-keys';
 import { rootSecrets } from './root-secrets';
 
 export type { DataKey } from './key-store';

@@ -1,13 +1,10 @@
 import 'server-only';
-import { days } from '@/lib/core/time';
+import { OUTBOX_RETENTION_SECONDS } from '@/lib/core/policy';
 import { db } from '@/lib/server/database/client';
 import type { Prisma } from '@/lib/server/database/generated/prisma/client';
 import { log } from '@/lib/server/observability/logger';
 import { type AddressedMail, assertSafeHeaders, deliver } from './mailer';
 import type { MailMessage } from './messages';
-
-/** A mail that could not be sent for so long is given up: what it says is no longer true. Cleaning uses it too. */
-export const OUTBOX_RETENTION_SECONDS = days(1);
 
 const MAX_ATTEMPTS = 10;
 const DEFAULT_LIMIT = 20;

@@ -1,9 +1,7 @@
 import 'server-only';
-import { SESSION_RETENTION_SECONDS } from '@/lib/core/policy';
+import { AUDIT_RETENTION_SECONDS, OUTBOX_RETENTION_SECONDS, SESSION_RETENTION_SECONDS } from '@/lib/core/policy';
 import { hours } from '@/lib/core/time';
-import { AUDIT_RETENTION_SECONDS } from '@/lib/server/audit/audit-log';
 import { db } from '@/lib/server/database/client';
-import { OUTBOX_RETENTION_SECONDS } from '@/lib/server/mail/outbox';
 
 /** A sealed token and its row end together; the hour is for clocks that differ. */
 const CEREMONY_RETENTION_SECONDS = hours(1);

@@ -1,7 +1,7 @@
 import 'server-only';
 import { parseEnv } from '@/lib/server/config/env';
 import { db } from '@/lib/server/database/client';
-import { liveKeys } from '@/lib/server/database/live-state';
+import { liveKeys } from '@/lib/server/keys/live-keys';
 import { log } from '@/lib/server/observability/logger';
 
 const MAX_QUIET_SKEW_SECONDS = 2;

@@ -63,6 +63,7 @@ async function bucket(policy: LimitPolicy, value: string): Promise<Bucket> {
   return { key: `${policy}:${mac}`, policy };
 }
 
+/** Nothing was counted or compared: the caller has to wait. */
 export type Blocked = Failure<'too_many_attempts'> & {
   /** At least 1. */
   readonly retryAfterSeconds: number;

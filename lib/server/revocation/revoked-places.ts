@@ -6,7 +6,7 @@ import { statusBits } from '@/lib/core/status-list/status-list';
 import type { EpochSeconds } from '@/lib/core/time';
 import { env } from '@/lib/server/config/env';
 import { type LiveState, liveState } from '@/lib/server/database/live-state';
-import { statusPositions } from '@/lib/server/sessions/tokens';
+import { statusPositions } from './status-positions';
 
 /** What one status list says. Grows with the revocations: read it before the next `await`. */
 export type RevokedList = {

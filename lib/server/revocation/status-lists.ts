@@ -1,9 +1,10 @@
 import 'server-only';
 import { toBase64Url, utf8 } from '@/lib/core/encoding';
+import { STATUS_LIST_LIFE_SECONDS } from '@/lib/core/policy';
 import { statusListUri } from '@/lib/core/status-list/status-index';
-import { STATUS_LIST_LIFE_SECONDS, signStatusList, statusBits } from '@/lib/core/status-list/status-list';
+import { signStatusList, statusBits } from '@/lib/core/status-list/status-list';
 import { env } from '@/lib/server/config/env';
-import { liveKeys } from '@/lib/server/database/live-state';
+import { liveKeys } from '@/lib/server/keys/live-keys';
 import { type RevokedList, revokedPlaces } from './revoked-places';
 
 /** A signed list and a name for exactly this text. */

@@ -1,6 +1,7 @@
 import 'server-only';
 import { toIso } from '@/lib/core/time';
-import { deletePendingCookie, setDeviceCookie, setSessionCookies } from '@/lib/server/http/cookies';
+import { deletePendingCookie, setDeviceCookie } from '@/lib/server/http/cookies';
+import { setSessionCookies } from '@/lib/server/sessions/session-cookies';
 import type { SignedIn } from '@/lib/server/sign-in/login';
 import { type Answer, json, problem } from './route-handler';
 

@@ -2,7 +2,7 @@ import 'server-only';
 import type { Bytes } from '@/lib/core/encoding';
 import type { SessionPolicy } from '@/lib/core/policy';
 import { networkClaim } from '@/lib/core/session/network-binding';
-import { type StatusIndex, statusIndex, statusListUri } from '@/lib/core/status-list/status-index';
+import { statusListUri } from '@/lib/core/status-list/status-index';
 import type { EpochSeconds } from '@/lib/core/time';
 import { issueAccessToken } from '@/lib/core/token/access-token';
 import type { AccessClaims } from '@/lib/core/token/claims';
@@ -14,10 +14,10 @@ import {
   refreshMacKeys,
 } from '@/lib/core/token/refresh-token';
 import { env } from '@/lib/server/config/env';
-import { liveKeys } from '@/lib/server/database/live-state';
-import { statusIndexKey } from '@/lib/server/keys/data-keys';
+import { liveKeys } from '@/lib/server/keys/live-keys';
 import { randomBytes } from '@/lib/server/keys/random';
 import { rootSecrets } from '@/lib/server/keys/root-secrets';
+import { statusPositions } from '@/lib/server/revocation/status-positions';
 import type { SessionRow } from './session-store';
 
 /** What a client gets for a session. */
@@ -40,7 +40,6 @@ export function sessionPolicy(): SessionPolicy {
 }
 
 let macKeys: Promise<RefreshMacKeys> | undefined;
-let position: Promise<StatusIndex> | undefined;
 
 async function refreshKeys(): Promise<RefreshMacKeys> {
   macKeys ??= rootSecrets().then(refreshMacKeys);
@@ -49,15 +48,6 @@ async function refreshKeys(): Promise<RefreshMacKeys> {
 
 /** Which root secret makes new refresh tokens. */
 export const newRefreshKeyId = async (): Promise<number> => (await rootSecrets())[0].id;
-
-/** Where the status of session number n is published. */
-export function statusPositions(): Promise<StatusIndex> {
-  position ??= statusIndexKey().then(statusIndex);
-  position.catch(() => {
-    position = undefined;
-  });
-  return position;
-}
 
 /** The refresh token in `text` if we made it; null otherwise, without a word to the database. */
 export async function openRefreshToken(text: string | null): Promise<RefreshToken | null> {

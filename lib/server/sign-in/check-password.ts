@@ -1,7 +1,7 @@
 import 'server-only';
 import { fail, type Result, succeed } from '@/lib/core/failures';
 import { hashPassword, verifyPassword } from '@/lib/server/passwords/hasher';
-import { addressBucket, type Bucket, clearAttempts, countAttempt } from '@/lib/server/rate-limit/limiter';
+import { addressBucket, type Blocked, type Bucket, clearAttempts, countAttempt } from '@/lib/server/rate-limit/limiter';
 import { findCredentials, type PublicUser, upgradePasswordHash } from '@/lib/server/users/user-store';
 
 export type PasswordAttempt = {
@@ -14,12 +14,6 @@ export type PasswordAttempt = {
   readonly ownBucket: Bucket;
 };
 
-export type TooManyAttempts = {
-  readonly ok: false;
-  readonly code: 'too_many_attempts';
-  readonly retryAfterSeconds: number;
-};
-
 /** The person, and what to do once their session has begun: nothing of it belongs before. */
 export type ProvenPerson = { readonly user: PublicUser; settle(): Promise<void> };
 
@@ -29,7 +23,7 @@ export type ProvenPerson = { readonly user: PublicUser; settle(): Promise<void> 
  */
 export async function checkPassword(
   attempt: PasswordAttempt,
-): Promise<Result<ProvenPerson, 'invalid_credentials' | 'overloaded'> | TooManyAttempts> {
+): Promise<Result<ProvenPerson, 'invalid_credentials' | 'overloaded'> | Blocked> {
   const { email, password, ip, ownBucket } = attempt;
   const counted = await countAttempt([ownBucket, await addressBucket(ip)]);
   if (!counted.ok) return counted;

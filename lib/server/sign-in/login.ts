@@ -1,11 +1,11 @@
 import 'server-only';
 import { fail, type Result, succeed } from '@/lib/core/failures';
 import type { ClientFacts } from '@/lib/server/http/client-facts';
-import { accountBucket, deviceBucket } from '@/lib/server/rate-limit/limiter';
+import { accountBucket, type Blocked, deviceBucket } from '@/lib/server/rate-limit/limiter';
 import { startSession } from '@/lib/server/sessions/start';
 import type { IssuedTokens } from '@/lib/server/sessions/tokens';
 import type { PublicUser } from '@/lib/server/users/user-store';
-import { checkPassword, type TooManyAttempts } from './check-password';
+import { checkPassword } from './check-password';
 import { newKnownDevice, readKnownDevice } from './known-device';
 
 export type LoginRequest = {
@@ -26,7 +26,7 @@ export type SignedIn = { readonly user: PublicUser; readonly tokens: IssuedToken
  */
 export async function login(
   request: LoginRequest,
-): Promise<Result<SignedIn, 'invalid_credentials' | 'overloaded'> | TooManyAttempts> {
+): Promise<Result<SignedIn, 'invalid_credentials' | 'overloaded'> | Blocked> {
   const { email, password, client } = request;
   const deviceId = await readKnownDevice(request.deviceCookie, email);
   const ownBucket = deviceId === null ? await accountBucket(email) : await deviceBucket(email, deviceId);

@@ -12,8 +12,8 @@ import { randomBytes } from '@/lib/server/keys/random';
 import { alreadyRegistered, signUpCode } from '@/lib/server/mail/messages';
 import { queueMail } from '@/lib/server/mail/outbox';
 import { hashPassword } from '@/lib/server/passwords/hasher';
+import type { Blocked } from '@/lib/server/rate-limit/limiter';
 import { addressBucket, countAttempt, mailBucket } from '@/lib/server/rate-limit/limiter';
-import type { TooManyAttempts } from '@/lib/server/sign-in/check-password';
 import { isKnownEmail } from '@/lib/server/users/user-store';
 
 export type Registration = {
@@ -31,7 +31,7 @@ export type Registration = {
  */
 export async function register(
   registration: Registration,
-): Promise<Result<{ sealed: string }, 'overloaded'> | TooManyAttempts> {
+): Promise<Result<{ sealed: string }, 'overloaded'> | Blocked> {
   const { email, name, client } = registration;
   const counted = await countAttempt([await mailBucket(email), await addressBucket(client.ip)]);
   if (!counted.ok) return counted;

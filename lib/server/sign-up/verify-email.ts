@@ -10,10 +10,10 @@ import { isUniqueViolation } from '@/lib/server/database/errors';
 import type { ClientFacts } from '@/lib/server/http/client-facts';
 import { sealKeys } from '@/lib/server/keys/data-keys';
 import { randomBytes } from '@/lib/server/keys/random';
+import type { Blocked } from '@/lib/server/rate-limit/limiter';
 import { addressBucket, clearAttempts, codeBucket, countAttempt } from '@/lib/server/rate-limit/limiter';
 import { type BegunSession, beginSession } from '@/lib/server/sessions/start';
 import { issueTokens } from '@/lib/server/sessions/tokens';
-import type { TooManyAttempts } from '@/lib/server/sign-in/check-password';
 import { newKnownDevice } from '@/lib/server/sign-in/known-device';
 import type { SignedIn } from '@/lib/server/sign-in/login';
 import type { PublicUser } from '@/lib/server/users/user-store';
@@ -38,7 +38,7 @@ type SignUp = z.infer<typeof signUpData>;
  * the ceremony and under the address before the comparison, so that neither an old cookie nor a new sign-up brings more.
  * One answer for every reason: `invalid_code`.
  */
-export async function verifyEmail(request: Verification): Promise<Result<SignedIn, 'invalid_code'> | TooManyAttempts> {
+export async function verifyEmail(request: Verification): Promise<Result<SignedIn, 'invalid_code'> | Blocked> {
   const opened = await openPending(request.pendingCookie);
   if (opened === null) return fail('invalid_code');
   const { jti, signUp } = opened;

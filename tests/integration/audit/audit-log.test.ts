@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { AUDIT_RETENTION_SECONDS, recordAudit } from '@/lib/server/audit/audit-log';
+import { AUDIT_RETENTION_SECONDS } from '@/lib/core/policy';
+import { recordAudit } from '@/lib/server/audit/audit-log';
 import { db } from '@/lib/server/database/client';
 import { useDatabase } from '@/tests/support/database/use-database';
 

@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
 import { db } from '@/lib/server/database/client';
-import type { KeyReport } from '@/lib/server/keys/report';
+import type { KeyReport } from '@/lib/server/keys/facts';
 import { runCommand } from '@/tests/support/database/postgres';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { type Answer, SITE, send } from '@/tests/support/http/requests';

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { STATUS_LIST_SIZE, statusListUri } from '@/lib/core/status-list/status-index';
 import { liveState, noteEnded } from '@/lib/server/database/live-state';
 import { isRevokedPlace, revokedPlaces } from '@/lib/server/revocation/revoked-places';
-import { statusPositions } from '@/lib/server/sessions/tokens';
+import { statusPositions } from '@/lib/server/revocation/status-positions';
 import { sql } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { SITE } from '@/tests/support/http/requests';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SigningAlgorithm } from '@/lib/core/keys/signing-key';
-import { liveKeys } from '@/lib/server/database/live-state';
+import { liveKeys } from '@/lib/server/keys/live-keys';
 import { inTurns, send } from '@/tests/support/http/requests';
 import { useIssuer } from '@/tests/support/services/issuer';
 import { startPythonService } from '@/tests/support/services/services';

@@ -1,5 +1,5 @@
 import { inUtc } from '@/app/_components/frame/moment';
-import type { Advice } from '@/lib/server/keys/advice';
+import type { Advice } from '@/lib/server/keys/facts';
 
 /** What to do about keys, and what to type. What is due comes in a frame of its own. */
 export function AdviceList({ advice }: { advice: readonly Advice[] }) {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { inUtc } from '@/app/_components/frame/moment';
-import type { KeyReport } from '@/lib/server/keys/report';
+import type { KeyReport } from '@/lib/server/keys/facts';
 
 const CELL = 'px-4 py-3 align-baseline';
 

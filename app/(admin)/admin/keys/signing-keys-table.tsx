@@ -1,5 +1,5 @@
 import { inUtc } from '@/app/_components/frame/moment';
-import type { ReportedKey } from '@/lib/server/keys/report';
+import type { ReportedKey } from '@/lib/server/keys/facts';
 import { CELL, type Column, ListTable } from '../list-table';
 
 const COLUMNS: readonly Column[] = [

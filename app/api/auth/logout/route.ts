@@ -1,7 +1,8 @@
 import { readCookie } from '@/lib/core/http/cookies';
-import { deleteSessionCookies, ourCookieNames } from '@/lib/server/http/cookies';
+import { ourCookieNames } from '@/lib/server/http/cookies';
 import { endpoints } from '@/lib/server/routes/endpoints';
 import { empty, publicRoute } from '@/lib/server/routes/route-handler';
+import { deleteSessionCookies } from '@/lib/server/sessions/session-cookies';
 import { signOut } from '@/lib/server/sessions/sign-out';
 
 const form = { success: () => '/login?ended=signed_out', failure: () => '/login?error=service_unavailable' };

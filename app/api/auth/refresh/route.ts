@@ -1,10 +1,11 @@
 import { readCookie } from '@/lib/core/http/cookies';
 import { toIso } from '@/lib/core/time';
-import { ourCookieNames, setSessionCookies } from '@/lib/server/http/cookies';
+import { ourCookieNames } from '@/lib/server/http/cookies';
 import { sendDueMail } from '@/lib/server/mail/delivery';
 import { endpoints } from '@/lib/server/routes/endpoints';
 import { json, problem, publicRoute } from '@/lib/server/routes/route-handler';
 import { refresh } from '@/lib/server/sessions/refresh';
+import { setSessionCookies } from '@/lib/server/sessions/session-cookies';
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
   POST: publicRoute({}, async ({ request, client }) => {

@@ -1,16 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import {
-  KEY_SET_MAX_AGE_SECONDS,
   keyState,
-  PUBLISH_AHEAD_SECONDS,
   publishedUntil,
-  RETIRED_KEY_SECONDS,
   readyAt,
   rotationDue,
   rotationDueAt,
   type SigningKeyDates,
 } from '@/lib/core/keys/key-lifecycle';
-import { MAX_ACCESS_TTL_SECONDS } from '@/lib/core/token/access-token';
+import {
+  KEY_SET_MAX_AGE_SECONDS,
+  MAX_ACCESS_TTL_SECONDS,
+  PUBLISH_AHEAD_SECONDS,
+  RETIRED_KEY_SECONDS,
+} from '@/lib/core/policy';
 
 const NOW = 1_800_000_000;
 const DAY = 86_400;

@@ -1,15 +1,9 @@
 import { base64url } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Bytes } from '@/lib/core/encoding';
+import { STATUS_LIST_LIFE_SECONDS, STATUS_LIST_TTL_SECONDS } from '@/lib/core/policy';
 import { STATUS_LIST_SIZE } from '@/lib/core/status-list/status-index';
-import {
-  isRevoked,
-  STATUS_LIST_LIFE_SECONDS,
-  STATUS_LIST_TTL_SECONDS,
-  signStatusList,
-  statusBits,
-  verifyStatusList,
-} from '@/lib/core/status-list/status-list';
+import { isRevoked, signStatusList, statusBits, verifyStatusList } from '@/lib/core/status-list/status-list';
 import { headerOf } from '@/tests/fixtures/access-tokens';
 import { NOW, platformBytes, seededNumbers } from '@/tests/fixtures/deterministic';
 import { partsOf, readPart, signCompact, type TestKey, testKey } from '@/tests/fixtures/signing';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { adviceFor } from '@/lib/server/keys/advice';
-import type { KeyFacts, ReportedKey, ReportedSecret } from '@/lib/server/keys/report';
+import type { KeyFacts, ReportedKey, ReportedSecret } from '@/lib/server/keys/facts';
 
 const AT = '2026-11-23T08:00:00.000Z';
 const LATER = '2026-11-23T08:01:00.000Z';
