@@ -5,7 +5,6 @@ import { EmailField } from '@/app/_components/forms/email-field';
 import type { Faults } from '@/app/_components/forms/faults';
 import { PasswordField } from '@/app/_components/forms/password-field';
 import { useAuthForm } from '@/app/_components/forms/use-auth-form';
-import { LOGIN_FIELD_TEXTS } from './texts';
 
 const toBody = (fields: FormData) => ({
   email: fields.get('email'),
@@ -13,11 +12,16 @@ const toBody = (fields: FormData) => ({
   remember: fields.get('remember') === 'on',
 });
 
-/** `next` was checked on the server; the endpoint checks it again for the plain form. */
-export function LoginForm({ next, initial }: { next: string; initial: Faults }) {
+type LoginFormProps = { next: string; initial: Faults; required: { email: string; password: string } };
+
+/**
+ * `next` was checked on the server; the endpoint checks it again for the plain form. `required`: the sentences for
+ * fields that are missing.
+ */
+export function LoginForm({ next, initial, required }: LoginFormProps) {
   const form = useAuthForm({
     ...{ endpoint: '/api/auth/login', next, initial, toBody },
-    ...{ required: LOGIN_FIELD_TEXTS, retryField: 'password', signsIn: true },
+    ...{ required, retryField: 'password', signsIn: true },
   });
   return (
     <AuthForm form={form} action="/api/auth/login" submitLabel="Sign in" busyLabel="Signing you in">

@@ -8,9 +8,11 @@ import { AlreadySignedIn } from './already-signed-in';
 import { DemoAccounts } from './demo-accounts';
 import { EndedNotice } from './ended-notice';
 import { LoginForm } from './login-form';
-import { LOGIN_FIELD_TEXTS } from './texts';
 
 export const metadata: Metadata = { title: 'Sign in' };
+
+/** What the form says about a field that is missing. */
+const FIELD_TEXTS = { email: 'Enter the email address of your account', password: 'Enter your password' };
 
 const SIGNED_OUT = 'You are signed out. This browser holds no stamp any more.';
 const ENDED = 'Your session has ended. Sign in again and you are back where you were.';
@@ -22,10 +24,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
   const next = safeNextPath(single(query['next']), appOrigin);
   const ended = single(query['ended']);
   const session = await sessionIfKnown();
-  const faults = initialFaults(query, {
-    email: () => LOGIN_FIELD_TEXTS.email,
-    password: () => LOGIN_FIELD_TEXTS.password,
-  });
+  const faults = initialFaults(query, { email: () => FIELD_TEXTS.email, password: () => FIELD_TEXTS.password });
 
   const stub = (
     <p className="text-sm text-ink-soft">
@@ -44,7 +43,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
         {ended === undefined || session !== null || faults.attempt > 0 ? null : (
           <EndedNotice text={ended === 'signed_out' ? SIGNED_OUT : ENDED} />
         )}
-        <LoginForm next={next} initial={faults} />
+        <LoginForm next={next} initial={faults} required={FIELD_TEXTS} />
       </Ticket>
       {embeddedDataFolder === null ? null : <DemoAccounts />}
     </>

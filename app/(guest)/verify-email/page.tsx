@@ -2,10 +2,12 @@ import type { Metadata } from 'next';
 import { type FormQuery, initialFaults } from '@/app/_components/forms/initial-faults';
 import { Ticket } from '@/app/_components/frame/ticket';
 import { env } from '@/lib/server/config/env';
-import { CODE_TEXTS } from './texts';
 import { VerifyForm } from './verify-form';
 
 export const metadata: Metadata = { title: 'Enter your code' };
+
+/** What the form says about a code that cannot be one. */
+const FIELD_TEXTS = { code: 'Enter the six digits from the mail' };
 
 /**
  * The second half of a sign-up. Says the same to everybody: a mail went out, and what is in it only its reader knows.
@@ -27,7 +29,10 @@ export default async function VerifyEmailPage({ searchParams }: { searchParams: 
         <p className="mb-6 text-sm text-ink-soft">
           A code of six digits is on its way to your mailbox. It is good for ten minutes, in this browser.
         </p>
-        <VerifyForm initial={initialFaults(await searchParams, { code: () => CODE_TEXTS.code })} />
+        <VerifyForm
+          initial={initialFaults(await searchParams, { code: () => FIELD_TEXTS.code })}
+          required={FIELD_TEXTS}
+        />
       </Ticket>
       {env().embeddedDataFolder === null ? null : (
         <p className="mt-6 px-1 text-sm text-ink-soft">

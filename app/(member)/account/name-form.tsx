@@ -6,8 +6,7 @@ import { FaultsContext } from '@/app/_components/forms/faults-context';
 import { SubmitButton } from '@/app/_components/forms/submit-button';
 import { TextField } from '@/app/_components/forms/text-field';
 import { Notice } from '@/app/_components/frame/notice';
-import { changeName } from './actions';
-import type { NameState } from './name-state';
+import { changeName, type NameState } from './actions';
 
 /** Changes the name by a server action: the same without scripts, where the page comes back with the answer in it. */
 export function NameForm({ name }: { name: string }) {

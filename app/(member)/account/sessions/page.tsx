@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { single } from '@/app/_components/forms/initial-faults';
 import { requireUser } from '@/lib/server/sessions/current-user';
 import { listSessions } from '@/lib/server/sessions/list';
-import { endOthers } from '../actions';
+import { endOthers } from './actions';
 import { ConfirmedForm } from './confirmed-form';
 import { OutcomeNotice } from './outcome-notice';
 import { SessionItem } from './session-item';

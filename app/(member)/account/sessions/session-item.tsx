@@ -1,6 +1,6 @@
 import { inUtc, Moment } from '@/app/_components/frame/moment';
 import type { SessionSummary } from '@/lib/server/sessions/list';
-import { endOne } from '../actions';
+import { endOne } from './actions';
 import { ConfirmedForm } from './confirmed-form';
 
 /** One session: which device, since when, until when. `now` in milliseconds. */
