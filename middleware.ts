@@ -10,8 +10,8 @@ import { PRIVATE_HEADERS, type ProblemCode, problemResponse } from '@/lib/core/h
 import { type Access, accessOf, isDecodable } from '@/lib/core/http/route-policy';
 import { loginPath } from '@/lib/core/http/safe-redirect';
 import { unavailablePage } from '@/lib/core/http/unavailable-page';
+import { andThen, type MaybePromise } from '@/lib/core/maybe-promise';
 import { boundNetwork, isAtHome, NETWORK_BINDINGS } from '@/lib/core/session/network-binding';
-import { andThen, type Soon } from '@/lib/core/soon';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { realSurroundings } from '@/lib/verifier/surroundings';
 import { type RefreshOutcome, transparentRefresh } from '@/lib/verifier/transparent-refresh';
@@ -66,7 +66,7 @@ function openGate() {
 }
 
 /** Origin check, then who may pass, then the headers of the page. What a request carries on is its `cookie`, no more. */
-export function middleware(request: NextRequest): Soon<Response> {
+export function middleware(request: NextRequest): MaybePromise<Response> {
   gate ??= openGate();
   const open = gate;
   const { appOrigin, names, networkOf, verify } = open;

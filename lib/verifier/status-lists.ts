@@ -1,5 +1,5 @@
+import type { MaybePromise } from '@/lib/core/maybe-promise';
 import { type Moment, momentOf, msSince, NEVER } from '@/lib/core/moment';
-import type { Soon } from '@/lib/core/soon';
 import { listOfUri } from '@/lib/core/status-list/status-index';
 import {
   isRevoked,
@@ -7,15 +7,15 @@ import {
   type StatusList,
   verifyStatusList,
 } from '@/lib/core/status-list/status-list';
-import type { KeySetSource } from './key-set';
 import { type Once, once } from './once';
+import type { RemoteJwkSet } from './remote-jwk-set';
 import type { Surroundings } from './surroundings';
 
 export type StatusAnswer = 'valid' | 'revoked' | 'unavailable';
 
 export type StatusLists = {
   /** Whether bit `index` of the list at `uri` is set; `uri` must come from a token whose signature was verified. */
-  check(uri: string, index: number): Soon<StatusAnswer>;
+  check(uri: string, index: number): MaybePromise<StatusAnswer>;
 };
 
 export type StatusListOptions = {
@@ -46,7 +46,7 @@ type Entry = { copy?: Copy; confirmedAt: Moment; failedAt: Moment; readonly rene
  * How often to look is the relying party's decision (Token Status List §13.7), within bounds of its own (§11.5): here
  * every two seconds, the `ttl` of our issuer, whatever a list says.
  */
-export function statusLists(options: StatusListOptions, keySet: KeySetSource, surroundings: Surroundings): StatusLists {
+export function statusLists(options: StatusListOptions, keySet: RemoteJwkSet, surroundings: Surroundings): StatusLists {
   const { now } = surroundings;
   const entries = new Map<number, Entry>();
 

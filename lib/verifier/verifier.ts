@@ -1,10 +1,10 @@
 import { fail, type Result, type TokenFailure } from '@/lib/core/failures';
-import type { VerifyingKeys } from '@/lib/core/keys/key-set';
-import { andThen, type Soon } from '@/lib/core/soon';
+import type { VerifyingKeys } from '@/lib/core/keys/jwk-set';
+import { andThen, type MaybePromise } from '@/lib/core/maybe-promise';
 import { verifyAccessToken } from '@/lib/core/token/access-token';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { KEPT_TOKENS, verifiedTokens } from '@/lib/core/token/verified-tokens';
-import { keySetSource } from './key-set';
+import { remoteJwkSet } from './remote-jwk-set';
 import { statusLists } from './status-lists';
 import { realSurroundings, type Surroundings } from './surroundings';
 
@@ -49,13 +49,13 @@ export function createVerifier(options: VerifierOptions, surroundings: Surroundi
 export function tokenVerifier(
   options: VerifierOptions,
   surroundings: Surroundings,
-): (token: string) => Soon<Result<AccessClaims, TokenFailure>> {
+): (token: string) => MaybePromise<Result<AccessClaims, TokenFailure>> {
   const { issuer, audience, fetchOrigin = issuer, maxStaleSeconds = DEFAULT_MAX_STALE_SECONDS } = options;
   requireOrigin('issuer', issuer);
   requireOrigin('fetchOrigin', fetchOrigin);
   if (typeof audience !== 'string' || audience === '') throw new TypeError('audience: a text is needed');
   if (!(maxStaleSeconds >= 0)) throw new TypeError('maxStaleSeconds: a number of seconds is needed');
-  const keySet = keySetSource(`${fetchOrigin}/.well-known/jwks.json`, surroundings);
+  const keySet = remoteJwkSet(`${fetchOrigin}/.well-known/jwks.json`, surroundings);
   const seen = verifiedTokens(KEPT_TOKENS);
   const lists = statusLists({ issuer, fetchOrigin, maxStaleSeconds }, keySet, surroundings);
 

@@ -38,13 +38,13 @@ async function usage(): Promise<Usage> {
 async function newSession() {
   const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
   await db().user.create({ data: { id, email: `${id.toLowerCase()}@bench.test`, name: 'Bench' } });
-  const client = { userAgent: null, device: null, ip: null };
+  const facts = { userAgent: null, device: null, ip: null };
   const start = {
     userId: id,
     kind: 'browser',
     remember: true,
     amr: ['pwd'],
-    client,
+    facts,
     broughtRefreshToken: null,
   } as const;
   const tokens = await startSession(start);

@@ -120,13 +120,13 @@ const rotated = <T>(all: readonly T[], by: number): T[] => [
 async function signedIn() {
   const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
   await db().user.create({ data: { id, email: 'bench@bench.test', name: 'Bench' } });
-  const client = { userAgent: null, device: null, ip: null };
+  const facts = { userAgent: null, device: null, ip: null };
   const start = {
     userId: id,
     kind: 'browser',
     remember: true,
     amr: ['pwd'],
-    client,
+    facts,
     broughtRefreshToken: null,
   } as const;
   const tokens = await startSession(start);

@@ -3,7 +3,7 @@ import { issueAccessToken } from '@/lib/core/token/access-token';
 import { env } from '@/lib/server/config/env';
 import { db } from '@/lib/server/database/client';
 import { liveState, noteEnded } from '@/lib/server/database/live-state';
-import { liveKeys } from '@/lib/server/keys/live-keys';
+import { liveKeyring } from '@/lib/server/keys/live-keyring';
 import { randomBytes } from '@/lib/server/keys/random';
 import { isRevokedPlace, revokedPlaces } from '@/lib/server/revocation/revoked-places';
 import { publishedStatusList } from '@/lib/server/revocation/status-lists';
@@ -114,7 +114,7 @@ async function main(): Promise<void> {
   const spread = (from: readonly number[], count: number) =>
     Array.from({ length: Math.min(count, from.length) }, (_, at) => from[Math.floor((at * from.length) / count)] ?? 0);
 
-  const { signing, published } = await liveKeys();
+  const { signing, published } = await liveKeyring();
   const issuedAt = Math.floor(realNow() / 1_000);
   const tokenOf = async (statusNumber: number) => {
     const { list, index } = positionOf(statusNumber);

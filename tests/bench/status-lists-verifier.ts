@@ -1,5 +1,5 @@
 import { listOfUri } from '@/lib/core/status-list/status-index';
-import { keySetSource } from '@/lib/verifier/key-set';
+import { remoteJwkSet } from '@/lib/verifier/remote-jwk-set';
 import { statusLists } from '@/lib/verifier/status-lists';
 import type { Surroundings } from '@/lib/verifier/surroundings';
 import { createVerifier } from '@/lib/verifier/verifier';
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   };
   const uris = lists.map((_, list) => `${issuer}/status-lists/${list}`);
   const open = () => {
-    const keySet = keySetSource(`${issuer}/.well-known/jwks.json`, surroundings);
+    const keySet = remoteJwkSet(`${issuer}/.well-known/jwks.json`, surroundings);
     return statusLists({ issuer, fetchOrigin: issuer, maxStaleSeconds: 30 }, keySet, surroundings);
   };
   const takeAll = async () => {

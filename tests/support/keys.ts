@@ -14,7 +14,7 @@ export async function ageNextKey(seconds: number): Promise<void> {
 export async function rotateNow(algorithm?: SigningAlgorithm): Promise<Extract<RotationOutcome, { kind: 'rotated' }>> {
   for (let step = 0; step < 2; step += 1) {
     await ageNextKey(121);
-    const outcome = await rotateKeys(db(), algorithm ? { algorithm } : {});
+    const outcome = await rotateKeys(algorithm ? { algorithm } : {});
     if (outcome.kind === 'rotated') return outcome;
   }
   throw new Error('The keys did not rotate');

@@ -52,13 +52,13 @@ export async function createPerson(
  */
 export async function prepareSession(person?: Person, remember = true): Promise<PreparedSession> {
   const owner = person ?? (await createPerson());
-  const client = { userAgent: null, device: null, ip: null };
+  const facts = { userAgent: null, device: null, ip: null };
   const tokens = await startSession({
     userId: owner.id,
     kind: 'browser',
     remember,
     amr: ['pwd'],
-    client,
+    facts,
     broughtRefreshToken: null,
   });
   if (tokens === null) throw new Error('The person is gone or disabled');

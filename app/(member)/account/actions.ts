@@ -4,7 +4,7 @@ import { refresh } from 'next/cache';
 import { headers } from 'next/headers';
 import { z } from 'zod';
 import { recordAudit } from '@/lib/server/audit/audit-log';
-import { clientFacts } from '@/lib/server/http/client-facts';
+import { requestFacts } from '@/lib/server/http/request-facts';
 import { personName } from '@/lib/server/routes/request-schemas';
 import { requireUser } from '@/lib/server/sessions/current-user';
 import { renameUser } from '@/lib/server/users/user-store';
@@ -26,7 +26,7 @@ export async function changeName(_previous: NameState, fields: FormData): Promis
     return { outcome: 'refused', name: typeof typed === 'string' ? typed : '', message };
   }
   const renamed = await renameUser(user.id, parsed.data.name);
-  const { ip, userAgent } = clientFacts(await headers());
+  const { ip, userAgent } = requestFacts(await headers());
   await recordAudit({ type: 'name_changed', userId: user.id, sessionId: session.sid, ip, userAgent });
   refresh();
   return { outcome: 'saved', name: renamed.name ?? '' };

@@ -1,5 +1,5 @@
 import { KEY_SET_MAX_AGE_SECONDS } from '@/lib/core/policy';
-import { liveKeys } from '@/lib/server/keys/live-keys';
+import { liveKeyring } from '@/lib/server/keys/live-keyring';
 import { endpoints } from '@/lib/server/routes/endpoints';
 import { publicFact, publicRoute } from '@/lib/server/routes/route-handler';
 
@@ -12,7 +12,7 @@ const HEADERS = {
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
   {
     GET: publicRoute({}, async () => {
-      const { text, etag } = (await liveKeys()).published;
+      const { text, etag } = (await liveKeyring()).published;
       return publicFact(text, etag, HEADERS);
     }),
   },

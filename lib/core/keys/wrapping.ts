@@ -1,6 +1,6 @@
 import { type Bytes, concatBytes, type RandomBytes, utf8 } from '../encoding';
 import { fail, type Result, succeed } from '../failures';
-import { deriveEncryptionKey, type RootSecrets } from './secret-list';
+import { deriveEncryptionKey, type RootSecrets } from './auth-secret';
 
 /** A secret as the database keeps it: encrypted under one entry of `AUTH_SECRET`. */
 export type WrappedSecret = { readonly wrappedSecret: Bytes; readonly wrappingKeyId: number };

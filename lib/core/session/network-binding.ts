@@ -1,6 +1,6 @@
 import { toBase64Url, utf8 } from '../encoding';
 import { networkPrefixOf } from '../http/network-address';
-import { andThen, type Soon } from '../soon';
+import { andThen, type MaybePromise } from '../maybe-promise';
 
 /** Whether sessions are good in the network that they began in only: `SESSION_NETWORK_BINDING`. */
 export const NETWORK_BINDINGS = ['off', 'prefix'] as const;
@@ -32,7 +32,7 @@ export async function networkClaim(sessionId: string, network: string): Promise<
 export function isAtHome(
   claims: { readonly sid: string; readonly net?: string },
   network: string | null,
-): Soon<boolean> {
+): MaybePromise<boolean> {
   const { sid, net } = claims;
   if (network === null || net === undefined) return true;
   return andThen(networkClaim(sid, network), (own) => own === net);

@@ -1,5 +1,5 @@
 import type { Bytes } from '../encoding';
-import { deriveBytes } from '../keys/secret-list';
+import { deriveBytes } from '../keys/auth-secret';
 
 /** Sessions in one status list. */
 export const STATUS_LIST_SIZE = 2 ** 17;

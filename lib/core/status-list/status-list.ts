@@ -4,7 +4,7 @@ import { CompactSign } from 'jose';
 import { type Bytes, fromBase64Url, toBase64Url, utf8 } from '../encoding';
 import { fail, type Result, type StatusListFailure, succeed } from '../failures';
 import { isRecord, parseJsonObject } from '../json';
-import type { VerifyingKeys } from '../keys/key-set';
+import type { VerifyingKeys } from '../keys/jwk-set';
 import type { SigningKey } from '../keys/signing-key';
 import { ISSUED_AHEAD_TOLERANCE_SECONDS, STATUS_LIST_LIFE_SECONDS, STATUS_LIST_TTL_SECONDS } from '../policy';
 import type { EpochSeconds } from '../time';

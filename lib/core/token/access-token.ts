@@ -2,10 +2,10 @@ import { CompactSign } from 'jose';
 import { type RandomBytes, toBase64Url, utf8 } from '../encoding';
 import { fail, type Result, succeed, type TokenFailure } from '../failures';
 import { parseJsonObject } from '../json';
-import type { VerifyingKeys } from '../keys/key-set';
+import type { VerifyingKeys } from '../keys/jwk-set';
 import type { SigningKey } from '../keys/signing-key';
+import { andThen, type MaybePromise } from '../maybe-promise';
 import { ISSUED_AHEAD_TOLERANCE_SECONDS, MAX_ACCESS_TTL_SECONDS } from '../policy';
-import { andThen, type Soon } from '../soon';
 import type { EpochSeconds } from '../time';
 import { type AccessClaims, parseAccessClaims } from './claims';
 import { hasType, hasValidSignature, selectKey, splitCompactJws } from './compact-jws';
@@ -52,7 +52,7 @@ export type AccessTokenExpectation = {
 };
 
 /** Says whether the session behind a token was ended. `unavailable`: nobody can tell. */
-export type StatusCheck = (claims: AccessClaims) => Soon<'valid' | 'revoked' | 'unavailable'>;
+export type StatusCheck = (claims: AccessClaims) => MaybePromise<'valid' | 'revoked' | 'unavailable'>;
 
 /**
  * Verifies an access token: RFC 9068 §4 and RFC 8725 as a checklist, cheap checks first, the signature before any claim
@@ -67,7 +67,7 @@ export function verifyAccessToken(
   now: EpochSeconds,
   checkStatus: StatusCheck,
   seen?: VerifiedTokens,
-): Soon<Result<AccessClaims, TokenFailure>> {
+): MaybePromise<Result<AccessClaims, TokenFailure>> {
   const held = seen?.find(token);
   if (held !== undefined && isOfKeys(held, keys)) return judge(held, expected, now, checkStatus);
   return openAccessToken(token, keys).then(async (opened) => {
@@ -83,7 +83,7 @@ function judge(
   expected: AccessTokenExpectation,
   now: EpochSeconds,
   checkStatus: StatusCheck,
-): Soon<Result<AccessClaims, TokenFailure>> {
+): MaybePromise<Result<AccessClaims, TokenFailure>> {
   if (claims.iss !== expected.issuer) return fail('wrong_issuer');
   if (!isAmong(claims.aud, expected.audience)) return fail('wrong_audience');
   if (claims.exp <= now) return fail('expired');

@@ -1,7 +1,7 @@
 import { type Bytes, fromBase64Url } from '../encoding';
 import { fail, type Result, succeed } from '../failures';
 import { parseJsonObject } from '../json';
-import type { VerifyingKey, VerifyingKeys } from '../keys/key-set';
+import type { VerifyingKey, VerifyingKeys } from '../keys/jwk-set';
 import type { SigningAlgorithm } from '../keys/signing-key';
 
 /** A compact JWS (RFC 7515 §7.1) taken apart, nothing believed yet. */

@@ -1,6 +1,6 @@
 import { type Bytes, concatBytes, fromBase64Url, type RandomBytes, toBase64Url } from '../encoding';
 import { fail, type RefreshTokenFailure, type Result, succeed } from '../failures';
-import { deriveMacKey, type RootSecrets } from '../keys/secret-list';
+import { deriveMacKey, type RootSecrets } from '../keys/auth-secret';
 
 /**
  * A refresh token: version 1, key id 1, session id 16, counter 4 (big endian), session secret 16, MAC 32 bytes.

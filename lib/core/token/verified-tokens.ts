@@ -1,4 +1,4 @@
-import type { VerifyingKey } from '../keys/key-set';
+import type { VerifyingKey } from '../keys/jwk-set';
 import type { AccessClaims } from './claims';
 
 /** What follows from a token's text alone: a signature that was verified, what it says, and the key that proved it. */

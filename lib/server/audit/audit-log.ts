@@ -1,7 +1,6 @@
 import 'server-only';
 import { trimUserAgent } from '@/lib/core/http/user-agent';
-import { db } from '@/lib/server/database/client';
-import type { Prisma } from '@/lib/server/database/generated/prisma/client';
+import { db, type Transaction } from '@/lib/server/database/client';
 
 /** Everything that is worth telling the owner of an account, or an admin. */
 export type AuditType =
@@ -60,16 +59,16 @@ export type AuditEntry = {
 const MAX_DETAIL_CHARACTERS = 256;
 
 /**
- * Writes one event, at the time of the database. `client` is the transaction that the event belongs to, if any. Throws
+ * Writes one event, at the time of the database. `tx` is the transaction that the event belongs to, if any. Throws
  * when the database does not answer: what cannot be recorded should not look done.
  */
-export async function recordAudit(entry: AuditEntry, client: Prisma.TransactionClient = db()): Promise<void> {
+export async function recordAudit(entry: AuditEntry, tx: Transaction = db()): Promise<void> {
   const { type, userId = null, sessionId = null, ip = null, userAgent = null, details = {} } = entry;
   const storable = Object.entries(details).map(([name, value]) => [
     name,
     typeof value === 'string' ? clip(value) : value,
   ]);
-  await client.auditEvent.create({
+  await tx.auditEvent.create({
     data: {
       type,
       userId,

@@ -2,8 +2,7 @@ import 'server-only';
 import { MAX_CODE_TRIES } from '@/lib/core/policy';
 import type { EpochSeconds } from '@/lib/core/time';
 import type { SealedPurpose } from '@/lib/core/token/sealed-token';
-import { db } from '@/lib/server/database/client';
-import type { Prisma } from '@/lib/server/database/generated/prisma/client';
+import { db, type Transaction } from '@/lib/server/database/client';
 
 /** Opens a ceremony of `lifeSeconds`; returns when it ends, by the database's clock. */
 export async function createCeremony(id: string, purpose: SealedPurpose, lifeSeconds: number): Promise<EpochSeconds> {
@@ -28,8 +27,8 @@ export async function takeTry(id: string, purpose: SealedPurpose): Promise<boole
 }
 
 /** Finishes a ceremony inside the transaction that acts on it. False when somebody else already did. */
-export async function consumeCeremony(id: string, transaction: Prisma.TransactionClient): Promise<boolean> {
-  const consumed = await transaction.$executeRaw`
+export async function consumeCeremony(id: string, tx: Transaction): Promise<boolean> {
+  const consumed = await tx.$executeRaw`
     UPDATE "Ceremony" SET "consumedAt" = now() WHERE id = ${id} AND "consumedAt" IS NULL`;
   return consumed === 1;
 }

@@ -1,6 +1,5 @@
 import 'server-only';
 import { parseEnv } from '@/lib/server/config/env';
-import { db } from '@/lib/server/database/client';
 import { rotateWhenDue } from '@/lib/server/keys/rotation';
 import { deleteExpired } from '@/lib/server/maintenance/cleaning';
 import { runProgram } from './program';
@@ -12,6 +11,6 @@ await runProgram('db:clean', async () => {
   if (!settings.ok) return { ok: false, sentence: `${settings.faults.join('; ')}.` };
   const deleted = await deleteExpired();
   for (const [kind, count] of Object.entries(deleted)) console.log(`${kind}: ${count}`);
-  console.log(`key rotation: ${await rotateWhenDue(db(), settings.env.keyRotationDays)}`);
+  console.log(`key rotation: ${await rotateWhenDue(settings.env.keyRotationDays)}`);
   return { ok: true };
 });

@@ -2,7 +2,6 @@ import 'server-only';
 import { parseArgs } from 'node:util';
 import { isSigningAlgorithm, SIGNING_ALGORITHMS, type SigningAlgorithm } from '@/lib/core/keys/signing-key';
 import { parseEnv } from '@/lib/server/config/env';
-import { db } from '@/lib/server/database/client';
 import { keyReport } from '@/lib/server/keys/report';
 import { rewrapKeys } from '@/lib/server/keys/rewrap';
 import { retireKey, revokeKey, rotateKeys } from '@/lib/server/keys/rotation';
@@ -106,14 +105,14 @@ function run(command: Command, kid: string, flags: Flags): Promise<Outcome> {
 }
 
 async function status(isJson: boolean): Promise<Outcome> {
-  const report = await keyReport(db());
+  const report = await keyReport();
   console.log(isJson ? JSON.stringify(report, null, 2) : showReport(report));
   return { ok: true };
 }
 
 async function rotate({ algorithm, isWaiting }: Flags): Promise<Outcome> {
   for (;;) {
-    const outcome = await rotateKeys(db(), algorithm === null ? {} : { algorithm });
+    const outcome = await rotateKeys(algorithm === null ? {} : { algorithm });
     if (outcome.kind === 'rotated' || !isWaiting) {
       const again = `npm run keys -- rotate${algorithm === null ? '' : ` --alg ${algorithm}`}`;
       const text = showRotation(outcome, again);
@@ -125,7 +124,7 @@ async function rotate({ algorithm, isWaiting }: Flags): Promise<Outcome> {
 }
 
 async function retire(kid: string): Promise<Outcome> {
-  const outcome = await retireKey(db(), kid);
+  const outcome = await retireKey(kid);
   switch (outcome.kind) {
     case 'unknown_key':
       return refused(`there is no signing key "${kid}": npm run keys -- status`);
@@ -141,7 +140,7 @@ async function retire(kid: string): Promise<Outcome> {
 }
 
 async function revoke(kid: string): Promise<Outcome> {
-  const outcome = await revokeKey(db(), kid);
+  const outcome = await revokeKey(kid);
   if (outcome.kind === 'unknown_key') return refused(`there is no signing key "${kid}": npm run keys -- status`);
   if (outcome.kind === 'gone') return say(`Key ${kid} is gone already: nobody accepts it.`);
   const { revoked, promoted, next } = outcome;
@@ -155,7 +154,7 @@ async function revoke(kid: string): Promise<Outcome> {
 }
 
 async function rewrap(): Promise<Outcome> {
-  const outcome = await rewrapKeys(db());
+  const outcome = await rewrapKeys();
   if (outcome.kind === 'cannot_open') {
     const { id, purpose } = outcome;
     return refused(`no entry of AUTH_SECRET opens key ${id} (${purpose}): nothing was changed.`);

@@ -1,8 +1,7 @@
 import 'server-only';
 import { parseEnv } from '@/lib/server/config/env';
-import { connect } from '@/lib/server/database/client';
 import { applyMigrations } from '@/lib/server/database/migrations';
-import { ensureKeys } from '@/lib/server/keys/key-store';
+import { ensureKeys } from '@/lib/server/keys/keyring';
 import { runProgram } from './program';
 
 // `npm run db:migrate`: brings the database up to date and makes the keys that it lacks.
@@ -13,11 +12,6 @@ await runProgram('db:migrate', async () => {
   const applied = await applyMigrations(databaseUrl);
   for (const name of applied) console.log(`Applied ${name}`);
   if (applied.length === 0) console.log('The database was up to date.');
-  const client = connect(databaseUrl);
-  try {
-    await ensureKeys(client);
-  } finally {
-    await client.$disconnect();
-  }
+  await ensureKeys();
   return { ok: true };
 });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Bytes } from '@/lib/core/encoding';
 import { isLoopbackHost, isResource, isWebOrigin, publicOrigins } from '@/lib/core/http/origins';
-import { parseSecretList } from '@/lib/core/keys/secret-list';
+import { parseAuthSecret } from '@/lib/core/keys/auth-secret';
 import { MAX_ACCESS_TTL_SECONDS } from '@/lib/core/policy';
 import { NETWORK_BINDINGS, type NetworkBinding } from '@/lib/core/session/network-binding';
 import { days, minutes } from '@/lib/core/time';
@@ -27,7 +27,7 @@ const list = (isEntry: (text: string) => boolean, message: string) =>
 const authSecret = z
   .string({ error: 'is missing: make one with `openssl rand -base64 32 | tr +/ -_ | tr -d =`' })
   .transform((text, context): Bytes[] => {
-    const secrets = parseSecretList(text);
+    const secrets = parseAuthSecret(text);
     if (secrets.ok) return secrets.value;
     context.addIssue({ code: 'custom', message: SECRET_FAULTS[secrets.code] });
     return z.NEVER;

@@ -1,7 +1,7 @@
 import 'server-only';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { env } from '@/lib/server/config/env';
-import { PrismaClient } from './generated/prisma/client';
+import { type Prisma, PrismaClient } from './generated/prisma/client';
 
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -9,6 +9,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 8_000;
 /** We do, when not even that comes back: a network that swallows packets ends no query by itself. */
 const QUERY_TIMEOUT_MS = 10_000;
+
+/** What statements run in: a transaction, or `db()` outside of one. */
+export type Transaction = Prisma.TransactionClient;
 
 const shared = globalThis as typeof globalThis & { handstampDb?: PrismaClient };
 

@@ -1,7 +1,7 @@
 import 'server-only';
+import type { MaybePromise } from '@/lib/core/maybe-promise';
 import { type Clocks, type Moment, momentOf, msSince } from '@/lib/core/moment';
 import { REVOCATION_RETENTION_SECONDS } from '@/lib/core/policy';
-import type { Soon } from '@/lib/core/soon';
 import type { EpochSeconds } from '@/lib/core/time';
 import { db } from './client';
 
@@ -61,7 +61,7 @@ function memory(): Memory {
  * The state, never older than one second: one query a second at most, shared by all who wait, whatever the traffic.
  * Rejects when the database does not answer.
  */
-export function liveState(): Soon<LiveState> {
+export function liveState(): MaybePromise<LiveState> {
   const held = memory();
   if (held.state !== undefined && msSince(held.state.readAt, CLOCKS) < MAX_AGE_MS) return held.state;
   held.reading ??= readState().finally(() => {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { fail, type Result, succeed } from '@/lib/core/failures';
 import { isForm, isJson } from '@/lib/core/http/origin-check';
 import type { FieldFault, ProblemCode, ProblemDetails } from '@/lib/core/http/problem';
-import { andThen, type Soon } from '@/lib/core/soon';
+import { andThen, type MaybePromise } from '@/lib/core/maybe-promise';
 
 export type BodyFailure = Extract<ProblemCode, 'malformed_request' | 'payload_too_large' | 'unsupported_media_type'>;
 
@@ -40,7 +40,7 @@ function formFields(text: string): Record<string, string> {
 export function discardBody(
   request: Request,
   maxBytes: number,
-): Soon<Result<void, Exclude<BodyFailure, 'malformed_request'>>> {
+): MaybePromise<Result<void, Exclude<BodyFailure, 'malformed_request'>>> {
   if (request.body === null) return succeed(undefined);
   const contentType = request.headers.get('content-type');
   if (contentType !== null && !isJson(contentType) && !isForm(contentType)) return fail('unsupported_media_type');

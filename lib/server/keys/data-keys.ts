@@ -1,11 +1,11 @@
 import 'server-only';
 import type { Bytes } from '@/lib/core/encoding';
-import { deriveBytes } from '@/lib/core/keys/secret-list';
-import type { DataKey } from './key-store';
-import { liveKeys } from './live-keys';
+import { deriveBytes } from '@/lib/core/keys/auth-secret';
+import type { DataKey } from './keyring';
+import { liveKeyring } from './live-keyring';
 import { rootSecrets } from './root-secrets';
 
-export type { DataKey } from './key-store';
+export type { DataKey } from './keyring';
 
 /** A data key for new work, and the older ones by name for what they once made. */
 export type KeyChoice = { readonly current: DataKey; byId(id: string): DataKey | undefined };
@@ -20,7 +20,7 @@ export const sealKeys = (): Promise<KeyChoice> => choose('seal');
 export const statusIndexKey = async (): Promise<Bytes> => (await choose('status_index')).current.bytes;
 
 async function choose(purpose: 'pepper' | 'seal' | 'status_index'): Promise<KeyChoice> {
-  const keys = (await liveKeys()).data[purpose];
+  const keys = (await liveKeyring()).data[purpose];
   return { current: keys.current, byId: (id) => keys.byId.get(id) };
 }
 

@@ -1,10 +1,10 @@
 import 'server-only';
+import type { RootSecrets } from '@/lib/core/keys/auth-secret';
 import { keyState, readyAt, rotationDue, rotationDueAt } from '@/lib/core/keys/key-lifecycle';
-import type { RootSecrets } from '@/lib/core/keys/secret-list';
 import { unwrapSecret } from '@/lib/core/keys/wrapping';
 import { fromDate, toIso } from '@/lib/core/time';
 import { env } from '@/lib/server/config/env';
-import type { PrismaClient } from '@/lib/server/database/generated/prisma/client';
+import { db } from '@/lib/server/database/client';
 import { adviceFor } from './advice';
 import type { Held, KeyFacts, KeyReport, ReportedSecret } from './facts';
 import { rootSecrets } from './root-secrets';
@@ -15,14 +15,14 @@ type SessionCount = { refreshKeyId: number | null; sessions: number; until: Date
 const NOBODY: Held = { sessions: 0, until: null };
 
 /** Everything that there is to say about keys and the secrets that wrap them. Reads, and holds no secret. */
-export async function keyReport(db: PrismaClient): Promise<KeyReport> {
+export async function keyReport(): Promise<KeyReport> {
   const [[clock], dates, stored, held] = await Promise.all([
-    db.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`,
-    signingKeyDates(db),
-    db.$queryRaw<StoredKey[]>`
+    db().$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`,
+    signingKeyDates(),
+    db().$queryRaw<StoredKey[]>`
       SELECT id, purpose, "wrappedSecret", "wrappingKeyId", slot FROM "Key"
       WHERE "expiresAt" IS NULL OR "expiresAt" > now() ORDER BY purpose, id`,
-    db.$queryRaw<SessionCount[]>`
+    db().$queryRaw<SessionCount[]>`
       SELECT "refreshKeyId", count(*)::int AS sessions, max(least("idleExpiresAt", "absoluteExpiresAt")) AS until
       FROM "Session" WHERE "endedAt" IS NULL AND "idleExpiresAt" > now() AND "absoluteExpiresAt" > now()
       GROUP BY "refreshKeyId"`,

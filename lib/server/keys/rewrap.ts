@@ -1,7 +1,6 @@
 import 'server-only';
 import { type UnwrapFailure, unwrapSecret, wrapSecret } from '@/lib/core/keys/wrapping';
 import { recordAudit } from '@/lib/server/audit/audit-log';
-import type { PrismaClient } from '@/lib/server/database/generated/prisma/client';
 import { randomBytes } from './random';
 import { rootSecrets } from './root-secrets';
 import { underKeyLock } from './signing-key-store';
@@ -16,11 +15,11 @@ export type RewrapOutcome =
  * Wraps every stored secret under the first entry of `AUTH_SECRET`, in one transaction. Idempotent. The secrets stay what
  * they are, so running servers notice nothing; those that do not list the first entry yet will not start again.
  */
-export async function rewrapKeys(db: PrismaClient): Promise<RewrapOutcome> {
+export async function rewrapKeys(): Promise<RewrapOutcome> {
   const roots = await rootSecrets();
   const [first] = roots;
-  return underKeyLock(db, async (transaction, now) => {
-    const rows = await transaction.key.findMany({
+  return underKeyLock(async (tx, now) => {
+    const rows = await tx.key.findMany({
       where: { OR: [{ expiresAt: null }, { expiresAt: { gt: new Date(now * 1_000) } }] },
       select: { id: true, purpose: true, wrappedSecret: true, wrappingKeyId: true },
     });
@@ -33,10 +32,10 @@ export async function rewrapKeys(db: PrismaClient): Promise<RewrapOutcome> {
       if (!opened.ok) return { kind: 'cannot_open', ...context, code: opened.code } as const;
       changes.push({ id, data: await wrapSecret(opened.value, roots, context, randomBytes) });
     }
-    for (const { id, data } of changes) await transaction.key.update({ where: { id }, data, select: { id: true } });
+    for (const { id, data } of changes) await tx.key.update({ where: { id }, data, select: { id: true } });
     const moved = changes.length;
     const details = { keys: moved, wrappedBy: first.id };
-    if (moved > 0) await recordAudit({ type: 'keys_rewrapped', details }, transaction);
+    if (moved > 0) await recordAudit({ type: 'keys_rewrapped', details }, tx);
     return { kind: 'rewrapped', moved, total: rows.length } as const;
   });
 }

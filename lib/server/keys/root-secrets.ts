@@ -1,5 +1,5 @@
 import 'server-only';
-import { importRootSecrets, type RootSecrets } from '@/lib/core/keys/secret-list';
+import { importRootSecrets, type RootSecrets } from '@/lib/core/keys/auth-secret';
 import { env } from '@/lib/server/config/env';
 
 let roots: Promise<RootSecrets> | undefined;

@@ -3,7 +3,7 @@ import { keyState, readyAt, rotationDue, type SigningKeyDates } from '@/lib/core
 import type { SigningAlgorithm } from '@/lib/core/keys/signing-key';
 import type { EpochSeconds } from '@/lib/core/time';
 import { recordAudit } from '@/lib/server/audit/audit-log';
-import type { PrismaClient } from '@/lib/server/database/generated/prisma/client';
+import { db, type Transaction } from '@/lib/server/database/client';
 import {
   type PreparedKey,
   prepareKey,
@@ -11,7 +11,6 @@ import {
   release,
   signingKeyDates,
   storeKey,
-  type Transaction,
   underKeyLock,
 } from './signing-key-store';
 
@@ -55,7 +54,7 @@ export type RevocationOutcome =
 
 /** A transaction that holds the key lock, the keys as it found them, and keys made before it began. */
 type Change = {
-  readonly transaction: Transaction;
+  readonly tx: Transaction;
   readonly now: EpochSeconds;
   readonly keys: readonly SigningKeyDates[];
   readonly take: (algorithm: SigningAlgorithm) => Promise<PreparedKey>;
@@ -66,11 +65,8 @@ type Change = {
  * `algorithm` or else of the same as the next, is published. Where the next key is of another algorithm than asked for,
  * it is replaced instead: `next_replaced` says from when calling again rotates. Callers take turns.
  */
-export function rotateKeys(
-  db: PrismaClient,
-  { algorithm }: { algorithm?: SigningAlgorithm } = {},
-): Promise<RotationOutcome> {
-  return change(db, algorithm, (state) => rotate(state, algorithm));
+export function rotateKeys({ algorithm }: { algorithm?: SigningAlgorithm } = {}): Promise<RotationOutcome> {
+  return change(algorithm, (state) => rotate(state, algorithm));
 }
 
 /**
@@ -78,15 +74,12 @@ export function rotateKeys(
  *
  * @param everyDays 0: never.
  */
-export async function rotateWhenDue(
-  db: PrismaClient,
-  everyDays: number,
-): Promise<'rotated' | 'not_due' | 'waiting' | 'off'> {
+export async function rotateWhenDue(everyDays: number): Promise<'rotated' | 'not_due' | 'waiting' | 'off'> {
   if (everyDays <= 0) return 'off';
-  const [row] = await db.$queryRaw<{ now: number }[]>`SELECT extract(epoch FROM now())::float8 AS now`;
-  const seen = rotationDue(await signingKeyDates(db), everyDays, row?.now ?? 0);
+  const [row] = await db().$queryRaw<{ now: number }[]>`SELECT extract(epoch FROM now())::float8 AS now`;
+  const seen = rotationDue(await signingKeyDates(), everyDays, row?.now ?? 0);
   if (seen !== 'due') return seen;
-  return change(db, undefined, async (state) => {
+  return change(undefined, async (state) => {
     const due = rotationDue(state.keys, everyDays, state.now);
     if (due !== 'due') return due;
     return (await rotate(state)).kind === 'rotated' ? 'rotated' : 'waiting';
@@ -94,8 +87,8 @@ export async function rotateWhenDue(
 }
 
 /** Makes a key stop signing. Its tokens stay good; a next key has none and leaves at once. */
-export function retireKey(db: PrismaClient, kid: string): Promise<RetirementOutcome> {
-  return change<RetirementOutcome>(db, undefined, async (state) => {
+export function retireKey(kid: string): Promise<RetirementOutcome> {
+  return change<RetirementOutcome>(undefined, async (state) => {
     const key = state.keys.find((one) => one.kid === kid);
     if (key === undefined) return { kind: 'unknown_key' };
     const { name, until } = keyState(key, state.now);
@@ -109,90 +102,84 @@ export function retireKey(db: PrismaClient, kid: string): Promise<RetirementOutc
  * In an emergency: the key leaves the key set at once and its tokens with it. If it signed, the next key takes over,
  * however new it is: verifiers that do not know it yet ask for the key set again.
  */
-export function revokeKey(db: PrismaClient, kid: string): Promise<RevocationOutcome> {
-  return change<RevocationOutcome>(db, undefined, async (state) => {
-    const { transaction, now, keys, take } = state;
+export function revokeKey(kid: string): Promise<RevocationOutcome> {
+  return change<RevocationOutcome>(undefined, async (state) => {
+    const { tx, now, keys, take } = state;
     const key = keys.find((one) => one.kid === kid);
     if (key === undefined) return { kind: 'unknown_key' };
     if (keyState(key, now).name === 'gone') return { kind: 'gone' };
-    await release(transaction, kid, 'at_once', now);
-    await audit(transaction, 'key_revoked', key);
+    await release(tx, kid, 'at_once', now);
+    await audit(tx, 'key_revoked', key);
     const revoked = named(key);
     if (key.slot === null) return { kind: 'revoked', now, revoked, promoted: null, next: null };
     if (key.slot === 'next') {
-      const next = await storeKey(transaction, await take(key.algorithm), 'next', now);
+      const next = await storeKey(tx, await take(key.algorithm), 'next', now);
       return { kind: 'revoked', now, revoked, promoted: null, next: waiting(next) };
     }
     const successor = await nextKey(state);
-    await promote(transaction, successor.kid, now);
-    await audit(transaction, 'key_promoted', successor);
-    const next = await storeKey(transaction, await take(successor.algorithm), 'next', now);
+    await promote(tx, successor.kid, now);
+    await audit(tx, 'key_promoted', successor);
+    const next = await storeKey(tx, await take(successor.algorithm), 'next', now);
     return { kind: 'revoked', now, revoked, promoted: named(successor), next: waiting(next) };
   });
 }
 
 async function rotate(state: Change, algorithm?: SigningAlgorithm): Promise<RotationOutcome> {
-  const { transaction, now, keys, take } = state;
+  const { tx, now, keys, take } = state;
   const next = await nextKey(state, algorithm);
   if (algorithm !== undefined && next.algorithm !== algorithm) return replaceNext(state, next, algorithm);
   if (readyAt(next) > now) return { kind: 'too_early', now, next: waiting(next) };
   const current = keys.find(({ slot }) => slot === 'current');
   let retired = null;
   if (current !== undefined) {
-    const publishedUntil = await release(transaction, current.kid, 'with_its_last_token', now);
-    await audit(transaction, 'key_withdrawn', current);
+    const publishedUntil = await release(tx, current.kid, 'with_its_last_token', now);
+    await audit(tx, 'key_withdrawn', current);
     retired = { ...named(current), publishedUntil };
   }
-  await promote(transaction, next.kid, now);
-  await audit(transaction, 'key_promoted', next);
-  const following = await storeKey(transaction, await take(next.algorithm), 'next', now);
+  await promote(tx, next.kid, now);
+  await audit(tx, 'key_promoted', next);
+  const following = await storeKey(tx, await take(next.algorithm), 'next', now);
   return { kind: 'rotated', now, promoted: named(next), retired, next: waiting(following) };
 }
 
 /** A next key has signed nothing: nobody misses it. */
 async function replaceNext(
-  { transaction, now, take }: Change,
+  { tx, now, take }: Change,
   key: SigningKeyDates,
   algorithm: SigningAlgorithm,
 ): Promise<RotationOutcome> {
-  await release(transaction, key.kid, 'at_once', now);
-  await audit(transaction, 'key_withdrawn', key);
-  const next = await storeKey(transaction, await take(algorithm), 'next', now);
+  await release(tx, key.kid, 'at_once', now);
+  await audit(tx, 'key_withdrawn', key);
+  const next = await storeKey(tx, await take(algorithm), 'next', now);
   return { kind: 'next_replaced', now, withdrawn: named(key), next: waiting(next) };
 }
 
 /** The next key; made here where somebody deleted it by hand. */
-async function nextKey({ transaction, now, keys, take }: Change, algorithm?: SigningAlgorithm) {
+async function nextKey({ tx, now, keys, take }: Change, algorithm?: SigningAlgorithm) {
   const stored = keys.find(({ slot }) => slot === 'next');
-  return stored ?? storeKey(transaction, await take(algorithm ?? 'ES256'), 'next', now);
+  return stored ?? storeKey(tx, await take(algorithm ?? 'ES256'), 'next', now);
 }
 
 /**
  * Runs `work` under the key lock. The key that it will most likely store is made before, because that may take a second;
  * one that fits nothing any more, because somebody was faster, is thrown away.
  */
-async function change<T>(
-  db: PrismaClient,
-  algorithm: SigningAlgorithm | undefined,
-  work: (state: Change) => Promise<T>,
-): Promise<T> {
-  const seen = (await signingKeyDates(db)).find(({ slot }) => slot === 'next');
+async function change<T>(algorithm: SigningAlgorithm | undefined, work: (state: Change) => Promise<T>): Promise<T> {
+  const seen = (await signingKeyDates()).find(({ slot }) => slot === 'next');
   let prepared: PreparedKey | null = await prepareKey(algorithm ?? seen?.algorithm ?? 'ES256');
   const take = async (wanted: SigningAlgorithm): Promise<PreparedKey> => {
     const key = prepared?.algorithm === wanted ? prepared : await prepareKey(wanted);
     prepared = null;
     return key;
   };
-  return underKeyLock(db, async (transaction, now) =>
-    work({ transaction, now, keys: await signingKeyDates(transaction), take }),
-  );
+  return underKeyLock(async (tx, now) => work({ tx, now, keys: await signingKeyDates(tx), take }));
 }
 
 const audit = (
-  transaction: Transaction,
+  tx: Transaction,
   type: 'key_promoted' | 'key_withdrawn' | 'key_revoked',
   { kid, algorithm, slot }: SigningKeyDates,
-): Promise<void> => recordAudit({ type, details: { kid, alg: algorithm, was: slot ?? 'retired' } }, transaction);
+): Promise<void> => recordAudit({ type, details: { kid, alg: algorithm, was: slot ?? 'retired' } }, tx);
 
 const named = ({ kid, algorithm }: SigningKeyDates): NamedKey => ({ kid, algorithm });
 const waiting = (key: SigningKeyDates): WaitingKey => ({ ...named(key), readyAt: readyAt(key) });

@@ -4,11 +4,10 @@ import { type KeySlot, publishedUntil, type SigningKeyDates } from '@/lib/core/k
 import { generateSigningKey, isSigningAlgorithm, type SigningAlgorithm } from '@/lib/core/keys/signing-key';
 import { wrapSecret } from '@/lib/core/keys/wrapping';
 import { type EpochSeconds, fromDate } from '@/lib/core/time';
-import type { Prisma, PrismaClient } from '@/lib/server/database/generated/prisma/client';
+import { db, type Transaction } from '@/lib/server/database/client';
+import type { Prisma } from '@/lib/server/database/generated/prisma/client';
 import { randomBytes } from './random';
 import { rootSecrets } from './root-secrets';
-
-export type Transaction = Prisma.TransactionClient;
 
 /** A signing key that exists in this process only, its private part encrypted already. */
 export type PreparedKey = Omit<Prisma.KeyCreateInput, 'slot'> & { readonly algorithm: SigningAlgorithm };
@@ -22,16 +21,13 @@ const TIMEOUT_MS = 30_000;
  * Runs `work` in a transaction while nobody else changes keys. `now` is the database's clock after the wait for the lock:
  * what a key's dates are counted from. Where advisory locks exclude nobody (PGlite), transactions run one by one.
  */
-export async function underKeyLock<T>(
-  db: PrismaClient,
-  work: (transaction: Transaction, now: EpochSeconds) => Promise<T>,
-): Promise<T> {
-  return db.$transaction(
-    async (transaction) => {
-      await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${KEY_LOCK_ID})`;
-      const [row] = await transaction.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
+export async function underKeyLock<T>(work: (tx: Transaction, now: EpochSeconds) => Promise<T>): Promise<T> {
+  return db().$transaction(
+    async (tx) => {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${KEY_LOCK_ID})`;
+      const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
       if (row === undefined) throw new Error('The database did not tell the time');
-      return work(transaction, fromDate(row.now));
+      return work(tx, fromDate(row.now));
     },
     { timeout: TIMEOUT_MS, maxWait: TIMEOUT_MS },
   );
@@ -47,13 +43,13 @@ export async function prepareKey(algorithm: SigningAlgorithm): Promise<PreparedK
 
 /** Stores a prepared key, published from now on; as `current` it signs from now on. */
 export async function storeKey(
-  transaction: Transaction,
+  tx: Transaction,
   key: PreparedKey,
   slot: 'current' | 'next',
   now: EpochSeconds,
 ): Promise<SigningKeyDates> {
   const createdAt = toDate(now);
-  const row = await transaction.key.create({
+  const row = await tx.key.create({
     data: { ...key, slot, createdAt, promotedAt: slot === 'current' ? createdAt : null },
     select: DATES,
   });
@@ -61,21 +57,21 @@ export async function storeKey(
 }
 
 /** `next` signs from now on. The slot must be free. */
-export async function promote(transaction: Transaction, kid: string, now: EpochSeconds): Promise<void> {
+export async function promote(tx: Transaction, kid: string, now: EpochSeconds): Promise<void> {
   const data = { slot: 'current', promotedAt: toDate(now) };
-  await transaction.key.update({ where: { id: kid }, data, select: { id: true } });
+  await tx.key.update({ where: { id: kid }, data, select: { id: true } });
 }
 
 /** The key signs no more. It stays published as long as a token of it may live, or leaves `at_once`. */
 export async function release(
-  transaction: Transaction,
+  tx: Transaction,
   kid: string,
   leaves: 'with_its_last_token' | 'at_once',
   now: EpochSeconds,
 ): Promise<EpochSeconds> {
   const until = leaves === 'at_once' ? now : publishedUntil(now);
   const data = { slot: null, retiredAt: toDate(now), expiresAt: toDate(until) };
-  await transaction.key.update({ where: { id: kid }, data, select: { id: true } });
+  await tx.key.update({ where: { id: kid }, data, select: { id: true } });
   return until;
 }
 
@@ -90,8 +86,8 @@ const DATES = {
 } as const;
 
 /** All signing keys that are stored, those that left included, until cleaning deletes them; the newest first. */
-export async function signingKeyDates(client: Transaction): Promise<SigningKeyDates[]> {
-  const rows = await client.key.findMany({
+export async function signingKeyDates(tx: Transaction = db()): Promise<SigningKeyDates[]> {
+  const rows = await tx.key.findMany({
     where: { purpose: 'signing' },
     orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
     select: DATES,

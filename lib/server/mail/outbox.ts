@@ -1,7 +1,6 @@
 import 'server-only';
 import { OUTBOX_RETENTION_SECONDS } from '@/lib/core/policy';
-import { db } from '@/lib/server/database/client';
-import type { Prisma } from '@/lib/server/database/generated/prisma/client';
+import { db, type Transaction } from '@/lib/server/database/client';
 import { log } from '@/lib/server/observability/logger';
 import { type AddressedMail, assertSafeHeaders, deliver } from './mailer';
 import type { MailMessage } from './messages';
@@ -10,17 +9,13 @@ const MAX_ATTEMPTS = 10;
 const DEFAULT_LIMIT = 20;
 
 /**
- * Puts a mail into the outbox: one INSERT, in the transaction `client` if the mail belongs to one. Sends nothing;
+ * Puts a mail into the outbox: one INSERT, in the transaction `tx` if the mail belongs to one. Sends nothing;
  * `drainOutbox` does. Throws when `to` is not exactly one address.
  */
-export async function queueMail(
-  to: string,
-  message: MailMessage,
-  client: Prisma.TransactionClient = db(),
-): Promise<void> {
+export async function queueMail(to: string, message: MailMessage, tx: Transaction = db()): Promise<void> {
   const { subject, text, html } = message;
   assertSafeHeaders({ to, subject });
-  await client.outbox.create({ data: { to, subject, text, html }, select: { id: true } });
+  await tx.outbox.create({ data: { to, subject, text, html }, select: { id: true } });
 }
 
 /**

@@ -13,18 +13,18 @@ const CEREMONY_RETENTION_SECONDS = hours(1);
  * @returns The number of rows deleted, by kind.
  */
 export async function deleteExpired(): Promise<Record<string, number>> {
-  const client = db();
+  const database = db();
   return {
-    sessions: await client.$executeRaw`
+    sessions: await database.$executeRaw`
       DELETE FROM "Session" WHERE "absoluteExpiresAt" < now() - make_interval(secs => ${SESSION_RETENTION_SECONDS})`,
-    revocations: await client.$executeRaw`DELETE FROM "Revocation" WHERE "keepUntil" < now()`,
-    rateLimits: await client.$executeRaw`DELETE FROM "RateLimit" WHERE "expiresAt" < now()`,
-    ceremonies: await client.$executeRaw`
+    revocations: await database.$executeRaw`DELETE FROM "Revocation" WHERE "keepUntil" < now()`,
+    rateLimits: await database.$executeRaw`DELETE FROM "RateLimit" WHERE "expiresAt" < now()`,
+    ceremonies: await database.$executeRaw`
       DELETE FROM "Ceremony" WHERE "expiresAt" < now() - make_interval(secs => ${CEREMONY_RETENTION_SECONDS})`,
-    auditEvents: await client.$executeRaw`
+    auditEvents: await database.$executeRaw`
       DELETE FROM "AuditEvent" WHERE "at" < now() - make_interval(secs => ${AUDIT_RETENTION_SECONDS})`,
-    mails: await client.$executeRaw`
+    mails: await database.$executeRaw`
       DELETE FROM "Outbox" WHERE "createdAt" < now() - make_interval(secs => ${OUTBOX_RETENTION_SECONDS})`,
-    keys: await client.$executeRaw`DELETE FROM "Key" WHERE "expiresAt" < now()`,
+    keys: await database.$executeRaw`DELETE FROM "Key" WHERE "expiresAt" < now()`,
   };
 }

@@ -1,7 +1,7 @@
 import 'server-only';
 import { parseEnv } from '@/lib/server/config/env';
 import { db } from '@/lib/server/database/client';
-import { liveKeys } from '@/lib/server/keys/live-keys';
+import { liveKeyring } from '@/lib/server/keys/live-keyring';
 import { log } from '@/lib/server/observability/logger';
 
 const MAX_QUIET_SKEW_SECONDS = 2;
@@ -27,7 +27,7 @@ async function checkStart(): Promise<string | null> {
     return 'Handstamp cannot start: the database at DATABASE_URL does not answer; check the address and that PostgreSQL runs.';
   }
   try {
-    await liveKeys();
+    await liveKeyring();
   } catch (error) {
     log.error('start.keys', { error });
     return 'Handstamp cannot start: the database has no keys that AUTH_SECRET opens; run `npm run db:migrate` with the same AUTH_SECRET.';

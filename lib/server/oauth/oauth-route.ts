@@ -8,8 +8,8 @@ import {
 } from '@/lib/core/http/oauth-error';
 import { isRecord } from '@/lib/core/json';
 import { isDatabaseTrouble } from '@/lib/server/database/errors';
-import { type ClientFacts, clientFacts } from '@/lib/server/http/client-facts';
 import { DEFAULT_MAX_BODY_BYTES, readBody } from '@/lib/server/http/request-body';
+import { type RequestFacts, requestFacts } from '@/lib/server/http/request-facts';
 import { log } from '@/lib/server/observability/logger';
 import type { RouteHandler } from '@/lib/server/routes/route-handler';
 
@@ -31,7 +31,7 @@ export type Parameters = Readonly<Record<string, string | undefined>>;
 export type OAuthCall = {
   readonly request: NextRequest;
   readonly parameters: Parameters;
-  readonly client: ClientFacts;
+  readonly facts: RequestFacts;
 };
 
 /**
@@ -49,7 +49,7 @@ async function run(request: NextRequest, handle: (call: OAuthCall) => Promise<OA
   const texts = Object.entries(read.value).flatMap(([name, value]): [string, string][] =>
     typeof value === 'string' && value !== '' ? [[name, value]] : [],
   );
-  return handle({ request, parameters: Object.fromEntries(texts), client: clientFacts(request.headers) });
+  return handle({ request, parameters: Object.fromEntries(texts), facts: requestFacts(request.headers) });
 }
 
 const BODY_FAULTS = {

@@ -15,7 +15,7 @@ const REFUSED = oauthError('invalid_grant', { description: 'Email or password is
  * name, `username`). For programs of one's own house only: whoever asks for a password could keep it. The session that
  * begins is like a browser's, of kind `api`: one row, listed for its owner, the same rotation.
  */
-export async function passwordGrant({ parameters, client }: OAuthCall): Promise<OAuthAnswer> {
+export async function passwordGrant({ parameters, facts }: OAuthCall): Promise<OAuthAnswer> {
   const { email: typedEmail = parameters['username'], password, resource } = parameters;
   if (typedEmail === undefined || password === undefined) {
     return oauthError('invalid_request', { description: 'Send email and password' });
@@ -26,7 +26,7 @@ export async function passwordGrant({ parameters, client }: OAuthCall): Promise<
   if (email === null || password.length > MAX_TYPED_PASSWORD) return REFUSED;
 
   const ownBucket = await accountBucket(email);
-  const proven = await checkPassword({ email, password, ip: client.ip, ownBucket });
+  const proven = await checkPassword({ email, password, ip: facts.ip, ownBucket });
   if (!proven.ok) {
     switch (proven.code) {
       case 'too_many_attempts':
@@ -39,7 +39,7 @@ export async function passwordGrant({ parameters, client }: OAuthCall): Promise<
   }
   const { user, settle } = proven.value;
   const tokens = await startSession({
-    ...{ userId: user.id, kind: 'api', remember: true, amr: ['pwd'], client },
+    ...{ userId: user.id, kind: 'api', remember: true, amr: ['pwd'], facts },
     ...{ audience: audienceToKeep(audience.value), broughtRefreshToken: null },
   });
   if (tokens === null) return REFUSED;

@@ -1,6 +1,6 @@
 import 'server-only';
 import { fromApiRefreshToken } from '@/lib/core/token/refresh-token';
-import type { ClientFacts } from '@/lib/server/http/client-facts';
+import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { verifyOwnToken } from '@/lib/server/sessions/current-user';
 import { endPresentedSession } from '@/lib/server/sessions/sign-out';
 import { openRefreshToken } from '@/lib/server/sessions/tokens';
@@ -10,7 +10,7 @@ import { knownAudiences } from './audiences';
  * Ends the session that a token belongs to (RFC 7009). Text that is no token of ours, or no longer good, ends nothing and
  * is no error (§2.2), and costs no statement. Throws when the database does not answer.
  */
-export async function revokeToken(token: string, client: ClientFacts): Promise<void> {
+export async function revokeToken(token: string, facts: RequestFacts): Promise<void> {
   const presented = await openRefreshToken(fromApiRefreshToken(token) ?? token);
-  await endPresentedSession(presented, () => verifyOwnToken(token, knownAudiences()), client);
+  await endPresentedSession(presented, () => verifyOwnToken(token, knownAudiences()), facts);
 }

@@ -1,6 +1,6 @@
 import 'server-only';
 import type { Bytes } from '@/lib/core/encoding';
-import { andThen, type Soon } from '@/lib/core/soon';
+import { andThen, type MaybePromise } from '@/lib/core/maybe-promise';
 import { listOfUri, type StatusIndex } from '@/lib/core/status-list/status-index';
 import { statusBits } from '@/lib/core/status-list/status-list';
 import type { EpochSeconds } from '@/lib/core/time';
@@ -56,7 +56,7 @@ export async function revokedPlaces(): Promise<RevokedPlaces> {
 }
 
 /** Whether the session that a verified token of ours names by `uri` and `index` was ended. */
-export function isRevokedPlace(uri: string, index: number): Soon<boolean> {
+export function isRevokedPlace(uri: string, index: number): MaybePromise<boolean> {
   const list = listOfUri(env().appOrigin, uri);
   if (list === null) return true;
   return andThen(liveState(), ({ revoked }) =>

@@ -4,7 +4,7 @@ import { STATUS_LIST_LIFE_SECONDS } from '@/lib/core/policy';
 import { statusListUri } from '@/lib/core/status-list/status-index';
 import { signStatusList, statusBits } from '@/lib/core/status-list/status-list';
 import { env } from '@/lib/server/config/env';
-import { liveKeys } from '@/lib/server/keys/live-keys';
+import { liveKeyring } from '@/lib/server/keys/live-keyring';
 import { type RevokedList, revokedPlaces } from './revoked-places';
 
 /** A signed list and a name for exactly this text. */
@@ -24,7 +24,7 @@ const signedLists = new Map<number, Signed>();
  * are the database's, so all instances agree on it, and a verifier that never goes back in time can ask any of them.
  */
 export async function publishedStatusList(list: number): Promise<PublishedList | null> {
-  const [{ signing }, { state, positionOf, lists }] = await Promise.all([liveKeys(), revokedPlaces()]);
+  const [{ signing }, { state, positionOf, lists }] = await Promise.all([liveKeyring(), revokedPlaces()]);
   if (list > positionOf(state.lastNumber).list) return null;
   const { bits, count, indexSum, lastRevokedAt } = lists.get(list) ?? NOBODY;
   const windowStart = Math.floor(state.now / RESIGN_SECONDS) * RESIGN_SECONDS;

@@ -6,13 +6,13 @@ import { hasAnyCookie } from '@/lib/core/http/cookies';
 import { namesEtag } from '@/lib/core/http/entity-tag';
 import { checkOrigin, isForm } from '@/lib/core/http/origin-check';
 import { PRIVATE_HEADERS, type ProblemCode, type ProblemDetails, problemResponse } from '@/lib/core/http/problem';
-import { andThen, type Soon } from '@/lib/core/soon';
+import { andThen, type MaybePromise } from '@/lib/core/maybe-promise';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { env } from '@/lib/server/config/env';
 import { isDatabaseTrouble } from '@/lib/server/database/errors';
-import { type ClientFacts, clientFacts } from '@/lib/server/http/client-facts';
 import { ourCookieNames } from '@/lib/server/http/cookies';
 import { DEFAULT_MAX_BODY_BYTES, discardBody, fieldFaults, readBody } from '@/lib/server/http/request-body';
+import { type RequestFacts, requestFacts } from '@/lib/server/http/request-facts';
 import { log } from '@/lib/server/observability/logger';
 import { type AuthenticationFailure, authenticate } from '@/lib/server/sessions/current-user';
 
@@ -39,7 +39,7 @@ export type Call<Body, Session> = {
   readonly request: NextRequest;
   readonly body: Body;
   readonly session: Session;
-  readonly client: ClientFacts;
+  readonly facts: RequestFacts;
   /** The dynamic segments of the path that are one segment long. */
   readonly params: Promise<Readonly<Record<string, string>>>;
 };
@@ -84,7 +84,7 @@ function refusal(code: AuthenticationFailure): Answer {
 
 function wrap<Body, Session extends object | null>(
   options: Options<Body>,
-  identify: (request: NextRequest) => Soon<Session | Answer>,
+  identify: (request: NextRequest) => MaybePromise<Session | Answer>,
   handle: (call: Call<Body, Session>) => Promise<Answer>,
 ): RouteHandler {
   const { body: schema, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, form } = options;
@@ -95,14 +95,14 @@ function wrap<Body, Session extends object | null>(
       request,
       session,
       body,
-      get client() {
-        return clientFacts(request.headers);
+      get facts() {
+        return requestFacts(request.headers);
       },
       get params() {
         return segments(context);
       },
     });
-    const work = (session: Session): Soon<Answer> => {
+    const work = (session: Session): MaybePromise<Answer> => {
       if (schema === undefined) {
         return andThen(discardBody(request, maxBodyBytes), (discarded) =>
           discarded.ok ? handle(callOf(session, undefined as Body)) : problem(discarded.code),

@@ -6,15 +6,15 @@ import { fail, type Result, succeed } from '@/lib/core/failures';
 import { readCredentials } from '@/lib/core/http/bearer';
 import { readCookie } from '@/lib/core/http/cookies';
 import { loginPath } from '@/lib/core/http/safe-redirect';
+import { andThen, type MaybePromise } from '@/lib/core/maybe-promise';
 import { isAtHome } from '@/lib/core/session/network-binding';
-import { andThen, type Soon } from '@/lib/core/soon';
 import { verifyAccessToken } from '@/lib/core/token/access-token';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { KEPT_TOKENS, verifiedTokens } from '@/lib/core/token/verified-tokens';
 import { env } from '@/lib/server/config/env';
-import { networkOfRequest } from '@/lib/server/http/client-facts';
 import { ourCookieNames } from '@/lib/server/http/cookies';
-import { liveKeys } from '@/lib/server/keys/live-keys';
+import { networkOfRequest } from '@/lib/server/http/request-facts';
+import { liveKeyring } from '@/lib/server/keys/live-keyring';
 import { log } from '@/lib/server/observability/logger';
 import { isRevokedPlace } from '@/lib/server/revocation/revoked-places';
 import { findPublicUser, type PublicUser } from '@/lib/server/users/user-store';
@@ -30,7 +30,7 @@ export type AuthenticationFailure = 'unauthenticated' | 'invalid_token' | 'malfo
  * cookie is read, and a bad Bearer token never falls back to one. Rejects when nobody can tell whether the session was
  * ended (the database does not answer): that is our trouble, not the caller's.
  */
-export function authenticate(requestHeaders: Headers): Soon<Result<AccessClaims, AuthenticationFailure>> {
+export function authenticate(requestHeaders: Headers): MaybePromise<Result<AccessClaims, AuthenticationFailure>> {
   const authorization = requestHeaders.get('authorization');
   const network = networkOfRequest(requestHeaders);
   if (authorization === null) {
@@ -47,7 +47,7 @@ function authenticateToken(
   token: string,
   network: string | null,
   otherwise: AuthenticationFailure,
-): Soon<Result<AccessClaims, AuthenticationFailure>> {
+): MaybePromise<Result<AccessClaims, AuthenticationFailure>> {
   return andThen(verifyOwnToken(token, [env().appOrigin]), (session) =>
     andThen(session !== null && isAtHome(session, network), (isGood) =>
       session !== null && isGood ? succeed(session) : fail(otherwise),
@@ -62,9 +62,9 @@ const seen = verifiedTokens(KEPT_TOKENS);
  * The claims of an access token of ours for one of `audiences`; null for any other text. Knows of ended sessions at once
  * where they were ended, and a second later elsewhere. Rejects when the database does not answer.
  */
-export function verifyOwnToken(token: string, audiences: readonly string[]): Soon<AccessClaims | null> {
+export function verifyOwnToken(token: string, audiences: readonly string[]): MaybePromise<AccessClaims | null> {
   const expected = { issuer: env().appOrigin, audience: audiences };
-  const verified = andThen(liveKeys(), ({ verifying }) =>
+  const verified = andThen(liveKeyring(), ({ verifying }) =>
     verifyAccessToken(token, verifying, expected, Date.now() / 1000, checkStatus, seen),
   );
   return andThen(verified, (outcome) => {
@@ -75,7 +75,7 @@ export function verifyOwnToken(token: string, audiences: readonly string[]): Soo
 }
 
 /** The issuer needs no list: it holds what the lists are made of, a second old at most. */
-function checkStatus(claims: AccessClaims): Soon<'valid' | 'revoked'> {
+function checkStatus(claims: AccessClaims): MaybePromise<'valid' | 'revoked'> {
   const { idx, uri } = claims.status.status_list;
   return andThen(isRevokedPlace(uri, idx), (isRevoked) => (isRevoked ? 'revoked' : 'valid'));
 }

@@ -5,7 +5,7 @@ import type { AuditType } from '@/lib/server/audit/audit-log';
 import { db } from '@/lib/server/database/client';
 import { Prisma, type SessionEndReason } from '@/lib/server/database/generated/prisma/client';
 import { noteEnded } from '@/lib/server/database/live-state';
-import type { ClientFacts } from '@/lib/server/http/client-facts';
+import type { RequestFacts } from '@/lib/server/http/request-facts';
 import type { MailMessage } from '@/lib/server/mail/messages';
 
 /**
@@ -20,7 +20,7 @@ export type EndingScope =
 export type Ending = {
   readonly reason: SessionEndReason;
   readonly audit: AuditType;
-  readonly client: ClientFacts | null;
+  readonly facts: RequestFacts | null;
   /** Sent to the owner once for each session that ends here. */
   readonly mail?: MailMessage;
 };
@@ -31,7 +31,7 @@ export type Ending = {
  * refuses their tokens at once, every other within the budget of the status list.
  */
 export async function endSessions(scope: EndingScope, ending: Ending): Promise<number> {
-  const { reason, audit, client, mail } = ending;
+  const { reason, audit, facts, mail } = ending;
   const mailed = mail
     ? Prisma.sql`, mailed AS (
         INSERT INTO "Outbox" ("to", subject, text, html)
@@ -48,7 +48,7 @@ export async function endSessions(scope: EndingScope, ending: Ending): Promise<n
       ON CONFLICT DO NOTHING
     ), audited AS (
       INSERT INTO "AuditEvent" (type, "userId", "sessionId", ip, "userAgent")
-      SELECT ${audit}, "userId", id, ${client?.ip ?? null}, ${client?.userAgent ?? null} FROM ended
+      SELECT ${audit}, "userId", id, ${facts?.ip ?? null}, ${facts?.userAgent ?? null} FROM ended
     )${mailed}
     SELECT "statusNumber"::float8 AS "statusNumber" FROM ended`;
   noteEnded(rows.map((row) => row.statusNumber));

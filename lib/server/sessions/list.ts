@@ -4,7 +4,7 @@ import { describeProgram } from '@/lib/core/http/user-agent';
 import { roundLastSeen } from '@/lib/core/policy';
 import { fromDate, toIso } from '@/lib/core/time';
 import { db } from '@/lib/server/database/client';
-import type { ClientFacts } from '@/lib/server/http/client-facts';
+import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { endSessions } from './ending';
 
 /** A live session as its owner sees it. Times are ISO 8601; `lastSeenAt` is rounded down to 5 minutes. */
@@ -64,10 +64,10 @@ export async function listSessions(userId: string, currentSessionId: string): Pr
 export async function endSession(
   userId: string,
   sessionId: string,
-  client: ClientFacts | null = null,
+  facts: RequestFacts | null = null,
 ): Promise<Result<void, 'not_found'>> {
   if (!SESSION_ID.test(sessionId)) return fail('not_found');
-  const ended = await endSessions({ userId, sessionId }, { ...ENDED_BY_OWNER, client });
+  const ended = await endSessions({ userId, sessionId }, { ...ENDED_BY_OWNER, facts });
   return ended === 0 ? fail('not_found') : succeed(undefined);
 }
 
@@ -75,7 +75,7 @@ export async function endSession(
 export async function endOtherSessions(
   userId: string,
   currentSessionId: string,
-  client: ClientFacts | null = null,
+  facts: RequestFacts | null = null,
 ): Promise<number> {
-  return endSessions({ userId, exceptSessionId: currentSessionId }, { ...ENDED_BY_OWNER, client });
+  return endSessions({ userId, exceptSessionId: currentSessionId }, { ...ENDED_BY_OWNER, facts });
 }

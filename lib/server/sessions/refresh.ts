@@ -8,7 +8,7 @@ import { hashSessionSecret, type RefreshToken } from '@/lib/core/token/refresh-t
 import { recordAudit, recordAuditOnce } from '@/lib/server/audit/audit-log';
 import { env } from '@/lib/server/config/env';
 import type { SessionKind } from '@/lib/server/database/generated/prisma/client';
-import { type ClientFacts, networkNow } from '@/lib/server/http/client-facts';
+import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
 import { sessionEndedToBeSafe } from '@/lib/server/mail/messages';
 import { endSessions } from './ending';
 import { type RefreshRow, rotateOrRead, updateDevice } from './session-store';
@@ -27,7 +27,7 @@ const MAX_TRIES = 4;
 export async function refresh(
   presentedText: string | null,
   kind: SessionKind,
-  client: ClientFacts,
+  facts: RequestFacts,
   audience: string | null = null,
 ): Promise<Result<IssuedTokens, 'session_ended' | 'reuse_detected' | 'other_audience'>> {
   const presented = await openRefreshToken(presentedText);
@@ -35,20 +35,20 @@ export async function refresh(
   const secretHash = await hashSessionSecret(presented.secret);
   const { refreshGraceSeconds, appOrigin } = env();
   const refreshKeyId = await newRefreshKeyId();
-  const network = networkNow(client);
+  const network = networkNow(facts);
 
   for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
     const { sessionId, counter } = presented;
-    const request = { sessionId, counter, secretHash, kind, client, refreshKeyId, network, audience };
+    const request = { sessionId, counter, secretHash, kind, facts, refreshKeyId, network, audience };
     const row = await rotateOrRead(request, refreshGraceSeconds);
     if (row === null || row.kind !== kind || !equalBytes(row.secretHash, secretHash)) return fail('session_ended');
     if (row.didRotate) {
-      await auditRotation(row, presented, client);
+      await auditRotation(row, presented, facts);
       return succeed(await issueTokens(row, presented.secret));
     }
     if (audience !== null && audience !== (row.audience ?? appOrigin)) return fail('other_audience');
     if (network !== null && row.network !== null && row.network !== network) {
-      await auditForeignNetwork(row, client);
+      await auditForeignNetwork(row, facts);
       return fail('session_ended');
     }
     const decision = decideRotation(row, presented.counter, row.now, refreshGraceSeconds);
@@ -56,12 +56,12 @@ export async function refresh(
       case 'refuse':
         return fail('session_ended');
       case 'reuse':
-        await endForReuse(row, client);
+        await endForReuse(row, facts);
         return fail('reuse_detected');
       case 'converge':
-        if (isOtherDevice(row, client)) {
-          await updateDevice(row.id, client);
-          await auditDevice(row, client);
+        if (isOtherDevice(row, facts)) {
+          await updateDevice(row.id, facts);
+          await auditDevice(row, facts);
         }
         return succeed(await issueTokens(row, presented.secret, presented.counter));
       case 'rotate':
@@ -73,28 +73,28 @@ export async function refresh(
   throw new Error('A refresh lost every race: the session rotates faster than its grace window allows');
 }
 
-async function auditRotation(row: RefreshRow, presented: RefreshToken, client: ClientFacts): Promise<void> {
+async function auditRotation(row: RefreshRow, presented: RefreshToken, facts: RequestFacts): Promise<void> {
   if (presented.counter > row.before.counter) {
     const details = { stored: row.before.counter, presented: presented.counter };
-    await recordAudit({ type: 'refresh_ahead', userId: row.userId, sessionId: row.id, ...client, details });
+    await recordAudit({ type: 'refresh_ahead', userId: row.userId, sessionId: row.id, ...facts, details });
   }
-  if (isOtherDevice(row, client)) await auditDevice(row, client);
+  if (isOtherDevice(row, facts)) await auditDevice(row, facts);
 }
 
 /** Another browser family, or another network where networks are known: the owner should be able to see it. */
-function isOtherDevice({ before }: RefreshRow, client: ClientFacts): boolean {
-  const isOtherNetwork = before.ip !== null && client.ip !== null && networkOf(before.ip) !== networkOf(client.ip);
-  return before.device !== client.device || isOtherNetwork;
+function isOtherDevice({ before }: RefreshRow, facts: RequestFacts): boolean {
+  const isOtherNetwork = before.ip !== null && facts.ip !== null && networkOf(before.ip) !== networkOf(facts.ip);
+  return before.device !== facts.device || isOtherNetwork;
 }
 
-async function auditDevice(row: RefreshRow, client: ClientFacts): Promise<void> {
-  const details = { from: row.before.device, to: client.device };
+async function auditDevice(row: RefreshRow, facts: RequestFacts): Promise<void> {
+  const details = { from: row.before.device, to: facts.device };
   await recordAudit({
     type: 'device_changed',
     userId: row.userId,
     sessionId: row.id,
-    ip: client.ip,
-    userAgent: client.userAgent,
+    ip: facts.ip,
+    userAgent: facts.userAgent,
     details,
   });
 }
@@ -103,17 +103,17 @@ async function auditDevice(row: RefreshRow, client: ClientFacts): Promise<void> 
  * A genuine token from a network that its session is not bound to. Nothing ends: the owner at home goes on, and a thief
  * must not be able to end a session by trying. One event an hour says that it happened.
  */
-async function auditForeignNetwork(row: RefreshRow, { ip, userAgent }: ClientFacts): Promise<void> {
+async function auditForeignNetwork(row: RefreshRow, { ip, userAgent }: RequestFacts): Promise<void> {
   if (row.hasEnded || row.isUserDisabled) return;
   const event = { type: 'network_refused', userId: row.userId, sessionId: row.id, ip, userAgent } as const;
   await recordAuditOnce(event, hours(1));
 }
 
-async function endForReuse(row: RefreshRow, client: ClientFacts): Promise<void> {
+async function endForReuse(row: RefreshRow, facts: RequestFacts): Promise<void> {
   const { appOrigin } = env();
   const mail = sessionEndedToBeSafe({ device: row.before.device, at: row.now, appOrigin });
   await endSessions(
     { sessionId: row.id, userId: row.userId },
-    { reason: 'reuse_detected', audit: 'refresh_reuse', client, mail },
+    { reason: 'reuse_detected', audit: 'refresh_reuse', facts, mail },
   );
 }

@@ -5,9 +5,9 @@ import type { RotationState } from '@/lib/core/session/rotation';
 import type { EpochSeconds } from '@/lib/core/time';
 import type { Role } from '@/lib/core/token/claims';
 import { env } from '@/lib/server/config/env';
-import { db } from '@/lib/server/database/client';
+import { db, type Transaction } from '@/lib/server/database/client';
 import { Prisma, type SessionKind } from '@/lib/server/database/generated/prisma/client';
-import type { ClientFacts } from '@/lib/server/http/client-facts';
+import type { RequestFacts } from '@/lib/server/http/request-facts';
 
 /** A live session as tokens need it, read by the statement that created, rotated or found it. */
 export type SessionRow = {
@@ -46,7 +46,7 @@ export type Presented = {
   readonly counter: number;
   readonly secretHash: Bytes;
   readonly kind: SessionKind;
-  readonly client: ClientFacts;
+  readonly facts: RequestFacts;
   /** Which root secret will make the new refresh token. */
   readonly refreshKeyId: number;
   /** Where it comes from, as `boundNetwork` writes it; null when sessions are not bound. */
@@ -81,7 +81,7 @@ type RawRefreshRow = Omit<RefreshRow, 'before'> & {
  * decision says `rotate` although nothing was rotated, and the caller asks again.
  */
 export async function rotateOrRead(presented: Presented, graceSeconds: number): Promise<RefreshRow | null> {
-  const { sessionId, counter, secretHash, kind, client, refreshKeyId, network, audience } = presented;
+  const { sessionId, counter, secretHash, kind, facts, refreshKeyId, network, audience } = presented;
   const [row] = await db().$queryRaw<RawRefreshRow[]>`
     WITH before AS (
       SELECT id, counter, device, ip FROM "Session" WHERE id = ${sessionId}
@@ -89,7 +89,7 @@ export async function rotateOrRead(presented: Presented, graceSeconds: number): 
       UPDATE "Session" s SET
         counter = ${counter}::bigint + 1, "rotatedAt" = now(), "lastSeenAt" = now(),
         "idleExpiresAt" = least(now() + s."idleSeconds" * interval '1 second', s."absoluteExpiresAt"),
-        "userAgent" = ${client.userAgent}, device = ${client.device}, ip = ${client.ip},
+        "userAgent" = ${facts.userAgent}, device = ${facts.device}, ip = ${facts.ip},
         "refreshKeyId" = ${refreshKeyId}::int, network = coalesce(s.network, ${network}::text)
       FROM "User" u
       WHERE s.id = ${sessionId} AND u.id = s."userId" AND s.kind = ${kind}::"SessionKind"
@@ -114,8 +114,8 @@ export async function rotateOrRead(presented: Presented, graceSeconds: number): 
 }
 
 /** Keeps the device facts of a session that answered from another device; the counter stays. */
-export async function updateDevice(sessionId: string, client: ClientFacts): Promise<void> {
-  const { userAgent, device, ip } = client;
+export async function updateDevice(sessionId: string, facts: RequestFacts): Promise<void> {
+  const { userAgent, device, ip } = facts;
   await db().session.update({ where: { id: sessionId }, data: { userAgent, device, ip }, select: { id: true } });
 }
 
@@ -128,7 +128,7 @@ export type NewSession = {
   readonly absoluteSeconds: number;
   readonly remember: boolean;
   readonly amr: readonly string[];
-  readonly client: ClientFacts;
+  readonly facts: RequestFacts;
   readonly audience: string | null;
   readonly network: string | null;
   readonly refreshKeyId: number;
@@ -142,14 +142,11 @@ export type CreatedSession = { readonly session: SessionRow; readonly endedNumbe
  * Creates a session, ends the one it replaces and the oldest beyond the cap, and writes revocations and the audit
  * event: all or nothing, in one statement. Null when the user is gone or disabled.
  */
-export async function createSession(
-  session: NewSession,
-  connection: Prisma.TransactionClient = db(),
-): Promise<CreatedSession | null> {
-  const { client } = session;
+export async function createSession(session: NewSession, tx: Transaction = db()): Promise<CreatedSession | null> {
+  const { facts } = session;
   const oldId = session.supersedes?.id ?? null;
   const oldHash = session.supersedes?.secretHash ?? null;
-  const [row] = await connection.$queryRaw<(SessionRow & { endedNumbers: number[] })[]>`
+  const [row] = await tx.$queryRaw<(SessionRow & { endedNumbers: number[] })[]>`
     WITH person AS (
       SELECT id FROM "User" WHERE id = ${session.userId} AND "disabledAt" IS NULL
     ), surplus AS (
@@ -175,11 +172,11 @@ export async function createSession(
       SELECT ${session.id}, person.id, ${session.kind}::"SessionKind", ${session.secretHash}, ${session.idleSeconds}::int,
         now() + ${session.idleSeconds} * interval '1 second', now() + ${session.absoluteSeconds} * interval '1 second',
         ${session.remember}, ${session.amr}::text[], ${session.audience}, ${session.network},
-        ${session.refreshKeyId}::int, ${client.userAgent}, ${client.device}, ${client.ip}
+        ${session.refreshKeyId}::int, ${facts.userAgent}, ${facts.device}, ${facts.ip}
       FROM person RETURNING *
     ), audited AS (
       INSERT INTO "AuditEvent" (type, "userId", "sessionId", ip, "userAgent")
-      SELECT 'signed_in', created."userId", created.id, ${client.ip}, ${client.userAgent} FROM created
+      SELECT 'signed_in', created."userId", created.id, ${facts.ip}, ${facts.userAgent} FROM created
     )
     SELECT ${SESSION_COLUMNS}, ARRAY(SELECT "statusNumber"::float8 FROM ended) AS "endedNumbers"
     FROM created s JOIN "User" u ON u.id = s."userId"`;

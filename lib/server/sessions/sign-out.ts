@@ -1,8 +1,8 @@
 import 'server-only';
-import { andThen, type Soon } from '@/lib/core/soon';
+import { andThen, type MaybePromise } from '@/lib/core/maybe-promise';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { hashSessionSecret, type RefreshToken } from '@/lib/core/token/refresh-token';
-import type { ClientFacts } from '@/lib/server/http/client-facts';
+import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { authenticate } from './current-user';
 import { endSessions } from './ending';
 import { openRefreshToken } from './tokens';
@@ -12,10 +12,10 @@ import { openRefreshToken } from './tokens';
  * good there is nothing to end. Throws when the database does not answer: then the person is not signed out, and must
  * not be told so.
  */
-export async function signOut(headers: Headers, refreshCookie: string | null, client: ClientFacts): Promise<void> {
+export async function signOut(headers: Headers, refreshCookie: string | null, facts: RequestFacts): Promise<void> {
   const presented = headers.has('authorization') ? null : await openRefreshToken(refreshCookie);
   const readClaims = () => andThen(authenticate(headers), (found) => (found.ok ? found.value : null));
-  await endPresentedSession(presented, readClaims, client);
+  await endPresentedSession(presented, readClaims, facts);
 }
 
 /**
@@ -24,10 +24,10 @@ export async function signOut(headers: Headers, refreshCookie: string | null, cl
  */
 export async function endPresentedSession(
   presented: RefreshToken | null,
-  readClaims: () => Soon<AccessClaims | null>,
-  client: ClientFacts,
+  readClaims: () => MaybePromise<AccessClaims | null>,
+  facts: RequestFacts,
 ): Promise<void> {
-  const ending = { reason: 'signed_out', audit: 'signed_out', client } as const;
+  const ending = { reason: 'signed_out', audit: 'signed_out', facts } as const;
   if (presented !== null) {
     const secretHash = await hashSessionSecret(presented.secret);
     await endSessions({ sessionId: presented.sessionId, secretHash }, ending);

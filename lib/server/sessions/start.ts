@@ -3,9 +3,10 @@ import { type Bytes, newId } from '@/lib/core/encoding';
 import { sessionLifetime } from '@/lib/core/policy';
 import { networkToKeep } from '@/lib/core/session/network-binding';
 import { hashSessionSecret, newSessionSecret } from '@/lib/core/token/refresh-token';
-import type { Prisma, SessionKind } from '@/lib/server/database/generated/prisma/client';
+import type { Transaction } from '@/lib/server/database/client';
+import type { SessionKind } from '@/lib/server/database/generated/prisma/client';
 import { noteEnded } from '@/lib/server/database/live-state';
-import { type ClientFacts, networkNow } from '@/lib/server/http/client-facts';
+import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
 import { randomBytes } from '@/lib/server/keys/random';
 import { createSession, type SessionRow } from './session-store';
 import { type IssuedTokens, issueTokens, newRefreshKeyId, openRefreshToken, sessionPolicy } from './tokens';
@@ -16,7 +17,7 @@ export type SessionStart = {
   readonly remember: boolean;
   /** How the person proved who they are (RFC 8176). */
   readonly amr: readonly string[];
-  readonly client: ClientFacts;
+  readonly facts: RequestFacts;
   /** `aud` of its access tokens; null, or nothing said, for our own origin. */
   readonly audience?: string | null;
   /** The refresh cookie that the browser brought: its session ends, the new one takes its place. */
@@ -35,22 +36,19 @@ export async function startSession(start: SessionStart): Promise<IssuedTokens | 
 }
 
 /** The database's half of `startSession`, for use inside a transaction: it waits for no other connection. */
-export async function beginSession(
-  start: SessionStart,
-  transaction?: Prisma.TransactionClient,
-): Promise<BegunSession | null> {
-  const { userId, kind, remember, amr, client, audience = null } = start;
+export async function beginSession(start: SessionStart, tx?: Transaction): Promise<BegunSession | null> {
+  const { userId, kind, remember, amr, facts, audience = null } = start;
   const brought = await openRefreshToken(start.broughtRefreshToken);
   const supersedes =
     brought === null ? null : { id: brought.sessionId, secretHash: await hashSessionSecret(brought.secret) };
   const secret = newSessionSecret(randomBytes);
   const created = await createSession(
     {
-      ...{ id: newId(randomBytes), userId, kind, remember, amr, client, audience, supersedes },
-      ...{ network: networkToKeep(networkNow(client)), refreshKeyId: await newRefreshKeyId() },
+      ...{ id: newId(randomBytes), userId, kind, remember, amr, facts, audience, supersedes },
+      ...{ network: networkToKeep(networkNow(facts)), refreshKeyId: await newRefreshKeyId() },
       ...{ secretHash: await hashSessionSecret(secret), ...sessionLifetime(sessionPolicy(), remember) },
     },
-    transaction,
+    tx,
   );
   if (created === null) return null;
   noteEnded(created.endedNumbers);

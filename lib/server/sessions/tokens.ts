@@ -14,7 +14,7 @@ import {
   refreshMacKeys,
 } from '@/lib/core/token/refresh-token';
 import { env } from '@/lib/server/config/env';
-import { liveKeys } from '@/lib/server/keys/live-keys';
+import { liveKeyring } from '@/lib/server/keys/live-keyring';
 import { randomBytes } from '@/lib/server/keys/random';
 import { rootSecrets } from '@/lib/server/keys/root-secrets';
 import { statusPositions } from '@/lib/server/revocation/status-positions';
@@ -78,7 +78,7 @@ export async function issueTokens(
     status: { status_list: { idx: index, uri: statusListUri(appOrigin, list) } },
     ...(session.network === null ? {} : { net: await networkClaim(session.id, session.network) }),
   };
-  const { signing } = await liveKeys();
+  const { signing } = await liveKeyring();
   const access = await issueAccessToken(about, accessTtlSeconds, signing, session.now, randomBytes);
   const counted = { sessionId: session.id, counter: session.counter, secret };
   return {

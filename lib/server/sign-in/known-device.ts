@@ -1,6 +1,6 @@
 import 'server-only';
 import { concatBytes, equalBytes, fromBase64Url, toBase64Url, utf8 } from '@/lib/core/encoding';
-import { deriveMacKey } from '@/lib/core/keys/secret-list';
+import { deriveMacKey } from '@/lib/core/keys/auth-secret';
 import { randomBytes } from '@/lib/server/keys/random';
 import { rootSecrets } from '@/lib/server/keys/root-secrets';
 

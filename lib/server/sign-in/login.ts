@@ -1,6 +1,6 @@
 import 'server-only';
 import { fail, type Result, succeed } from '@/lib/core/failures';
-import type { ClientFacts } from '@/lib/server/http/client-facts';
+import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { accountBucket, type Blocked, deviceBucket } from '@/lib/server/rate-limit/limiter';
 import { startSession } from '@/lib/server/sessions/start';
 import type { IssuedTokens } from '@/lib/server/sessions/tokens';
@@ -13,7 +13,7 @@ export type LoginRequest = {
   readonly email: string;
   readonly password: string;
   readonly remember: boolean;
-  readonly client: ClientFacts;
+  readonly facts: RequestFacts;
   readonly deviceCookie: string | null;
   readonly refreshCookie: string | null;
 };
@@ -27,15 +27,15 @@ export type SignedIn = { readonly user: PublicUser; readonly tokens: IssuedToken
 export async function login(
   request: LoginRequest,
 ): Promise<Result<SignedIn, 'invalid_credentials' | 'overloaded'> | Blocked> {
-  const { email, password, client } = request;
+  const { email, password, facts } = request;
   const deviceId = await readKnownDevice(request.deviceCookie, email);
   const ownBucket = deviceId === null ? await accountBucket(email) : await deviceBucket(email, deviceId);
-  const proven = await checkPassword({ email, password, ip: client.ip, ownBucket });
+  const proven = await checkPassword({ email, password, ip: facts.ip, ownBucket });
   if (!proven.ok) return proven;
 
   const { user, settle } = proven.value;
   const tokens = await startSession({
-    ...{ userId: user.id, kind: 'browser', remember: request.remember, amr: ['pwd'], client },
+    ...{ userId: user.id, kind: 'browser', remember: request.remember, amr: ['pwd'], facts },
     broughtRefreshToken: request.refreshCookie,
   });
   if (tokens === null) return fail('invalid_credentials');

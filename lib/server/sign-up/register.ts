@@ -6,7 +6,7 @@ import { seal } from '@/lib/core/token/sealed-token';
 import { createCeremony } from '@/lib/server/ceremonies/ceremony-store';
 import { NO_CODE, newCode } from '@/lib/server/ceremonies/one-time-code';
 import { env } from '@/lib/server/config/env';
-import type { ClientFacts } from '@/lib/server/http/client-facts';
+import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { sealKeys } from '@/lib/server/keys/data-keys';
 import { randomBytes } from '@/lib/server/keys/random';
 import { alreadyRegistered, signUpCode } from '@/lib/server/mail/messages';
@@ -21,7 +21,7 @@ export type Registration = {
   readonly email: string;
   readonly password: string;
   readonly name: string | null;
-  readonly client: ClientFacts;
+  readonly facts: RequestFacts;
 };
 
 /**
@@ -32,8 +32,8 @@ export type Registration = {
 export async function register(
   registration: Registration,
 ): Promise<Result<{ sealed: string }, 'overloaded'> | Blocked> {
-  const { email, name, client } = registration;
-  const counted = await countAttempt([await mailBucket(email), await addressBucket(client.ip)]);
+  const { email, name, facts } = registration;
+  const counted = await countAttempt([await mailBucket(email), await addressBucket(facts.ip)]);
   if (!counted.ok) return counted;
   const isKnown = await isKnownEmail(email);
   const hashed = await hashPassword(registration.password);

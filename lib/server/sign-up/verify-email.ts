@@ -7,7 +7,7 @@ import { consumeCeremony, takeTry } from '@/lib/server/ceremonies/ceremony-store
 import { isSameCode } from '@/lib/server/ceremonies/one-time-code';
 import { db } from '@/lib/server/database/client';
 import { isUniqueViolation } from '@/lib/server/database/errors';
-import type { ClientFacts } from '@/lib/server/http/client-facts';
+import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { sealKeys } from '@/lib/server/keys/data-keys';
 import { randomBytes } from '@/lib/server/keys/random';
 import type { Blocked } from '@/lib/server/rate-limit/limiter';
@@ -22,7 +22,7 @@ export type Verification = {
   readonly code: string;
   readonly pendingCookie: string | null;
   readonly refreshCookie: string | null;
-  readonly client: ClientFacts;
+  readonly facts: RequestFacts;
 };
 
 const signUpData = z.object({
@@ -43,7 +43,7 @@ export async function verifyEmail(request: Verification): Promise<Result<SignedI
   if (opened === null) return fail('invalid_code');
   const { jti, signUp } = opened;
   const bucket = await codeBucket(signUp.email);
-  const counted = await countAttempt([bucket, await addressBucket(request.client.ip)]);
+  const counted = await countAttempt([bucket, await addressBucket(request.facts.ip)]);
   if (!counted.ok) return counted;
   if (!(await takeTry(jti, 'sign-up'))) return fail('invalid_code');
   if (!isSameCode(request.code, signUp.code)) return fail('invalid_code');
@@ -68,22 +68,22 @@ async function openPending(cookie: string | null): Promise<{ jti: string; signUp
 async function createAccount(
   jti: string,
   { email, name, passwordHash }: SignUp,
-  { client, refreshCookie }: Verification,
+  { facts, refreshCookie }: Verification,
 ): Promise<(BegunSession & { user: PublicUser }) | null> {
   try {
-    return await db().$transaction(async (transaction) => {
-      if (!(await consumeCeremony(jti, transaction))) return null;
+    return await db().$transaction(async (tx) => {
+      if (!(await consumeCeremony(jti, tx))) return null;
       const id = newId(randomBytes);
-      const user = await transaction.user.create({
+      const user = await tx.user.create({
         data: { id, email, name, password: { create: { hash: passwordHash } } },
         select: { id: true, email: true, name: true, role: true },
       });
-      await transaction.auditEvent.create({
-        data: { type: 'signed_up', userId: id, ip: client.ip, userAgent: client.userAgent },
+      await tx.auditEvent.create({
+        data: { type: 'signed_up', userId: id, ip: facts.ip, userAgent: facts.userAgent },
         select: { id: true },
       });
-      const start = { userId: id, kind: 'browser', remember: false, amr: ['pwd'], client } as const;
-      const begun = await beginSession({ ...start, broughtRefreshToken: refreshCookie }, transaction);
+      const start = { userId: id, kind: 'browser', remember: false, amr: ['pwd'], facts } as const;
+      const begun = await beginSession({ ...start, broughtRefreshToken: refreshCookie }, tx);
       return begun === null ? null : { user, ...begun };
     });
   } catch (error) {

@@ -13,7 +13,7 @@ const { url: databaseUrl } = await useDatabase();
 await fillSessions(databaseUrl, { live: 20_000, ended: 200 });
 const person = await createPerson({ hasPassword: true });
 const session = await prepareSession(person);
-const CLIENT = { userAgent: null, device: null, ip: null };
+const FACTS = { userAgent: null, device: null, ip: null };
 
 /**
  * Tables that grow with the people, each with how often it was read from end to end. Not among them: the revocations of
@@ -32,25 +32,25 @@ const none = (scans: Record<string, number>) => Object.fromEntries(Object.keys(s
 
 describe('by PostgreSQL’s own counters, with 20,000 sessions, nothing is read from end to end by', () => {
   const cases: [name: string, work: () => Promise<unknown>][] = [
-    ['a refresh', () => refresh(session.refreshToken, 'browser', CLIENT)],
+    ['a refresh', () => refresh(session.refreshToken, 'browser', FACTS)],
     [
       'a login',
       () =>
         login({
-          ...{ email: person.email, password: PASSWORD, remember: true, client: CLIENT },
+          ...{ email: person.email, password: PASSWORD, remember: true, facts: FACTS },
           ...{ deviceCookie: null, refreshCookie: session.refreshToken },
         }),
     ],
     [
       'a login beyond the cap of sessions',
       async () => {
-        const start = { userId: person.id, kind: 'browser', remember: true, amr: ['pwd'], client: CLIENT } as const;
+        const start = { userId: person.id, kind: 'browser', remember: true, amr: ['pwd'], facts: FACTS } as const;
         for (let n = 0; n < 60; n += 1) await startSession({ ...start, broughtRefreshToken: null });
       },
     ],
     [
       'a sign-out everywhere',
-      () => endSessions({ userId: person.id }, { reason: 'signed_out', audit: 'signed_out', client: null }),
+      () => endSessions({ userId: person.id }, { reason: 'signed_out', audit: 'signed_out', facts: null }),
     ],
   ];
   it.each(cases)('%s', async (_name, work) => {

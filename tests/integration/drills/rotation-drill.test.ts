@@ -49,8 +49,8 @@ const kidOf = (token: string): string => JSON.parse(Buffer.from(token.split('.')
 
 async function programSession(): Promise<Tokens> {
   const { id: userId } = await createPerson();
-  const client = { userAgent: null, device: null, ip: null };
-  const start = { userId, kind: 'api', remember: true, amr: ['pwd'], client, broughtRefreshToken: null } as const;
+  const facts = { userAgent: null, device: null, ip: null };
+  const start = { userId, kind: 'api', remember: true, amr: ['pwd'], facts, broughtRefreshToken: null } as const;
   const begun = await startSession(start);
   if (begun === null) throw new Error('The person is gone');
   const refresh_token = toApiRefreshToken(begun.refreshToken);
@@ -126,7 +126,7 @@ test('after an emergency its tokens are refused everywhere in the published time
   const revokedKid = await kidIn('current');
   expect(kidOf(stolen)).toBe(revokedKid);
   expect(await verifier.verify(stolen)).toBe('valid');
-  const outcome = await revokeKey(db(), revokedKid);
+  const outcome = await revokeKey(revokedKid);
   const revokedAt = performance.now();
 
   const untilVerifierRefuses = secondsUntil(revokedAt, async () => (await verifier.verify(stolen)) === 'unknown_key');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { db } from '@/lib/server/database/client';
-import { ensureKeys } from '@/lib/server/keys/key-store';
+import { ensureKeys } from '@/lib/server/keys/keyring';
 import { runCommand } from '@/tests/support/database/postgres';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { plainEnvironment, REPOSITORY, TEST_AUTH_SECRET, testEnvironment } from '@/tests/support/server/environment';
@@ -24,7 +24,7 @@ const failing = async (...args: string[]): Promise<string> => {
 
 beforeEach(async () => {
   await db().$executeRaw`DELETE FROM "Key" WHERE purpose = 'signing'`;
-  await ensureKeys(db());
+  await ensureKeys();
   await ageNextKey(121);
 });
 

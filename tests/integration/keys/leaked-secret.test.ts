@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { importRootSecrets, parseSecretList } from '@/lib/core/keys/secret-list';
+import { importRootSecrets, parseAuthSecret } from '@/lib/core/keys/auth-secret';
 import { mintRefreshToken, readRefreshToken, refreshMacKeys } from '@/lib/core/token/refresh-token';
 import { only, post, problemCode, REFRESH, signIn } from '@/tests/support/http-client';
 import { useApp } from '@/tests/support/running-app';
@@ -8,7 +8,7 @@ import { TEST_AUTH_SECRET } from '@/tests/support/server/environment';
 const app = useApp();
 
 async function leakedKeys() {
-  const parsed = parseSecretList(TEST_AUTH_SECRET);
+  const parsed = parseAuthSecret(TEST_AUTH_SECRET);
   if (!parsed.ok) throw new Error(parsed.code);
   return refreshMacKeys(await importRootSecrets(parsed.value));
 }

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { importRootSecrets, parseSecretList, type RootSecrets } from '@/lib/core/keys/secret-list';
+import { importRootSecrets, parseAuthSecret, type RootSecrets } from '@/lib/core/keys/auth-secret';
 import { unwrapSecret, wrapSecret } from '@/lib/core/keys/wrapping';
 import { db } from '@/lib/server/database/client';
-import { ensureKeys, loadKeys } from '@/lib/server/keys/key-store';
+import { ensureKeys, loadKeyring } from '@/lib/server/keys/keyring';
 import { randomBytes } from '@/lib/server/keys/random';
 import { keyReport } from '@/lib/server/keys/report';
 import { rewrapKeys } from '@/lib/server/keys/rewrap';
@@ -17,7 +17,7 @@ const LOST = 'bG9zdCBzZWNyZXQgb2YgdGhlIHRlc3RzLCBvZiBubyB1c2U';
 process.env['AUTH_SECRET'] = `${TEST_AUTH_SECRET},${OLD}`;
 
 async function rootsOf(text: string): Promise<RootSecrets> {
-  const parsed = parseSecretList(text);
+  const parsed = parseAuthSecret(text);
   if (!parsed.ok) throw new Error(parsed.code);
   return importRootSecrets(parsed.value);
 }
@@ -44,7 +44,7 @@ async function wrapAllWith(roots: RootSecrets): Promise<void> {
 
 beforeEach(async () => {
   await db().$executeRaw`TRUNCATE "Key", "AuditEvent", "User" CASCADE`;
-  await ensureKeys(db());
+  await ensureKeys();
 });
 
 describe('rewrapping', () => {
@@ -52,9 +52,9 @@ describe('rewrapping', () => {
     await wrapAllWith(old);
     const before = await Promise.all((await stored()).map(({ id }) => contentOf(id, old)));
     expect(before).toHaveLength(5);
-    expect(await rewrapKeys(db())).toEqual({ kind: 'rewrapped', moved: 5, total: 5 });
+    expect(await rewrapKeys()).toEqual({ kind: 'rewrapped', moved: 5, total: 5 });
     expect(await Promise.all((await stored()).map(({ id }) => contentOf(id, first)))).toEqual(before);
-    await expect(loadKeys(db())).resolves.toBeDefined();
+    await expect(loadKeyring()).resolves.toBeDefined();
     const [event, ...more] = await db().auditEvent.findMany();
     expect(event).toMatchObject({ type: 'keys_rewrapped', userId: null, details: { keys: 5, wrappedBy: first[0].id } });
     expect(more).toEqual([]);
@@ -62,19 +62,19 @@ describe('rewrapping', () => {
 
   it('a second time changes nothing, not even a nonce', async () => {
     await wrapAllWith(old);
-    await rewrapKeys(db());
+    await rewrapKeys();
     const before = await stored();
-    expect(await rewrapKeys(db())).toEqual({ kind: 'rewrapped', moved: 0, total: 5 });
+    expect(await rewrapKeys()).toEqual({ kind: 'rewrapped', moved: 0, total: 5 });
     expect(await stored()).toEqual(before);
     expect(await db().auditEvent.count()).toBe(1);
   });
 
   it('ten times at once moves each key once', async () => {
     await wrapAllWith(old);
-    const outcomes = await atOnce(10, () => rewrapKeys(db()));
+    const outcomes = await atOnce(10, () => rewrapKeys());
     const moved = outcomes.map((outcome) => (outcome.kind === 'rewrapped' ? outcome.moved : -1));
     expect(moved.sort()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 5]);
-    await expect(loadKeys(db())).resolves.toBeDefined();
+    await expect(loadKeyring()).resolves.toBeDefined();
   });
 
   it('changes nothing at all when one key cannot be opened, and names it', async () => {
@@ -87,10 +87,10 @@ describe('rewrapping', () => {
       data: await wrapSecret(randomBytes(32), lost, context, randomBytes),
     });
     const before = await stored();
-    expect(await rewrapKeys(db())).toEqual({ kind: 'cannot_open', ...context, code: 'unknown_wrapping_key' });
+    expect(await rewrapKeys()).toEqual({ kind: 'cannot_open', ...context, code: 'unknown_wrapping_key' });
     expect(await stored()).toEqual(before);
     expect(await db().auditEvent.count()).toBe(0);
-    const { unopened, advice } = await keyReport(db());
+    const { unopened, advice } = await keyReport();
     expect(unopened).toEqual([{ id: odd.id, purpose: 'pepper' }]);
     expect(advice[0]).toMatchObject({ isDue: true, text: expect.stringContaining(`${odd.id} (pepper)`) });
   });
@@ -102,12 +102,12 @@ describe('rewrapping', () => {
       where: { id: next?.id ?? '' },
       data: { ...wrapped, slot: null, expiresAt: new Date(Date.now() - 60_000) },
     });
-    expect(await rewrapKeys(db())).toEqual({ kind: 'rewrapped', moved: 0, total: 4 });
+    expect(await rewrapKeys()).toEqual({ kind: 'rewrapped', moved: 0, total: 4 });
   });
 });
 
 describe('the report', () => {
-  const entry = async (place: number) => (await keyReport(db())).secrets.find((one) => one.place === place);
+  const entry = async (place: number) => (await keyReport()).secrets.find((one) => one.place === place);
   const hold = async (sessionId: string, refreshKeyId: number | null) =>
     db().session.update({ where: { id: sessionId }, data: { refreshKeyId } });
 
@@ -115,12 +115,12 @@ describe('the report', () => {
     await wrapAllWith(old);
     expect(await entry(1)).toMatchObject({ id: first[0].id, keys: 0, mayGo: false });
     expect(await entry(2)).toMatchObject({ id: old[0].id, keys: 5, mayGo: false });
-    expect((await keyReport(db())).advice).toContainEqual({
+    expect((await keyReport()).advice).toContainEqual({
       isDue: true,
       text: '5 stored keys are still wrapped by an old entry of AUTH_SECRET.',
       command: 'npm run keys -- rewrap',
     });
-    await rewrapKeys(db());
+    await rewrapKeys();
     expect(await entry(1)).toMatchObject({ keys: 5, mayGo: false });
     expect(await entry(2)).toEqual({ place: 2, id: old[0].id, keys: 0, sessions: 0, sessionsUntil: null, mayGo: true });
   });
@@ -151,7 +151,7 @@ describe('the report', () => {
     const { id } = await prepareSession();
     await hold(id, null);
     expect(await entry(2)).toMatchObject({ sessions: 0, mayGo: false });
-    expect((await keyReport(db())).otherSessions.unknown.sessions).toBe(1);
+    expect((await keyReport()).otherSessions.unknown.sessions).toBe(1);
     await db().session.delete({ where: { id } });
     expect(await entry(2)).toMatchObject({ mayGo: true });
   });
@@ -159,7 +159,7 @@ describe('the report', () => {
   it('tells of live sessions whose secret is not in the list', async () => {
     const { id } = await prepareSession();
     await hold(id, lost[0].id);
-    const { otherSessions, advice } = await keyReport(db());
+    const { otherSessions, advice } = await keyReport();
     expect(otherSessions.unlisted.sessions).toBe(1);
     expect(advice).toContainEqual(
       expect.objectContaining({ isDue: true, text: expect.stringContaining('not in AUTH_SECRET') }),
@@ -168,7 +168,7 @@ describe('the report', () => {
 
   it('holds no secret, wrapped or not', async () => {
     await prepareSession();
-    const text = JSON.stringify(await keyReport(db()));
+    const text = JSON.stringify(await keyReport());
     for (const secret of [TEST_AUTH_SECRET, OLD]) expect(text).not.toContain(secret);
     for (const { wrappedSecret } of await stored()) {
       expect(text).not.toContain(Buffer.from(wrappedSecret).toString('base64'));

@@ -1,6 +1,6 @@
 import { decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { importKeySet } from '@/lib/core/keys/key-set';
+import { importJwkSet } from '@/lib/core/keys/jwk-set';
 import { SIGNING_ALGORITHMS } from '@/lib/core/keys/signing-key';
 import { db } from '@/lib/server/database/client';
 import { revokeKey } from '@/lib/server/keys/rotation';
@@ -28,7 +28,7 @@ const bearer = (server: Target, token: string) =>
 const kidOf = (token: string | undefined) => decodeProtectedHeader(token ?? '').kid;
 
 const keySet = async (server: Target, headers = {}): Promise<Answer> => send(server, KEY_SET, { headers });
-const kidsOf = async (answer: Answer) => [...((await importKeySet(answer.json())) ?? new Map()).keys()].sort();
+const kidsOf = async (answer: Answer) => [...((await importJwkSet(answer.json())) ?? new Map()).keys()].sort();
 
 /** A session and an access token of it that this server issued, in a grace window that is over. */
 async function signedBy(server: Target) {
@@ -86,7 +86,7 @@ describe('the key set', () => {
     await rotateNow();
     await look();
     // As many keys as before, and the same one signs: only which one comes next has changed.
-    await revokeKey(db(), await kidIn('next'));
+    await revokeKey(await kidIn('next'));
     await look();
     await db().$executeRaw`UPDATE "Key" SET "expiresAt" = now() WHERE purpose = 'signing' AND slot IS NULL`;
     await look();
@@ -108,7 +108,7 @@ describe('a revoked key', () => {
     expect(kidOf(accessToken)).toBe(kid);
     for (const server of [first, second]) expect((await session(server, accessToken)).status).toBe(200);
 
-    expect(await revokeKey(db(), kid)).toMatchObject({ kind: 'revoked' });
+    expect(await revokeKey(kid)).toMatchObject({ kind: 'revoked' });
     const revokedAt = performance.now();
     for (const server of [first, second]) {
       for (const call of [session, bearer]) {

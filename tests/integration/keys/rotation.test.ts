@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '@/lib/core/keys/signing-key';
 import { db } from '@/lib/server/database/client';
-import { ensureKeys, loadKeys } from '@/lib/server/keys/key-store';
+import { ensureKeys, loadKeyring } from '@/lib/server/keys/keyring';
 import { retireKey, revokeKey, rotateKeys, rotateWhenDue } from '@/lib/server/keys/rotation';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { atOnce } from '@/tests/support/http/requests';
@@ -13,7 +13,7 @@ await useDatabase();
 async function begin(algorithm: SigningAlgorithm = 'ES256'): Promise<{ current: string; next: string }> {
   await db().$executeRaw`DELETE FROM "Key" WHERE purpose = 'signing'`;
   await db().$executeRaw`TRUNCATE "AuditEvent"`;
-  await ensureKeys(db(), { algorithm });
+  await ensureKeys({ algorithm });
   await ageNextKey(120);
   return { current: await kidIn('current'), next: await kidIn('next') };
 }
@@ -32,7 +32,7 @@ beforeEach(async () => {
 describe.each(SIGNING_ALGORITHMS)('rotating %s keys', (algorithm) => {
   it('lets the next key sign, keeps the old one published for 960 s, and publishes another', async () => {
     const before = await begin(algorithm);
-    const outcome = await rotateKeys(db());
+    const outcome = await rotateKeys();
     if (outcome.kind !== 'rotated') throw new Error(outcome.kind);
     expect(outcome.promoted).toEqual({ kid: before.next, algorithm });
     expect(outcome.retired).toMatchObject({ kid: before.current, algorithm });
@@ -44,7 +44,7 @@ describe.each(SIGNING_ALGORITHMS)('rotating %s keys', (algorithm) => {
     expect(old?.slot).toBeNull();
     expect((old?.expiresAt?.getTime() ?? 0) - (old?.retiredAt?.getTime() ?? 0)).toBe(960_000);
     expect(keys[before.next]?.promotedAt).toEqual(old?.retiredAt);
-    const loaded = await loadKeys(db());
+    const loaded = await loadKeyring();
     expect(loaded.signing).toMatchObject({ kid: before.next, algorithm });
     expect([...loaded.verifying.keys()].sort()).toEqual([before.current, before.next, outcome.next.kid].sort());
   });
@@ -54,7 +54,7 @@ describe('rotating', () => {
   it('is refused, with the time when it may be, while the next key is younger than 120 s', async () => {
     await ageNextKey(119);
     const before = await signingKeys();
-    const outcome = await rotateKeys(db());
+    const outcome = await rotateKeys();
     expect(outcome.kind).toBe('too_early');
     if (outcome.kind !== 'too_early') return;
     const { createdAt } = before[outcome.next.kid] ?? {};
@@ -67,15 +67,15 @@ describe('rotating', () => {
 
   it('to another algorithm replaces the next key first, and signs with it when its time has come', async () => {
     const before = { current: await kidIn('current'), next: await kidIn('next') };
-    const replaced = await rotateKeys(db(), { algorithm: 'EdDSA' });
+    const replaced = await rotateKeys({ algorithm: 'EdDSA' });
     if (replaced.kind !== 'next_replaced') throw new Error(replaced.kind);
     expect(replaced.withdrawn.kid).toBe(before.next);
     expect(replaced.next.algorithm).toBe('EdDSA');
     expect(replaced.next.readyAt - replaced.now).toBeCloseTo(120, 1);
     expect(await publishedKids()).toEqual([before.current, replaced.next.kid].sort());
-    expect((await rotateKeys(db(), { algorithm: 'EdDSA' })).kind).toBe('too_early');
+    expect((await rotateKeys({ algorithm: 'EdDSA' })).kind).toBe('too_early');
     await ageNextKey(120);
-    const rotated = await rotateKeys(db(), { algorithm: 'EdDSA' });
+    const rotated = await rotateKeys({ algorithm: 'EdDSA' });
     if (rotated.kind !== 'rotated') throw new Error(rotated.kind);
     expect(rotated.promoted).toEqual({ kid: replaced.next.kid, algorithm: 'EdDSA' });
     expect(rotated.next.algorithm).toBe('EdDSA');
@@ -85,7 +85,7 @@ describe('rotating', () => {
   it('is written into the audit log with the kid and algorithm of every key that changed, and no person', async () => {
     const current = await kidIn('current');
     const next = await kidIn('next');
-    await rotateKeys(db());
+    await rotateKeys();
     const about = (kid: string, was: string) => ({ userId: null, details: { kid, alg: 'ES256', was } });
     expect(await audited()).toEqual([
       { type: 'key_withdrawn', ...about(current, 'current') },
@@ -97,7 +97,7 @@ describe('rotating', () => {
     'twenty times at once happens once (asking for %s)',
     async (algorithm) => {
       await begin(algorithm);
-      const outcomes = await atOnce(20, () => rotateKeys(db(), algorithm ? { algorithm } : {}));
+      const outcomes = await atOnce(20, () => rotateKeys(algorithm ? { algorithm } : {}));
       expect(outcomes.filter(({ kind }) => kind === 'rotated')).toHaveLength(1);
       expect(outcomes.filter(({ kind }) => kind === 'too_early')).toHaveLength(19);
       const slots = Object.values(await signingKeys()).map(({ slot }) => slot);
@@ -109,8 +109,8 @@ describe('rotating', () => {
     const watching = watchSlots();
     const outcomes = await atOnce(12, async (number) => {
       const kid = await kidIn('current');
-      if (number % 3 === 0) return (await revokeKey(db(), kid)).kind;
-      return (await rotateKeys(db(), { algorithm: number % 3 === 1 ? 'EdDSA' : 'ES256' })).kind;
+      if (number % 3 === 0) return (await revokeKey(kid)).kind;
+      return (await rotateKeys({ algorithm: number % 3 === 1 ? 'EdDSA' : 'ES256' })).kind;
     });
     expect(outcomes).toContain('revoked');
     expect(outcomes).toContain('next_replaced');
@@ -118,7 +118,7 @@ describe('rotating', () => {
     const keys = Object.values(await signingKeys());
     expect(keys.filter(({ slot }) => slot === 'current')).toHaveLength(1);
     expect(keys.filter(({ slot }) => slot === 'next')).toHaveLength(1);
-    await expect(loadKeys(db())).resolves.toMatchObject({ signing: { kid: await kidIn('current') } });
+    await expect(loadKeyring()).resolves.toMatchObject({ signing: { kid: await kidIn('current') } });
   });
 });
 
@@ -149,23 +149,23 @@ describe('retiring', () => {
   it('the current key rotates away from it', async () => {
     const current = await kidIn('current');
     const next = await kidIn('next');
-    expect(await retireKey(db(), current)).toMatchObject({ kind: 'rotated', promoted: { kid: next } });
+    expect(await retireKey(current)).toMatchObject({ kind: 'rotated', promoted: { kid: next } });
     expect(await kidIn('current')).toBe(next);
   });
 
   it('the current key waits for the next one, as rotating does', async () => {
     await ageNextKey(10);
     const current = await kidIn('current');
-    expect(await retireKey(db(), current)).toMatchObject({ kind: 'too_early' });
+    expect(await retireKey(current)).toMatchObject({ kind: 'too_early' });
     expect(await kidIn('current')).toBe(current);
   });
 
   it('a key that is not current any more does not rotate once more', async () => {
     const current = await kidIn('current');
-    await rotateKeys(db());
+    await rotateKeys();
     await ageNextKey(120);
     const promoted = await kidIn('current');
-    const outcome = await retireKey(db(), current);
+    const outcome = await retireKey(current);
     const expiresAt = (await signingKeys())[current]?.expiresAt?.getTime() ?? 0;
     expect(outcome).toEqual({ kind: 'already_retired', publishedUntil: expiresAt / 1_000 });
     expect(await kidIn('current')).toBe(promoted);
@@ -174,7 +174,7 @@ describe('retiring', () => {
   it('the next key withdraws it and publishes another of its algorithm', async () => {
     await begin('EdDSA');
     const next = await kidIn('next');
-    const outcome = await retireKey(db(), next);
+    const outcome = await retireKey(next);
     expect(outcome).toMatchObject({ kind: 'next_replaced', withdrawn: { kid: next }, next: { algorithm: 'EdDSA' } });
     expect(await publishedKids()).not.toContain(next);
     expect(await kidIn('next')).not.toBe(next);
@@ -182,11 +182,11 @@ describe('retiring', () => {
 
   it('a key that nobody knows, or that is gone, changes nothing', async () => {
     const next = await kidIn('next');
-    await revokeKey(db(), next);
+    await revokeKey(next);
     const before = await signingKeys();
-    expect(await retireKey(db(), 'no-such-')).toEqual({ kind: 'unknown_key' });
-    expect(await retireKey(db(), next)).toEqual({ kind: 'gone' });
-    expect(await retireKey(db(), 'seal')).toEqual({ kind: 'unknown_key' });
+    expect(await retireKey('no-such-')).toEqual({ kind: 'unknown_key' });
+    expect(await retireKey(next)).toEqual({ kind: 'gone' });
+    expect(await retireKey('seal')).toEqual({ kind: 'unknown_key' });
     expect(await signingKeys()).toEqual(before);
   });
 });
@@ -194,14 +194,14 @@ describe('retiring', () => {
 describe('revoking', () => {
   it('the current key takes it out of the key set at once; the next one signs, however new it is', async () => {
     const current = await kidIn('current');
-    await rotateKeys(db());
+    await rotateKeys();
     const promoted = await kidIn('current');
     const fresh = await kidIn('next');
-    const outcome = await revokeKey(db(), promoted);
+    const outcome = await revokeKey(promoted);
     expect(outcome).toMatchObject({ kind: 'revoked', revoked: { kid: promoted }, promoted: { kid: fresh } });
     expect(await kidIn('current')).toBe(fresh);
     expect(await publishedKids()).toEqual([current, fresh, await kidIn('next')].sort());
-    expect((await loadKeys(db())).verifying.has(promoted)).toBe(false);
+    expect((await loadKeyring()).verifying.has(promoted)).toBe(false);
     expect((await audited()).slice(-2)).toMatchObject([
       { type: 'key_revoked', userId: null, details: { kid: promoted, alg: 'ES256', was: 'current' } },
       { type: 'key_promoted', userId: null, details: { kid: fresh } },
@@ -210,18 +210,18 @@ describe('revoking', () => {
 
   it('a next or a retired key takes it out and leaves the current one alone', async () => {
     const old = await kidIn('current');
-    await rotateKeys(db());
+    await rotateKeys();
     const current = await kidIn('current');
     const next = await kidIn('next');
-    expect(await revokeKey(db(), old)).toMatchObject({ kind: 'revoked', promoted: null, next: null });
-    expect(await revokeKey(db(), next)).toMatchObject({ kind: 'revoked', promoted: null });
+    expect(await revokeKey(old)).toMatchObject({ kind: 'revoked', promoted: null, next: null });
+    expect(await revokeKey(next)).toMatchObject({ kind: 'revoked', promoted: null });
     expect(await kidIn('current')).toBe(current);
     expect(await publishedKids()).toEqual([current, await kidIn('next')].sort());
   });
 
   it('ten times at once revokes one key only', async () => {
     const current = await kidIn('current');
-    const outcomes = await atOnce(10, () => revokeKey(db(), current));
+    const outcomes = await atOnce(10, () => revokeKey(current));
     expect(outcomes.filter(({ kind }) => kind === 'revoked')).toHaveLength(1);
     expect(outcomes.filter(({ kind }) => kind === 'gone')).toHaveLength(9);
   });
@@ -229,7 +229,7 @@ describe('revoking', () => {
   it('the current key where no next one is left makes one', async () => {
     await db().key.delete({ where: { id: await kidIn('next') } });
     const current = await kidIn('current');
-    expect(await revokeKey(db(), current)).toMatchObject({ kind: 'revoked', revoked: { kid: current } });
+    expect(await revokeKey(current)).toMatchObject({ kind: 'revoked', revoked: { kid: current } });
     expect(await kidIn('current')).not.toBe(current);
     await kidIn('next');
   });
@@ -242,23 +242,23 @@ describe('automatic rotation', () => {
 
   it('is off without a number of days', async () => {
     await age(5_000);
-    expect(await rotateWhenDue(db(), 0)).toBe('off');
+    expect(await rotateWhenDue(0)).toBe('off');
   });
 
   it('waits for the day, and for the next key', async () => {
     await age(29);
     const current = await kidIn('current');
-    expect(await rotateWhenDue(db(), 30)).toBe('not_due');
+    expect(await rotateWhenDue(30)).toBe('not_due');
     await age(30);
     await ageNextKey(60);
-    expect(await rotateWhenDue(db(), 30)).toBe('waiting');
+    expect(await rotateWhenDue(30)).toBe('waiting');
     expect(await kidIn('current')).toBe(current);
   });
 
   it('called ten times at once rotates once', async () => {
     await age(30);
     const next = await kidIn('next');
-    const outcomes = await atOnce(10, () => rotateWhenDue(db(), 30));
+    const outcomes = await atOnce(10, () => rotateWhenDue(30));
     expect(outcomes.filter((outcome) => outcome === 'rotated')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === 'not_due')).toHaveLength(9);
     expect(await kidIn('current')).toBe(next);

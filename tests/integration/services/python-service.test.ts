@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SigningAlgorithm } from '@/lib/core/keys/signing-key';
-import { liveKeys } from '@/lib/server/keys/live-keys';
+import { liveKeyring } from '@/lib/server/keys/live-keyring';
 import { inTurns, send } from '@/tests/support/http/requests';
 import { useIssuer } from '@/tests/support/services/issuer';
 import { startPythonService } from '@/tests/support/services/services';
@@ -48,7 +48,7 @@ describe.each<SigningAlgorithm>(['ES256', 'EdDSA', 'RS256'])(
       const claims = readPart(payload);
       const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
       const mine = await testKey(algorithm);
-      const { signing } = await liveKeys();
+      const { signing } = await liveKeyring();
       /** Genuine signatures over what the issuer never signs. */
       const issued = (changes: object, changedHeader: object = {}) =>
         signCompact({ ...readPart(header), ...changedHeader }, { ...claims, ...changes }, signing);

@@ -9,7 +9,7 @@ await useDatabase();
 
 const GRACE_SECONDS = 30;
 const FROM_ANYWHERE = {
-  client: { userAgent: null, device: null, ip: null },
+  facts: { userAgent: null, device: null, ip: null },
   refreshKeyId: 0,
   network: null,
   audience: null,

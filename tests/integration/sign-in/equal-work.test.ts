@@ -7,7 +7,7 @@ import { countStatements, useDatabase } from '@/tests/support/database/use-datab
 import { createPerson, PASSWORD, type Person } from '@/tests/support/people';
 
 const { url: databaseUrl } = await useDatabase();
-const CLIENT = { userAgent: null, device: null, ip: null };
+const FACTS = { userAgent: null, device: null, ip: null };
 
 let known: Person;
 let disabled: Person;
@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 const attempt = (email: string, password: string) =>
-  login({ email, password, remember: false, client: CLIENT, deviceCookie: null, refreshCookie: null });
+  login({ email, password, remember: false, facts: FACTS, deviceCookie: null, refreshCookie: null });
 
 describe('a refused login', () => {
   /** Everybody who is not let in, and how they try. */
@@ -70,7 +70,7 @@ describe('a sign-up', () => {
     for (const email of [known.email, unknown]) {
       hashing.mockClear();
       const { result, statements } = await countStatements(databaseUrl, () =>
-        register({ email, password: PASSWORD, name: null, client: CLIENT }),
+        register({ email, password: PASSWORD, name: null, facts: FACTS }),
       );
       const asked = statements.filter(({ sql }) => !sql.includes('Session_statusNumber_seq'));
       outcomes.push({

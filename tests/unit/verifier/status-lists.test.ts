@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Soon } from '@/lib/core/soon';
-import { keySetSource } from '@/lib/verifier/key-set';
+import type { MaybePromise } from '@/lib/core/maybe-promise';
+import { remoteJwkSet } from '@/lib/verifier/remote-jwk-set';
 import { type StatusLists, statusLists } from '@/lib/verifier/status-lists';
 import { ISSUER } from '../../fixtures/access-tokens';
 import { FakeIssuer, KEY_SET_URL, LIST_URI, LIST_URL, settle } from '../../fixtures/fake-issuer';
@@ -13,7 +13,7 @@ let lists: StatusLists;
 beforeEach(async () => {
   issuer = await FakeIssuer.start();
   const options = { issuer: ISSUER, fetchOrigin: ISSUER, maxStaleSeconds: 30 };
-  lists = statusLists(options, keySetSource(KEY_SET_URL, issuer.surroundings), issuer.surroundings);
+  lists = statusLists(options, remoteJwkSet(KEY_SET_URL, issuer.surroundings), issuer.surroundings);
 });
 
 afterEach(() => {
@@ -22,7 +22,7 @@ afterEach(() => {
 
 const check = (uri = LIST_URI) => lists.check(uri, PLACE);
 const fetches = () => issuer.countOf(LIST_URL);
-const isPending = async (promise: Soon<unknown>) => {
+const isPending = async (promise: MaybePromise<unknown>) => {
   const pending = Symbol('pending');
   return (await Promise.race([promise, settle().then(() => pending)])) === pending;
 };
@@ -392,7 +392,7 @@ describe('addresses', () => {
 
   test('are asked at the place where the issuer is reached from here', async () => {
     const options = { issuer: ISSUER, fetchOrigin: 'http://127.0.0.1:3000', maxStaleSeconds: 30 };
-    const inside = statusLists(options, keySetSource(KEY_SET_URL, issuer.surroundings), issuer.surroundings);
+    const inside = statusLists(options, remoteJwkSet(KEY_SET_URL, issuer.surroundings), issuer.surroundings);
     expect(await inside.check(LIST_URI, PLACE)).toBe('valid');
     expect(issuer.countOf('http://127.0.0.1:3000/status-lists/7')).toBe(1);
   });

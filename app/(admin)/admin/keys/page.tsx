@@ -1,5 +1,4 @@
 import type { Metadata } from 'next';
-import { db } from '@/lib/server/database/client';
 import { keyReport } from '@/lib/server/keys/report';
 import { requireAdmin } from '@/lib/server/sessions/current-user';
 import { AdminNav } from '../admin-nav';
@@ -12,7 +11,7 @@ export const metadata: Metadata = { title: 'Keys' };
 /** What signs and what wraps, as `npm run keys -- status` says it. Keys change on the command line only. */
 export default async function KeysPage() {
   await requireAdmin('/admin/keys');
-  const { signing, dataKeys, secrets, advice } = await keyReport(db());
+  const { signing, dataKeys, secrets, advice } = await keyReport();
   return (
     <>
       <AdminNav />

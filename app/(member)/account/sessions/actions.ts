@@ -3,7 +3,7 @@
 import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { z } from 'zod';
-import { clientFacts } from '@/lib/server/http/client-facts';
+import { requestFacts } from '@/lib/server/http/request-facts';
 import { requireUser } from '@/lib/server/sessions/current-user';
 import { endOtherSessions, endSession } from '@/lib/server/sessions/list';
 
@@ -15,13 +15,13 @@ const sessionFields = z.object({ sessionId: z.string().min(1).max(64) });
 export async function endOne(fields: FormData): Promise<void> {
   const { user } = await requireUser(SESSIONS_PATH);
   const parsed = sessionFields.safeParse(Object.fromEntries(fields));
-  const ended = parsed.success && (await endSession(user.id, parsed.data.sessionId, clientFacts(await headers()))).ok;
+  const ended = parsed.success && (await endSession(user.id, parsed.data.sessionId, requestFacts(await headers()))).ok;
   redirect(`${SESSIONS_PATH}?done=${ended ? 'one' : 'gone'}`);
 }
 
 /** Ends every session of the person signed in but this one. */
 export async function endOthers(): Promise<void> {
   const { user, session } = await requireUser(SESSIONS_PATH);
-  const count = await endOtherSessions(user.id, session.sid, clientFacts(await headers()));
+  const count = await endOtherSessions(user.id, session.sid, requestFacts(await headers()));
   redirect(`${SESSIONS_PATH}?done=${count > 0 ? 'others' : 'gone'}`);
 }

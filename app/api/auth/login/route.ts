@@ -10,11 +10,11 @@ import { login } from '@/lib/server/sign-in/login';
 const form = { success: nextOf, failure: backToForm.bind(null, '/login') };
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
-  POST: publicRoute({ body: loginBody, form }, async ({ request, body, client }) => {
+  POST: publicRoute({ body: loginBody, form }, async ({ request, body, facts }) => {
     const cookies = request.headers.get('cookie');
     const names = ourCookieNames();
     const deviceCookie = readCookie(cookies, names.device);
-    const signedIn = await login({ ...body, client, deviceCookie, refreshCookie: readCookie(cookies, names.refresh) });
+    const signedIn = await login({ ...body, facts, deviceCookie, refreshCookie: readCookie(cookies, names.refresh) });
     return signedIn.ok ? signInAnswer(signedIn.value) : attemptProblem(signedIn);
   }),
 });

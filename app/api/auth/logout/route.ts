@@ -11,9 +11,9 @@ const form = { success: () => '/login?ended=signed_out', failure: () => '/login?
 const CLEAR_CACHE = { 'clear-site-data': '"cache"' };
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
-  POST: publicRoute({ form }, async ({ request, client }) => {
+  POST: publicRoute({ form }, async ({ request, facts }) => {
     const refreshCookie = readCookie(request.headers.get('cookie'), ourCookieNames().refresh);
-    await signOut(request.headers, refreshCookie, client);
+    await signOut(request.headers, refreshCookie, facts);
     await deleteSessionCookies();
     return empty(CLEAR_CACHE);
   }),

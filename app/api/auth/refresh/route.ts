@@ -8,9 +8,9 @@ import { refresh } from '@/lib/server/sessions/refresh';
 import { setSessionCookies } from '@/lib/server/sessions/session-cookies';
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
-  POST: publicRoute({}, async ({ request, client }) => {
+  POST: publicRoute({}, async ({ request, facts }) => {
     const presented = readCookie(request.headers.get('cookie'), ourCookieNames().refresh);
-    const refreshed = await refresh(presented, 'browser', client);
+    const refreshed = await refresh(presented, 'browser', facts);
     if (!refreshed.ok) {
       if (refreshed.code === 'reuse_detected') sendDueMail();
       return problem('session_ended');

@@ -10,8 +10,8 @@ import { register } from '@/lib/server/sign-up/register';
 const form = { success: () => '/verify-email', failure: backToForm.bind(null, '/register') };
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
-  POST: publicRoute({ body: registerBody, form }, async ({ body, client }) => {
-    const registered = await register({ ...body, client });
+  POST: publicRoute({ body: registerBody, form }, async ({ body, facts }) => {
+    const registered = await register({ ...body, facts });
     if (!registered.ok) return attemptProblem(registered);
     await setPendingCookie(registered.value.sealed);
     sendDueMail();

@@ -11,12 +11,12 @@ import { verifyEmail } from '@/lib/server/sign-up/verify-email';
 const form = { success: () => HOME_PATH, failure: backToForm.bind(null, '/verify-email') };
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
-  POST: publicRoute({ body: verifyEmailBody, form }, async ({ request, body, client }) => {
+  POST: publicRoute({ body: verifyEmailBody, form }, async ({ request, body, facts }) => {
     const cookies = request.headers.get('cookie');
     const names = ourCookieNames();
     const pendingCookie = readCookie(cookies, names.pending);
     const refreshCookie = readCookie(cookies, names.refresh);
-    const verified = await verifyEmail({ code: body.code, pendingCookie, refreshCookie, client });
+    const verified = await verifyEmail({ code: body.code, pendingCookie, refreshCookie, facts });
     return verified.ok ? signInAnswer(verified.value) : attemptProblem(verified);
   }),
 });

@@ -1,5 +1,4 @@
 import { env } from '@/lib/server/config/env';
-import { db } from '@/lib/server/database/client';
 import { rotateWhenDue } from '@/lib/server/keys/rotation';
 import { drainOutbox } from '@/lib/server/mail/outbox';
 import { deleteExpired } from '@/lib/server/maintenance/cleaning';
@@ -12,6 +11,6 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
   GET: publicRoute({}, async ({ request }) => {
     if (!isCronCall(request.headers.get('authorization'))) return problem('not_found');
     const done = { deleted: await deleteExpired(), mail: await drainOutbox() };
-    return json({ ...done, keys: await rotateWhenDue(db(), env().keyRotationDays) });
+    return json({ ...done, keys: await rotateWhenDue(env().keyRotationDays) });
   }),
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { importKeySet } from '@/lib/core/keys/key-set';
+import { importJwkSet } from '@/lib/core/keys/jwk-set';
 import { hasValidSignature, selectKey, splitCompactJws } from '@/lib/core/token/compact-jws';
 import vectors from '../../../fixtures/vectors/wycheproof/json_web_key_test.json';
 
@@ -29,7 +29,7 @@ test.each(cases)('$tcId ($comment) is refused: no key in it is one of ours', asy
   const split = splitCompactJws(jws, 4096);
   if (!split.ok) return;
   for (const document of setsOf(set)) {
-    const keys = (await importKeySet(document)) ?? new Map();
+    const keys = (await importJwkSet(document)) ?? new Map();
     const key = selectKey(split.value.header, keys);
     expect(key.ok && (await hasValidSignature(split.value, key.value))).toBe(false);
   }
@@ -50,5 +50,5 @@ test.each([
 ])('set %i: a verifier keeps %s', async (id, _what, kids) => {
   const found = cases.find(({ tcId }) => tcId === id);
   expect(found).toBeDefined();
-  expect([...((await importKeySet(found?.set)) ?? new Map()).keys()]).toEqual(kids);
+  expect([...((await importJwkSet(found?.set)) ?? new Map()).keys()]).toEqual(kids);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { importKeySet } from '@/lib/core/keys/key-set';
+import { importJwkSet } from '@/lib/core/keys/jwk-set';
 import { hasValidSignature, selectKey, splitCompactJws } from '@/lib/core/token/compact-jws';
 import ed25519 from '../../../fixtures/vectors/rfc7520/curve25519/jws.json';
 import rs256 from '../../../fixtures/vectors/rfc7520/jws/4_1.rsa_v15_signature.json';
@@ -17,7 +17,7 @@ const split = (token: string) => splitCompactJws(token, 4096);
 async function isAccepted(token: string, jwk: Readonly<Record<string, unknown>>): Promise<boolean> {
   const parts = split(token);
   if (!parts.ok) return false;
-  const key = selectKey(parts.value.header, (await importKeySet({ keys: [jwk] })) ?? new Map());
+  const key = selectKey(parts.value.header, (await importJwkSet({ keys: [jwk] })) ?? new Map());
   return key.ok && hasValidSignature(parts.value, key.value);
 }
 
@@ -41,7 +41,7 @@ describe('examples with one of our algorithms have genuine signatures', () => {
     ['RFC 8037 A.4 (Ed25519)', ed25519.output.compact, { ...ed25519.input.key, alg: 'EdDSA', kid: 'ed' }],
   ])('%s', async (_name, token, jwk) => {
     const parts = split(token);
-    const key = ((await importKeySet({ keys: [jwk] })) ?? new Map()).get(jwk.kid);
+    const key = ((await importJwkSet({ keys: [jwk] })) ?? new Map()).get(jwk.kid);
     if (!parts.ok || key === undefined) throw new Error('the example could not be read');
     expect(await hasValidSignature(parts.value, key)).toBe(true);
     parts.value.signingInput[0] = 0;

@@ -1,6 +1,6 @@
 import { base64url } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { importKeySet } from '@/lib/core/keys/key-set';
+import { importJwkSet } from '@/lib/core/keys/jwk-set';
 import { type CompactJws, hasValidSignature } from '@/lib/core/token/compact-jws';
 import ecdsa from '../../../fixtures/vectors/wycheproof/ecdsa_secp256r1_sha256_p1363_test.json';
 import ed25519 from '../../../fixtures/vectors/wycheproof/ed25519_test.json';
@@ -37,7 +37,7 @@ async function differences(
 ): Promise<{ run: number; accepted: number; wrong: number[] }> {
   const found = { run: 0, accepted: 0, wrong: [] as number[] };
   for (const { publicKey, tests } of testGroups) {
-    const keys = await importKeySet({ keys: [{ ...jwkOf(publicKey), kid: 'a', alg }] });
+    const keys = await importJwkSet({ keys: [{ ...jwkOf(publicKey), kid: 'a', alg }] });
     const key = keys?.get('a');
     if (key === undefined) throw new Error('a key of the file was refused');
     for (const { tcId, msg, sig, result } of tests) {

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { VerifyingKeys } from '@/lib/core/keys/key-set';
+import type { VerifyingKeys } from '@/lib/core/keys/jwk-set';
 import { type AccessTokenExpectation, verifyAccessToken } from '@/lib/core/token/access-token';
 import { type VerifiedTokens, verifiedTokens } from '@/lib/core/token/verified-tokens';
 import { CLAIMS, ISSUER, signClaims } from '../../../fixtures/access-tokens';

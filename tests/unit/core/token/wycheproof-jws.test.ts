@@ -1,6 +1,6 @@
 import { base64url } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { importKeySet, type VerifyingKey, type VerifyingKeys } from '@/lib/core/keys/key-set';
+import { importJwkSet, type VerifyingKey, type VerifyingKeys } from '@/lib/core/keys/jwk-set';
 import { hasValidSignature, selectKey, splitCompactJws } from '@/lib/core/token/compact-jws';
 import cryptoVectors from '../../../fixtures/vectors/wycheproof/json_web_crypto_test.json';
 import encryptionVectors from '../../../fixtures/vectors/wycheproof/json_web_encryption_test.json';
@@ -62,7 +62,7 @@ test('the files are the ones that were counted', () => {
 
 test('of 401 signatures exactly the two valid ones by a key that we would publish are accepted', async () => {
   // Keys as a key set gives them. The vectors' RSA keys have 2,048 bits, fewer than ours, and are passed over.
-  const accepted = await acceptedBy(async ({ key }) => (await importKeySet({ keys: [key] })) ?? new Map());
+  const accepted = await acceptedBy(async ({ key }) => (await importJwkSet({ keys: [key] })) ?? new Map());
   expect(accepted).toEqual([18, 378]);
 });
 
@@ -95,7 +95,7 @@ describe.each<[VerifyingKey['algorithm'], AlgorithmIdentifier | EcKeyImportParam
 
 test('none of 139 encrypted tokens and none of the older collection is taken for a signed one', async () => {
   const [ec] = jwsCases.filter(({ tcId }) => tcId === 18);
-  const keys = (await importKeySet({ keys: [ec?.key] })) ?? new Map();
+  const keys = (await importJwkSet({ keys: [ec?.key] })) ?? new Map();
   expect(keys.size).toBe(1);
   const tokens = encryptionVectors.testGroups.flatMap((group) => group.tests.map((entry) => asRecord(entry)['jwe']));
   expect(tokens).toHaveLength(139);
@@ -110,7 +110,7 @@ test('the older collection gives the same answers', async () => {
   expect(older).toHaveLength(49);
   const accepted: number[] = [];
   for (const { tcId, jws, key } of older) {
-    if (await isAccepted(jws, (await importKeySet(Array.isArray(key['keys']) ? key : { keys: [key] })) ?? new Map()))
+    if (await isAccepted(jws, (await importJwkSet(Array.isArray(key['keys']) ? key : { keys: [key] })) ?? new Map()))
       accepted.push(tcId);
   }
   expect(accepted).toEqual(

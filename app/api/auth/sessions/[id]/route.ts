@@ -4,9 +4,9 @@ import { endSession } from '@/lib/server/sessions/list';
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
   {
-    DELETE: sessionRoute({}, async ({ session, params, client }) => {
+    DELETE: sessionRoute({}, async ({ session, params, facts }) => {
       const { id = '' } = await params;
-      const ended = await endSession(session.sub, id, client);
+      const ended = await endSession(session.sub, id, facts);
       return ended.ok ? empty() : problem('not_found');
     }),
   },

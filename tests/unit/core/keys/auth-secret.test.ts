@@ -6,15 +6,15 @@ import {
   deriveEncryptionKey,
   deriveMacKey,
   importRootSecrets,
-  parseSecretList,
-} from '@/lib/core/keys/secret-list';
-import { countingBytes } from '../../../fixtures/deterministic';
+  parseAuthSecret,
+} from '@/lib/core/keys/auth-secret';
+import { countingBytes } from '@/tests/fixtures/deterministic';
 
 const hexOf = (bytes: Bytes): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 const random = countingBytes();
 const [A, B] = [random(32), random(48)];
 const listOf = (text: string) => {
-  const parsed = parseSecretList(text);
+  const parsed = parseAuthSecret(text);
   return parsed.ok ? parsed.value : parsed.code;
 };
 

@@ -11,7 +11,7 @@ export type RootSecret = {
 /** Never empty: the first entry makes, all entries are accepted. */
 export type RootSecrets = readonly [RootSecret, ...RootSecret[]];
 
-export type SecretListFailure = 'empty' | 'not_base64url_or_hex' | 'too_short' | 'duplicate' | 'repetitive';
+export type AuthSecretFailure = 'empty' | 'not_base64url_or_hex' | 'too_short' | 'duplicate' | 'repetitive';
 
 const MIN_BYTES = 32;
 const MIN_DISTINCT_BYTES = 8;
@@ -20,7 +20,7 @@ const MIN_DISTINCT_BYTES = 8;
  * Reads a comma-separated list of secrets, each base64url or hex of at least 32 bytes. Text that decodes but is
  * plainly not random (fewer than 8 different bytes) is refused: a length alone proves nothing.
  */
-export function parseSecretList(text: string): Result<Bytes[], SecretListFailure> {
+export function parseAuthSecret(text: string): Result<Bytes[], AuthSecretFailure> {
   const entries = text.split(',').map((entry) => entry.trim());
   if (entries.every((entry) => entry === '')) return fail('empty');
   const secrets: Bytes[] = [];

@@ -18,7 +18,7 @@ const RSA_EXPONENT = 'AQAB';
  * Imports the usable keys of a JWK Set (RFC 7517 §5). Keys that we cannot use are passed over, as §5 asks; a `kid` that
  * occurs twice is not usable at all, because it would name two keys. Null when the document is no key set.
  */
-export async function importKeySet(document: unknown): Promise<VerifyingKeys | null> {
+export async function importJwkSet(document: unknown): Promise<VerifyingKeys | null> {
   if (!isRecord(document) || !Array.isArray(document['keys']) || document['keys'].length > MAX_KEYS) return null;
   const keys = new Map<string, VerifyingKey>();
   const seen = new Set<string>();

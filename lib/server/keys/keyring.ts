@@ -1,7 +1,7 @@
 import 'server-only';
 import { type Bytes, fromUtf8, toBase64Url, utf8 } from '@/lib/core/encoding';
 import { isRecord } from '@/lib/core/json';
-import { importKeySet, type VerifyingKeys } from '@/lib/core/keys/key-set';
+import { importJwkSet, type VerifyingKeys } from '@/lib/core/keys/jwk-set';
 import {
   importSigningKey,
   isSigningAlgorithm,
@@ -9,16 +9,17 @@ import {
   type SigningKey,
 } from '@/lib/core/keys/signing-key';
 import { unwrapSecret, wrapSecret } from '@/lib/core/keys/wrapping';
-import type { Key, PrismaClient } from '@/lib/server/database/generated/prisma/client';
+import { db, type Transaction } from '@/lib/server/database/client';
+import type { Key } from '@/lib/server/database/generated/prisma/client';
 import { randomBytes } from './random';
 import { rootSecrets } from './root-secrets';
-import { prepareKey, storeKey, type Transaction, underKeyLock } from './signing-key-store';
+import { prepareKey, storeKey, underKeyLock } from './signing-key-store';
 
 /** 32 random bytes with a name: pepper, sealing key, status permutation. */
 export type DataKey = { readonly id: string; readonly bytes: Bytes };
 
 /** Every key of the database, decrypted and imported. */
-export type LoadedKeys = {
+export type Keyring = {
   readonly signing: SigningKey;
   readonly verifying: VerifyingKeys;
   /** The JWK Set to publish, current, next and retired keys with public members only, and a name for just this text. */
@@ -37,19 +38,16 @@ const SIGNING_SLOTS = ['current', 'next'] as const;
  * Makes the keys that are missing: a current and a next signing key, one data key a purpose. Idempotent; concurrent
  * calls wait for each other, and the unique slot lets only one win.
  */
-export async function ensureKeys(
-  db: PrismaClient,
-  { algorithm = 'ES256' }: { algorithm?: SigningAlgorithm } = {},
-): Promise<void> {
+export async function ensureKeys({ algorithm = 'ES256' }: { algorithm?: SigningAlgorithm } = {}): Promise<void> {
   const secrets = await rootSecrets();
-  const isStored = await storedSlots(db);
+  const isStored = await storedSlots(db());
   const missing = SIGNING_SLOTS.filter((slot) => !isStored('signing', slot));
   const prepared = await Promise.all(missing.map(() => prepareKey(algorithm)));
-  await underKeyLock(db, async (transaction, now) => {
-    const isPresent = await storedSlots(transaction);
+  await underKeyLock(async (tx, now) => {
+    const isPresent = await storedSlots(tx);
     for (const slot of SIGNING_SLOTS) {
       if (isPresent('signing', slot)) continue;
-      await storeKey(transaction, prepared.pop() ?? (await prepareKey(algorithm)), slot, now);
+      await storeKey(tx, prepared.pop() ?? (await prepareKey(algorithm)), slot, now);
     }
     const createdAt = new Date(now * 1_000);
     for (const purpose of DATA_KEY_PURPOSES) {
@@ -57,25 +55,25 @@ export async function ensureKeys(
       const id = toBase64Url(randomBytes(6));
       const wrapped = await wrapSecret(randomBytes(32), secrets, { purpose, id }, randomBytes);
       const data = { id, purpose, slot: 'current', createdAt, promotedAt: createdAt, ...wrapped };
-      await transaction.key.create({ data, select: { id: true } });
+      await tx.key.create({ data, select: { id: true } });
     }
   });
 }
 
-async function storedSlots(client: Transaction): Promise<(purpose: string, slot: string) => boolean> {
-  const taken = await client.key.findMany({ where: { slot: { not: null } }, select: { purpose: true, slot: true } });
+async function storedSlots(tx: Transaction): Promise<(purpose: string, slot: string) => boolean> {
+  const taken = await tx.key.findMany({ where: { slot: { not: null } }, select: { purpose: true, slot: true } });
   return (purpose, slot) => taken.some((key) => key.purpose === purpose && key.slot === slot);
 }
 
 /** Reads and decrypts all keys. Throws when one is missing or was wrapped under a secret that is not listed. */
-export async function loadKeys(db: PrismaClient): Promise<LoadedKeys> {
-  const rows = await db.$queryRaw<Key[]>`
+export async function loadKeyring(): Promise<Keyring> {
+  const rows = await db().$queryRaw<Key[]>`
     SELECT * FROM "Key" WHERE "expiresAt" IS NULL OR "expiresAt" > now() ORDER BY "createdAt" DESC, id`;
   const signingRows = rows.filter((row) => row.purpose === 'signing');
   const current = signingRows.find((row) => row.slot === 'current');
   if (current === undefined) throw new Error('The database holds no signing key: run `npm run db:migrate`');
   const keySet = { keys: signingRows.map((row) => row.publicJwk) };
-  const verifying = await importKeySet(keySet);
+  const verifying = await importJwkSet(keySet);
   if (verifying === null) throw new Error('The stored key set cannot be read');
   const [seal, pepper, statusIndex] = await Promise.all(DATA_KEY_PURPOSES.map((purpose) => dataKeys(rows, purpose)));
   if (!seal || !pepper || !statusIndex) throw new Error('Data keys are missing');
@@ -88,7 +86,7 @@ export async function loadKeys(db: PrismaClient): Promise<LoadedKeys> {
 }
 
 /** `etag`: the beginning of the text's SHA-256 (RFC 9110 §8.8.3). */
-async function withEtag(text: string): Promise<LoadedKeys['published']> {
+async function withEtag(text: string): Promise<Keyring['published']> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(text)));
   return { text, etag: `"${toBase64Url(digest.subarray(0, 16))}"` };
 }

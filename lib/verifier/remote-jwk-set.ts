@@ -1,13 +1,13 @@
-import { importKeySet, type VerifyingKeys } from '@/lib/core/keys/key-set';
+import { importJwkSet, type VerifyingKeys } from '@/lib/core/keys/jwk-set';
+import type { MaybePromise } from '@/lib/core/maybe-promise';
 import { type Moment, momentOf, msSince, NEVER } from '@/lib/core/moment';
-import type { Soon } from '@/lib/core/soon';
 import { KEY_SET_MAX_AGE_SECONDS } from '../core/policy';
 import { once } from './once';
 import type { Surroundings } from './surroundings';
 
-export type KeySetSource = {
+export type RemoteJwkSet = {
   /** The keys to verify with; empty when none could ever be fetched. */
-  current(): Soon<VerifyingKeys>;
+  current(): MaybePromise<VerifyingKeys>;
   /**
    * The keys after a look for news, because a key is named that we do not know: by a token, which anybody can write, at
    * most one fetch a cool-down; by the issuer's own list, at most one a second. Null when the last look failed, whoever
@@ -40,7 +40,7 @@ type Fetched = { readonly keys: VerifyingKeys; readonly ageSeconds: number };
  * The issuer's key set (RFC 7517 §5) at `url`, kept in memory. When the issuer does not answer, the keys already known
  * stay: that it is out of reach says nothing about them.
  */
-export function keySetSource(url: string, surroundings: Surroundings): KeySetSource {
+export function remoteJwkSet(url: string, surroundings: Surroundings): RemoteJwkSet {
   let keys: VerifyingKeys | undefined;
   let confirmedAt = NEVER;
   let triedAt = NEVER;
@@ -101,7 +101,7 @@ async function fetchKeySet(url: string, fetch: Surroundings['fetch']): Promise<F
       cache: 'no-store',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    const keys = response.status === 200 ? await importKeySet(await response.json()) : null;
+    const keys = response.status === 200 ? await importJwkSet(await response.json()) : null;
     return keys === null ? null : { keys, ageSeconds: ageOf(response.headers.get('age')) };
   } catch {
     return null;

@@ -1,6 +1,6 @@
 import { base64url, exportJWK, generateKeyPair } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { importKeySet } from '@/lib/core/keys/key-set';
+import { importJwkSet } from '@/lib/core/keys/jwk-set';
 import { generateSigningKey, type NewSigningKey, SIGNING_ALGORITHMS } from '@/lib/core/keys/signing-key';
 
 let ec: NewSigningKey;
@@ -15,11 +15,11 @@ beforeAll(async () => {
   ]);
 });
 
-const kidsOf = async (...keys: readonly unknown[]) => [...((await importKeySet({ keys })) ?? new Map()).keys()];
+const kidsOf = async (...keys: readonly unknown[]) => [...((await importJwkSet({ keys })) ?? new Map()).keys()];
 
 describe('a key set', () => {
   test('gives every key that we can use, under its kid, with its one algorithm', async () => {
-    const keys = await importKeySet({ keys: [ec.publicJwk, ed.publicJwk, rsa.publicJwk] });
+    const keys = await importJwkSet({ keys: [ec.publicJwk, ed.publicJwk, rsa.publicJwk] });
     expect([...(keys ?? [])].map(([kid, { algorithm }]) => [kid, algorithm])).toEqual([
       [ec.kid, 'ES256'],
       [ed.kid, 'EdDSA'],
@@ -28,22 +28,22 @@ describe('a key set', () => {
   });
 
   test('may be empty', async () => {
-    expect(await importKeySet({ keys: [] })).toEqual(new Map());
+    expect(await importJwkSet({ keys: [] })).toEqual(new Map());
   });
 
   test('may hold other members', async () => {
-    expect((await importKeySet({ keys: [ec.publicJwk], expires: 1 }))?.size).toBe(1);
+    expect((await importJwkSet({ keys: [ec.publicJwk], expires: 1 }))?.size).toBe(1);
   });
 
   test.each([null, undefined, 'keys', 1, [], [{ keys: [] }], {}, { keys: null }, { keys: {} }, { keys: 'x' }])(
     '%j is none',
     async (document) => {
-      expect(await importKeySet(document)).toBeNull();
+      expect(await importJwkSet(document)).toBeNull();
     },
   );
 
   test('of more than 32 keys is none', async () => {
-    expect(await importKeySet({ keys: new Array(33).fill(ec.publicJwk) })).toBeNull();
+    expect(await importJwkSet({ keys: new Array(33).fill(ec.publicJwk) })).toBeNull();
   });
 });
 
@@ -115,7 +115,7 @@ describe('a key is passed over', () => {
 describe('the imported key', () => {
   test('of a private JWK is public, and only verifies', async () => {
     for (const { privateJwk, kid, algorithm } of [ec, ed, rsa]) {
-      const keys = await importKeySet({ keys: [{ ...privateJwk, kid, alg: algorithm }] });
+      const keys = await importJwkSet({ keys: [{ ...privateJwk, kid, alg: algorithm }] });
       expect(keys?.get(kid)?.key).toMatchObject({ type: 'public', usages: ['verify'] });
     }
   });

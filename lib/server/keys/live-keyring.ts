@@ -1,10 +1,9 @@
 import 'server-only';
-import { andThen, type Soon } from '@/lib/core/soon';
-import { db } from '@/lib/server/database/client';
+import { andThen, type MaybePromise } from '@/lib/core/maybe-promise';
 import { liveState } from '@/lib/server/database/live-state';
-import { type LoadedKeys, loadKeys } from './key-store';
+import { type Keyring, loadKeyring } from './keyring';
 
-type Loaded = { version: string; keys: Soon<LoadedKeys> };
+type Loaded = { version: string; keys: MaybePromise<Keyring> };
 
 /** One for all bundles of the server. */
 const shared = globalThis as typeof globalThis & { handstampKeys?: Loaded };
@@ -14,11 +13,11 @@ const shared = globalThis as typeof globalThis & { handstampKeys?: Loaded };
  * has expired is known within a second, in a process that was idle for hours too. Rejects when the database does not
  * answer.
  */
-export const liveKeys = (): Soon<LoadedKeys> => andThen(liveState(), ({ keysVersion }) => keysOf(keysVersion));
+export const liveKeyring = (): MaybePromise<Keyring> => andThen(liveState(), ({ keysVersion }) => keysOf(keysVersion));
 
-function keysOf(version: string): Soon<LoadedKeys> {
+function keysOf(version: string): MaybePromise<Keyring> {
   if (shared.handstampKeys?.version === version) return shared.handstampKeys.keys;
-  const loading = loadKeys(db());
+  const loading = loadKeyring();
   const loaded: Loaded = { version, keys: loading };
   shared.handstampKeys = loaded;
   loading.then(

@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type KeySetSource, keySetSource } from '@/lib/verifier/key-set';
-import { FakeIssuer, KEY_SET_URL, settle } from '../../fixtures/fake-issuer';
-import { testKey } from '../../fixtures/signing';
+import { type RemoteJwkSet, remoteJwkSet } from '@/lib/verifier/remote-jwk-set';
+import { FakeIssuer, KEY_SET_URL, settle } from '@/tests/fixtures/fake-issuer';
+import { testKey } from '@/tests/fixtures/signing';
 
 let issuer: FakeIssuer;
-let source: KeySetSource;
+let source: RemoteJwkSet;
 
 beforeEach(async () => {
   issuer = await FakeIssuer.start();
-  source = keySetSource(KEY_SET_URL, issuer.surroundings);
+  source = remoteJwkSet(KEY_SET_URL, issuer.surroundings);
 });
 
 const currentKids = async () => [...(await source.current()).keys()];
