@@ -2,15 +2,14 @@ import { type NextRequest, NextResponse } from 'next/server';
 import type { Result, TokenFailure } from '@/lib/core/failures';
 import { bearerToken } from '@/lib/core/http/bearer';
 import { contentSecurityPolicy } from '@/lib/core/http/content-security-policy';
-import { cookieNames, hasAnyCookie, readCookie, replaceCookies } from '@/lib/core/http/cookies';
+import { confirmedCookie, cookieNames, replaceCookies } from '@/lib/core/http/cookies';
 import { clientAddress } from '@/lib/core/http/network-address';
-import { checkOrigin } from '@/lib/core/http/origin-check';
+import { checkOrigin, originFacts } from '@/lib/core/http/origin-check';
 import { type PublicOrigins, publicOrigins } from '@/lib/core/http/origins';
 import { PRIVATE_HEADERS, type ProblemCode, problemResponse } from '@/lib/core/http/problem';
 import { type Access, accessOf, isDecodable } from '@/lib/core/http/route-policy';
 import { loginPath } from '@/lib/core/http/safe-redirect';
 import { unavailablePage } from '@/lib/core/http/unavailable-page';
-import { andThen, type MaybePromise } from '@/lib/core/maybe-promise';
 import { boundNetwork, isAtHome, NETWORK_BINDINGS } from '@/lib/core/session/network-binding';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { realSurroundings } from '@/lib/verifier/surroundings';
@@ -66,7 +65,7 @@ function openGate() {
 }
 
 /** Origin check, then who may pass, then the headers of the page. What a request carries on is its `cookie`, no more. */
-export function middleware(request: NextRequest): MaybePromise<Response> {
+export async function middleware(request: NextRequest): Promise<Response> {
   gate ??= openGate();
   const open = gate;
   const { appOrigin, names, networkOf, verify } = open;
@@ -74,18 +73,9 @@ export function middleware(request: NextRequest): MaybePromise<Response> {
   // Next answers a path that it cannot decode with a plain 500.
   if (!isDecodable(nextUrl.pathname)) return problemResponse('not_found');
   const access = accessOf(nextUrl.pathname);
-  const cookies = headers.get('cookie');
 
-  const facts = {
-    method,
-    secFetchSite: headers.get('sec-fetch-site'),
-    origin: headers.get('origin'),
-    contentType: headers.get('content-type'),
-    get hasOurCookie() {
-      return hasAnyCookie(cookies, names);
-    },
-  };
   const isBearer = access === 'api' && bearerToken(headers.get('authorization')) !== null;
+  const facts = originFacts(method, headers, names);
   if (!isBearer && !checkOrigin(facts, appOrigin).ok) return problemResponse('origin_refused');
   // With an Authorization header no cookie is read: the data access layer verifies what it holds.
   const bringsAuthorization = access === 'api' && headers.has('authorization');
@@ -93,15 +83,15 @@ export function middleware(request: NextRequest): MaybePromise<Response> {
   const isPreflight = access === 'api' && method === 'OPTIONS';
   if (!needsSession(access) || bringsAuthorization || isPreflight) return goOn(request, access);
 
-  const accessToken = readCookie(cookies, names.access);
-  const network = networkOf(headers.get('x-forwarded-for'));
-  return andThen(accessToken === null ? null : verify(accessToken), (verified) =>
-    // A session that is bound to another network takes the refresh path too: there it is refused, and audited.
-    andThen(verified?.ok === true && isAtHome(verified.value, network), (isGood) =>
-      isGood ? goOn(request, access) : goOnRefreshed(request, access, open, verified),
-    ),
-  );
+  const accessToken = readCookie(request, names.access);
+  const verified = accessToken === null ? null : await verify(accessToken);
+  // A session that is bound to another network takes the refresh path too: there it is refused, and audited.
+  const isGood = verified?.ok === true && (await isAtHome(verified.value, networkOf(headers.get('x-forwarded-for'))));
+  return isGood ? goOn(request, access) : goOnRefreshed(request, access, open, verified);
 }
+
+const readCookie = ({ cookies, headers }: NextRequest, name: string): string | null =>
+  confirmedCookie(headers.get('cookie'), name, cookies.get(name)?.value);
 
 /** Without a good access token: with a new one, if the refresh token brings it. */
 async function goOnRefreshed(
@@ -112,7 +102,7 @@ async function goOnRefreshed(
 ): Promise<Response> {
   const { headers } = request;
   const forwardedFor = headers.get('x-forwarded-for');
-  const refreshToken = readCookie(headers.get('cookie'), names.refresh);
+  const refreshToken = readCookie(request, names.refresh);
   if (refreshToken === null) {
     return verified?.ok === false && verified.code === 'status_unavailable'
       ? unavailable(access)

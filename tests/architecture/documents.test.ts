@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PROBLEMS } from '@/lib/core/http/problem';
-import { environmentSchema } from '@/lib/server/config/env';
+import { environmentSchema } from '@/lib/server/config/settings';
 
 const read = (file: string) => readFileSync(file, 'utf8');
 

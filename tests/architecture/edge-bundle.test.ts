@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { environmentSchema } from '@/lib/server/config/env';
+import { environmentSchema } from '@/lib/server/config/settings';
 
 // Reads the production build: `npm test` makes it before these tests.
 const manifest = z

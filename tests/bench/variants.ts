@@ -15,7 +15,7 @@ export type Variant = 'product' | 'open' | 'empty' | 'bare';
 
 /** Where a variant's files come from, by where they go. Folders stand for all that is in them. */
 const REFERENCE = 'tests/bench/reference';
-const CONFIGURATION = ['next.config.ts', 'postcss.config.mjs', 'tsconfig.json', 'package.json'];
+const CONFIGURATION = ['next.config.js', 'postcss.config.mjs', 'tsconfig.json', 'package.json'];
 /** What is around every page of the product: its document, and what stands in for a page that fails or is not there. */
 const SAME_DOCUMENT = [
   ...['app/layout.tsx', 'app/globals.css', 'app/_fonts', 'app/_styles', 'lib/core'],

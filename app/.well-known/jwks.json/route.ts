@@ -1,7 +1,9 @@
 import { KEY_SET_MAX_AGE_SECONDS } from '@/lib/core/policy';
 import { liveKeyring } from '@/lib/server/keys/live-keyring';
-import { endpoints } from '@/lib/server/routes/endpoints';
-import { publicFact, publicRoute } from '@/lib/server/routes/route-handler';
+import { cacheable } from '@/lib/server/routes/answer';
+import { publicRoute } from '@/lib/server/routes/route-handler';
+
+export * from '@/lib/server/routes/other-methods';
 
 const HEADERS = {
   'content-type': 'application/jwk-set+json',
@@ -9,12 +11,7 @@ const HEADERS = {
 };
 
 /** The public keys that verify our tokens (RFC 7517 §5). */
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
-  {
-    GET: publicRoute({}, async () => {
-      const { text, etag } = (await liveKeyring()).published;
-      return publicFact(text, etag, HEADERS);
-    }),
-  },
-  'anybody',
-);
+export const GET = publicRoute('GET /.well-known/jwks.json', { sharing: 'anybody' }, async () => {
+  const { text, etag } = (await liveKeyring()).published;
+  return cacheable(text, etag, HEADERS);
+});

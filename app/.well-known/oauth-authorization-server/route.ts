@@ -1,17 +1,14 @@
-import { toBase64Url, utf8 } from '@/lib/core/encoding';
+import { entityTag } from '@/lib/core/http/entity-tag';
 import { issuerMetadata } from '@/lib/server/oauth/metadata';
-import { endpoints } from '@/lib/server/routes/endpoints';
-import { publicFact, publicRoute } from '@/lib/server/routes/route-handler';
+import { cacheable } from '@/lib/server/routes/answer';
+import { publicRoute } from '@/lib/server/routes/route-handler';
+
+export * from '@/lib/server/routes/other-methods';
 
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' };
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
-  {
-    GET: publicRoute({}, async () => {
-      const text = JSON.stringify(issuerMetadata());
-      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(text)));
-      return publicFact(text, `"${toBase64Url(digest.subarray(0, 12))}"`, HEADERS);
-    }),
-  },
-  'anybody',
-);
+/** What this issuer offers (RFC 8414 §3). */
+export const GET = publicRoute('GET /.well-known/oauth-authorization-server', { sharing: 'anybody' }, async () => {
+  const text = JSON.stringify(issuerMetadata());
+  return cacheable(text, await entityTag(text), HEADERS);
+});

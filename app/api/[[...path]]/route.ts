@@ -1,13 +1,13 @@
-import { endpoints } from '@/lib/server/routes/endpoints';
-import { problem, publicRoute } from '@/lib/server/routes/route-handler';
+import { problem } from '@/lib/server/routes/answer';
+import { publicRoute } from '@/lib/server/routes/route-handler';
 
-const nothing = publicRoute({}, async () => problem('not_found'));
+export * from '@/lib/server/routes/other-methods';
 
-/** Every other address below `/api`, so that programs get a problem and not a page. */
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints({
-  GET: nothing,
-  POST: nothing,
-  PUT: nothing,
-  PATCH: nothing,
-  DELETE: nothing,
-});
+const nothing = async () => problem('not_found');
+
+// Every other address below `/api`, so that programs get a problem and not a page.
+export const GET = publicRoute('GET /api/[[...path]]', {}, nothing);
+export const POST = publicRoute('POST /api/[[...path]]', {}, nothing);
+export const PUT = publicRoute('PUT /api/[[...path]]', {}, nothing);
+export const PATCH = publicRoute('PATCH /api/[[...path]]', {}, nothing);
+export const DELETE = publicRoute('DELETE /api/[[...path]]', {}, nothing);

@@ -1,5 +1,5 @@
 import { Moment } from '@/app/_components/frame/moment';
-import type { DevMail } from '@/lib/server/mail/mailer';
+import type { DevMail } from '@/lib/server/mail/dev-mailbox';
 import { CopyButton } from './copy-button';
 
 const CODE = /^\d{6}$/m;

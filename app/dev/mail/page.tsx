@@ -2,8 +2,7 @@ import type { Metadata } from 'next';
 import { headers } from 'next/headers';
 import { notFound } from 'next/navigation';
 import { Wordmark } from '@/app/_components/frame/wordmark';
-import { isDevMailboxFor } from '@/lib/server/mail/dev-mailbox';
-import { readDevMailbox } from '@/lib/server/mail/mailer';
+import { isDevMailboxFor, readDevMailbox } from '@/lib/server/mail/dev-mailbox';
 import { MailItem } from './mail-item';
 
 export const metadata: Metadata = { title: 'Local mailbox' };

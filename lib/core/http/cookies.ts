@@ -41,6 +41,13 @@ export function readCookie(header: string | null, name: string): string | null {
   return found;
 }
 
+/**
+ * `value`, which a cookie parser found under `name`, if `header` says the same; null otherwise. Parsers keep one of two
+ * cookies of a name and undo escapes, so that a planted cookie, or another spelling of a token, would pass for ours.
+ */
+export const confirmedCookie = (header: string | null, name: string, value: string | undefined): string | null =>
+  value !== undefined && value === readCookie(header, name) ? value : null;
+
 /** True when the header holds any cookie of `names`, readable or not. */
 export const hasAnyCookie = (header: string | null, names: CookieNames): boolean =>
   header !== null && cookiePairs(header).some(([name]) => Object.values(names).includes(name));

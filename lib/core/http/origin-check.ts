@@ -1,4 +1,5 @@
 import { fail, type Result, succeed } from '../failures';
+import { type CookieNames, hasAnyCookie } from './cookies';
 
 /** What of a request decides whether it came from our own pages. */
 export type OriginFacts = {
@@ -10,6 +11,17 @@ export type OriginFacts = {
   /** True when the request brings any cookie of ours. */
   readonly hasOurCookie: boolean;
 };
+
+/** The facts of a request, from its headers; `names` are those of our cookies. */
+export const originFacts = (method: string, headers: Headers, names: CookieNames): OriginFacts => ({
+  method,
+  secFetchSite: headers.get('sec-fetch-site'),
+  origin: headers.get('origin'),
+  contentType: headers.get('content-type'),
+  get hasOurCookie() {
+    return hasAnyCookie(headers.get('cookie'), names);
+  },
+});
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 

@@ -1,6 +1,5 @@
 import { toBase64Url, utf8 } from '../encoding';
 import { networkPrefixOf } from '../http/network-address';
-import { andThen, type MaybePromise } from '../maybe-promise';
 
 /** Whether sessions are good in the network that they began in only: `SESSION_NETWORK_BINDING`. */
 export const NETWORK_BINDINGS = ['off', 'prefix'] as const;
@@ -29,11 +28,11 @@ export async function networkClaim(sessionId: string, network: string): Promise<
 }
 
 /** True when a token may come from `network`: sessions are not bound, this one is not, or it is the right one. */
-export function isAtHome(
+export async function isAtHome(
   claims: { readonly sid: string; readonly net?: string },
   network: string | null,
-): MaybePromise<boolean> {
+): Promise<boolean> {
   const { sid, net } = claims;
   if (network === null || net === undefined) return true;
-  return andThen(networkClaim(sid, network), (own) => own === net);
+  return (await networkClaim(sid, network)) === net;
 }

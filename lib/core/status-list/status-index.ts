@@ -7,8 +7,12 @@ export const STATUS_LIST_SIZE = 2 ** 17;
 /** Where the status of a session is published. */
 export type StatusPosition = { readonly list: number; readonly index: number };
 
-/** Maps a session's number to its place. Made once, then pure arithmetic. */
-export type StatusIndex = (statusNumber: number) => StatusPosition;
+/** Maps a session's number to its place, and back. Made once, then pure arithmetic. */
+export type StatusIndex = {
+  positionOf(statusNumber: number): StatusPosition;
+  /** `index` below `STATUS_LIST_SIZE`. */
+  numberAt(position: StatusPosition): number;
+};
 
 const ROUNDS = 4;
 const HALF_BITS = 9;
@@ -35,11 +39,26 @@ export async function statusIndex(key: Bytes): Promise<StatusIndex> {
     }
     return (left << HALF_BITS) | right;
   };
+  const undoOnce = (value: number): number => {
+    let left = value >> HALF_BITS;
+    let right = value & HALF_MASK;
+    for (let round = ROUNDS - 1; round >= 0; round -= 1) {
+      [left, right] = [right ^ (rounds[round * HALF_SIZE + left] ?? 0), left];
+    }
+    return (left << HALF_BITS) | right;
+  };
 
-  return (statusNumber) => {
-    let index = permuteOnce(statusNumber % STATUS_LIST_SIZE);
-    while (index >= STATUS_LIST_SIZE) index = permuteOnce(index);
-    return { list: Math.floor(statusNumber / STATUS_LIST_SIZE), index };
+  return {
+    positionOf(statusNumber) {
+      let index = permuteOnce(statusNumber % STATUS_LIST_SIZE);
+      while (index >= STATUS_LIST_SIZE) index = permuteOnce(index);
+      return { list: Math.floor(statusNumber / STATUS_LIST_SIZE), index };
+    },
+    numberAt({ list, index }) {
+      let place = undoOnce(index);
+      while (place >= STATUS_LIST_SIZE) place = undoOnce(place);
+      return list * STATUS_LIST_SIZE + place;
+    },
   };
 }
 

@@ -34,8 +34,13 @@ export type StatusList = {
 /** A list of `STATUS_LIST_SIZE` bits with those at `indexes` set; bit 0 is the lowest bit of byte 0 (§4.1). */
 export function statusBits(indexes: Iterable<number>): Bytes {
   const bits = new Uint8Array(STATUS_LIST_SIZE / 8);
-  for (const index of indexes) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
+  for (const index of indexes) setBit(bits, index);
   return bits;
+}
+
+/** Marks the session at `index` as ended. */
+export function setBit(bits: Bytes, index: number): void {
+  bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
 }
 
 /** True when the bit is set, or when `index` lies outside: then no statement can be made, and the token is refused (§8.3). */

@@ -1,19 +1,15 @@
 import 'server-only';
-import type { MaybePromise } from '@/lib/core/maybe-promise';
 import { type Clocks, type Moment, momentOf, msSince } from '@/lib/core/moment';
 import { REVOCATION_RETENTION_SECONDS } from '@/lib/core/policy';
 import type { EpochSeconds } from '@/lib/core/time';
 import { db } from './client';
 
-export type Revocation = readonly [statusNumber: number, revokedAt: EpochSeconds];
-
 /** What the database says about ended sessions and keys, as this process holds it in memory. */
 export type LiveState = {
-  /**
-   * Sessions ended within the retention of the list, with the database's time of it. Grows at its end, and a number may
-   * come again with a later time; another array is another beginning. See `revokedPlaces`.
-   */
-  readonly revoked: readonly Revocation[];
+  /** Sessions that ended within the retention of the list, by status number, with the database's time of it. */
+  readonly revokedAt: ReadonlyMap<number, EpochSeconds>;
+  /** Grows whenever `revokedAt` changes. */
+  readonly revision: number;
   /** The database's clock when it was asked. */
   readonly now: EpochSeconds;
   /** The highest status number given out so far. */
@@ -24,18 +20,20 @@ export type LiveState = {
   readonly readAt: Moment;
 };
 
-type StateRow = { now: number; revoked: Revocation[]; last: bigint; version: string };
-
-/** What was revoked, as one whole reading and the changes since then brought it. */
-type Known = {
-  readonly revoked: Revocation[];
-  readonly times: Map<number, EpochSeconds>;
-  readonly wholeReadAt: Moment;
+type StateRow = {
+  now: number;
+  revoked: (readonly [statusNumber: number, revokedAt: EpochSeconds])[];
+  last: bigint;
+  version: string;
 };
 
+/** Revocations as one whole reading and the changes since then brought them. */
+type Known = { readonly revokedAt: Map<number, EpochSeconds>; readonly wholeReadAt: Moment };
+
 type Memory = {
-  state?: LiveState;
+  state?: Omit<LiveState, 'revision' | 'revokedAt'>;
   known?: Known;
+  revision: number;
   reading?: Promise<LiveState> | undefined;
   /** Ended by this very process, and when: known at once, before any query says so. */
   endedHere: Map<number, Moment>;
@@ -51,9 +49,10 @@ const RECENT_SECONDS = 60;
 const RECENT_ENOUGH_MS = 20_000;
 const WHOLE_EVERY_MS = 60_000;
 
+/** One for all bundles of the server, so that there is one query a second. */
 const shared = globalThis as typeof globalThis & { handstampLiveState?: Memory };
 function memory(): Memory {
-  shared.handstampLiveState ??= { endedHere: new Map() };
+  shared.handstampLiveState ??= { endedHere: new Map(), revision: 0 };
   return shared.handstampLiveState;
 }
 
@@ -61,21 +60,23 @@ function memory(): Memory {
  * The state, never older than one second: one query a second at most, shared by all who wait, whatever the traffic.
  * Rejects when the database does not answer.
  */
-export function liveState(): MaybePromise<LiveState> {
+export async function liveState(): Promise<LiveState> {
   const held = memory();
-  if (held.state !== undefined && msSince(held.state.readAt, CLOCKS) < MAX_AGE_MS) return held.state;
-  held.reading ??= readState().finally(() => {
+  const { state, known } = held;
+  if (state !== undefined && known !== undefined && msSince(state.readAt, CLOCKS) < MAX_AGE_MS) {
+    return { ...state, revokedAt: known.revokedAt, revision: held.revision };
+  }
+  held.reading ??= readState(held).finally(() => {
     held.reading = undefined;
   });
   return held.reading;
 }
 
-async function readState(): Promise<LiveState> {
-  const held = memory();
+async function readState(held: Memory): Promise<LiveState> {
   const readAt = momentOf(CLOCKS);
-  const known = mayReadChanges(held) ? held.known : undefined;
+  const changesOf = mayReadChanges(held) ? held.known : undefined;
   // Rows are kept equally long, so that the newest are the last to go.
-  const leftSeconds = known === undefined ? 0 : REVOCATION_RETENTION_SECONDS - RECENT_SECONDS;
+  const leftSeconds = changesOf === undefined ? 0 : REVOCATION_RETENTION_SECONDS - RECENT_SECONDS;
   const [row] = await db().$queryRaw<StateRow[]>`
     SELECT
       extract(epoch FROM now())::float8 AS now,
@@ -85,21 +86,16 @@ async function readState(): Promise<LiveState> {
       (SELECT coalesce(string_agg(concat_ws(':', id, slot), ' ' ORDER BY id), '')
         FROM "Key" WHERE "expiresAt" IS NULL OR "expiresAt" > now()) AS version`;
   if (row === undefined) throw new Error('The state query gave no row');
-  const merged: Known = known ?? { revoked: [], times: new Map(), wholeReadAt: readAt };
-  held.known = merged;
-  for (const [number, revokedAt] of row.revoked) note(merged, number, revokedAt);
+  if (changesOf === undefined) held.revision += 1;
+  const known: Known = changesOf ?? { revokedAt: new Map(), wholeReadAt: readAt };
+  held.known = known;
+  for (const [number, revokedAt] of row.revoked) record(held, known, number, revokedAt);
   for (const [number, endedAt] of held.endedHere) {
     if (msSince(endedAt, CLOCKS) > ENDED_HERE_MS) held.endedHere.delete(number);
-    else noteHere(merged, number, row.now);
+    else recordEndedHere(held, known, number, row.now);
   }
-  held.state = {
-    revoked: merged.revoked,
-    now: row.now,
-    lastNumber: Number(row.last),
-    keysVersion: row.version,
-    readAt,
-  };
-  return held.state;
+  held.state = { now: row.now, lastNumber: Number(row.last), keysVersion: row.version, readAt };
+  return { ...held.state, revokedAt: known.revokedAt, revision: held.revision };
 }
 
 function mayReadChanges({ state, known }: Memory): boolean {
@@ -107,15 +103,15 @@ function mayReadChanges({ state, known }: Memory): boolean {
   return msSince(state.readAt, CLOCKS) < RECENT_ENOUGH_MS && msSince(known.wholeReadAt, CLOCKS) < WHOLE_EVERY_MS;
 }
 
-function note({ revoked, times }: Known, statusNumber: number, revokedAt: EpochSeconds): void {
-  if (times.get(statusNumber) === revokedAt) return;
-  times.set(statusNumber, revokedAt);
-  revoked.push([statusNumber, revokedAt]);
+function record(held: Memory, { revokedAt: known }: Known, statusNumber: number, revokedAt: EpochSeconds): void {
+  if (known.get(statusNumber) === revokedAt) return;
+  known.set(statusNumber, revokedAt);
+  held.revision += 1;
 }
 
 /** The time is a guess until the database says it. */
-function noteHere(known: Known, statusNumber: number, now: EpochSeconds): void {
-  if (!known.times.has(statusNumber)) note(known, statusNumber, now);
+function recordEndedHere(held: Memory, known: Known, statusNumber: number, now: EpochSeconds): void {
+  if (!known.revokedAt.has(statusNumber)) record(held, known, statusNumber, now);
 }
 
 /** Makes this process refuse these sessions from now on, without waiting for the next query. */
@@ -124,6 +120,8 @@ export function noteEnded(statusNumbers: readonly number[]): void {
   const endedAt = momentOf(CLOCKS);
   for (const number of statusNumbers) {
     held.endedHere.set(number, endedAt);
-    if (held.known !== undefined && held.state !== undefined) noteHere(held.known, number, held.state.now);
+    if (held.known !== undefined && held.state !== undefined) {
+      recordEndedHere(held, held.known, number, held.state.now);
+    }
   }
 }

@@ -1,6 +1,6 @@
 import 'server-only';
-import { cookies } from 'next/headers';
-import { type CookieNames, cookieAttributes, cookieNames } from '@/lib/core/http/cookies';
+import { cookies, headers } from 'next/headers';
+import { type CookieNames, confirmedCookie, cookieAttributes, cookieNames } from '@/lib/core/http/cookies';
 import { CEREMONY_SECONDS } from '@/lib/core/policy';
 import { days } from '@/lib/core/time';
 import { env } from '@/lib/server/config/env';
@@ -10,16 +10,32 @@ const DEVICE_SECONDS = days(365);
 /** Names of our cookies under the configured origin. */
 export const ourCookieNames = (): CookieNames => cookieNames(env().isSecureOrigin);
 
-export const setPendingCookie = (sealed: string): Promise<void> =>
-  setCookie(ourCookieNames().pending, sealed, { maxAge: CEREMONY_SECONDS });
+/** One of our cookies in the request that is running; null when it is absent, comes twice, or is spelt another way. */
+export async function ourCookie(which: keyof CookieNames): Promise<string | null> {
+  const name = ourCookieNames()[which];
+  const value = (await cookies()).get(name)?.value;
+  return value === undefined ? null : confirmedCookie((await headers()).get('cookie'), name, value);
+}
 
-export const deletePendingCookie = (): Promise<void> => setCookie(ourCookieNames().pending, '', { maxAge: 0 });
+export const setPendingCookie = (sealed: string): Promise<void> =>
+  setOurCookie('pending', sealed, { maxAge: CEREMONY_SECONDS });
+
+export const deletePendingCookie = (): Promise<void> => setOurCookie('pending', '', { maxAge: 0 });
 
 /** Marks this browser as one that signed in before, so that strangers' guesses cannot slow its owner down. */
 export const setDeviceCookie = (device: string): Promise<void> =>
-  setCookie(ourCookieNames().device, device, { maxAge: DEVICE_SECONDS });
+  setOurCookie('device', device, { maxAge: DEVICE_SECONDS });
 
-/** Sets a cookie with the attributes that all of ours have. Without `maxAge` (seconds) it ends with the browser; with 0 it is deleted. */
-export async function setCookie(name: string, value: string, lifetime: { maxAge?: number }): Promise<void> {
+/**
+ * Sets one of our cookies, with the attributes that all of them have.
+ *
+ * @param lifetime `maxAge` in seconds; 0 deletes the cookie; without it the cookie ends with the browser.
+ */
+export async function setOurCookie(
+  which: keyof CookieNames,
+  value: string,
+  lifetime: { maxAge?: number },
+): Promise<void> {
+  const name = ourCookieNames()[which];
   (await cookies()).set({ name, value, ...cookieAttributes(env().isSecureOrigin), ...lifetime });
 }

@@ -1,16 +1,14 @@
 import 'server-only';
 import type { z } from 'zod';
+import { fromUtf8 } from '@/lib/core/encoding';
 import { fail, type Result, succeed } from '@/lib/core/failures';
 import { isForm, isJson } from '@/lib/core/http/origin-check';
 import type { FieldFault, ProblemCode, ProblemDetails } from '@/lib/core/http/problem';
-import { andThen, type MaybePromise } from '@/lib/core/maybe-promise';
 
 export type BodyFailure = Extract<ProblemCode, 'malformed_request' | 'payload_too_large' | 'unsupported_media_type'>;
 
 /** Enough for every form that we have. */
 export const DEFAULT_MAX_BODY_BYTES = 4 * 1024;
-
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The fields of a JSON or urlencoded body of at most `maxBytes`, not validated. Reads no further than that. A form that
@@ -21,8 +19,10 @@ export async function readBody(request: Request, maxBytes: number): Promise<Resu
   if (!isJson(contentType) && !isForm(contentType)) return fail('unsupported_media_type');
   const bytes = await readAtMost(request, maxBytes);
   if (bytes === null) return fail('payload_too_large');
+  // A byte order mark may stand before JSON, and is passed over (RFC 8259 §8.1).
+  const text = fromUtf8(bytes)?.replace(/^\uFEFF/, '');
+  if (text === undefined) return fail('malformed_request');
   try {
-    const text = strictUtf8.decode(bytes);
     return succeed(isJson(contentType) ? JSON.parse(text) : formFields(text));
   } catch {
     return fail('malformed_request');
@@ -37,16 +37,14 @@ function formFields(text: string): Record<string, string> {
 }
 
 /** For endpoints that take no body: one may come all the same, but not of any size or type. */
-export function discardBody(
+export async function discardBody(
   request: Request,
   maxBytes: number,
-): MaybePromise<Result<void, Exclude<BodyFailure, 'malformed_request'>>> {
+): Promise<Result<void, Exclude<BodyFailure, 'malformed_request'>>> {
   if (request.body === null) return succeed(undefined);
   const contentType = request.headers.get('content-type');
   if (contentType !== null && !isJson(contentType) && !isForm(contentType)) return fail('unsupported_media_type');
-  return andThen(readAtMost(request, maxBytes), (bytes) =>
-    bytes === null ? fail('payload_too_large') : succeed(undefined),
-  );
+  return (await readAtMost(request, maxBytes)) === null ? fail('payload_too_large') : succeed(undefined);
 }
 
 async function readAtMost(request: Request, maxBytes: number): Promise<Uint8Array | null> {

@@ -5,8 +5,6 @@ import type { DataKey } from './keyring';
 import { liveKeyring } from './live-keyring';
 import { rootSecrets } from './root-secrets';
 
-export type { DataKey } from './keyring';
-
 /** A data key for new work, and the older ones by name for what they once made. */
 export type KeyChoice = { readonly current: DataKey; byId(id: string): DataKey | undefined };
 

@@ -1,5 +1,6 @@
 import 'server-only';
-import { type Bytes, fromUtf8, toBase64Url, utf8 } from '@/lib/core/encoding';
+import { type Bytes, fromUtf8, toBase64Url } from '@/lib/core/encoding';
+import { entityTag } from '@/lib/core/http/entity-tag';
 import { isRecord } from '@/lib/core/json';
 import { importJwkSet, type VerifyingKeys } from '@/lib/core/keys/jwk-set';
 import {
@@ -75,20 +76,15 @@ export async function loadKeyring(): Promise<Keyring> {
   const keySet = { keys: signingRows.map((row) => row.publicJwk) };
   const verifying = await importJwkSet(keySet);
   if (verifying === null) throw new Error('The stored key set cannot be read');
+  const text = JSON.stringify(keySet);
   const [seal, pepper, statusIndex] = await Promise.all(DATA_KEY_PURPOSES.map((purpose) => dataKeys(rows, purpose)));
   if (!seal || !pepper || !statusIndex) throw new Error('Data keys are missing');
   return {
     signing: await openSigningKey(current),
     verifying,
-    published: await withEtag(JSON.stringify(keySet)),
+    published: { text, etag: await entityTag(text) },
     data: { seal, pepper, status_index: statusIndex },
   };
-}
-
-/** `etag`: the beginning of the text's SHA-256 (RFC 9110 §8.8.3). */
-async function withEtag(text: string): Promise<Keyring['published']> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(text)));
-  return { text, etag: `"${toBase64Url(digest.subarray(0, 16))}"` };
 }
 
 async function openSigningKey(row: Key): Promise<SigningKey> {

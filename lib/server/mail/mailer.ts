@@ -4,8 +4,6 @@ import { env } from '@/lib/server/config/env';
 import { storeDevMail } from './dev-mailbox';
 import type { MailMessage } from './messages';
 
-export { type DevMail, readDevMailbox } from './dev-mailbox';
-
 /** A mail on its way to one person. */
 export type AddressedMail = MailMessage & { readonly to: string };
 

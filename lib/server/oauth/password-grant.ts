@@ -15,7 +15,7 @@ const REFUSED = oauthError('invalid_grant', { description: 'Email or password is
  * name, `username`). For programs of one's own house only: whoever asks for a password could keep it. The session that
  * begins is like a browser's, of kind `api`: one row, listed for its owner, the same rotation.
  */
-export async function passwordGrant({ parameters, facts }: OAuthCall): Promise<OAuthAnswer> {
+export async function passwordGrant({ body: parameters, facts }: OAuthCall): Promise<OAuthAnswer> {
   const { email: typedEmail = parameters['username'], password, resource } = parameters;
   if (typedEmail === undefined || password === undefined) {
     return oauthError('invalid_request', { description: 'Send email and password' });

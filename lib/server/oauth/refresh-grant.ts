@@ -13,7 +13,7 @@ const OTHER_TARGET = oauthError('invalid_target', { description: 'The session wa
  * New tokens for a program's refresh token (RFC 6749 §6). The same rotation, grace and reuse rules as for browsers; a
  * browser's token is none here. `resource` may only repeat what the session was made for.
  */
-export async function refreshGrant({ parameters, facts }: OAuthCall): Promise<OAuthAnswer> {
+export async function refreshGrant({ body: parameters, facts }: OAuthCall): Promise<OAuthAnswer> {
   const { refresh_token: presented, resource } = parameters;
   if (presented === undefined) return oauthError('invalid_request', { description: 'Send refresh_token' });
   const audience = resource === undefined ? null : audienceOf(resource);

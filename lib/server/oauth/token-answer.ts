@@ -1,11 +1,12 @@
 import 'server-only';
 import { toApiRefreshToken } from '@/lib/core/token/refresh-token';
+import { json } from '@/lib/server/routes/answer';
 import type { IssuedTokens } from '@/lib/server/sessions/tokens';
-import { answer, type OAuthAnswer } from './oauth-route';
+import type { OAuthAnswer } from './oauth-route';
 
 /** A successful token answer (RFC 6749 §5.1). `expires_in` is the life that the access token has left, in seconds. */
 export const tokenAnswer = ({ accessToken, refreshToken, claims, now }: IssuedTokens): OAuthAnswer =>
-  answer({
+  json({
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: Math.max(0, Math.floor(claims.exp - now)),

@@ -1,11 +1,11 @@
 import 'server-only';
-import { toBase64Url, utf8 } from '@/lib/core/encoding';
+import { entityTag } from '@/lib/core/http/entity-tag';
 import { STATUS_LIST_LIFE_SECONDS } from '@/lib/core/policy';
 import { statusListUri } from '@/lib/core/status-list/status-index';
-import { signStatusList, statusBits } from '@/lib/core/status-list/status-list';
+import { signStatusList } from '@/lib/core/status-list/status-list';
 import { env } from '@/lib/server/config/env';
 import { liveKeyring } from '@/lib/server/keys/live-keyring';
-import { type RevokedList, revokedPlaces } from './revoked-places';
+import { revokedLists } from './revoked-sessions';
 
 /** A signed list and a name for exactly this text. */
 export type PublishedList = { readonly token: string; readonly etag: string };
@@ -13,7 +13,6 @@ export type PublishedList = { readonly token: string; readonly etag: string };
 type Signed = { readonly signedFor: string; readonly published: Promise<PublishedList> };
 
 const RESIGN_SECONDS = STATUS_LIST_LIFE_SECONDS / 2;
-const NOBODY: RevokedList = { bits: statusBits([]), count: 0, indexSum: 0, lastRevokedAt: 0 };
 
 const signedLists = new Map<number, Signed>();
 
@@ -24,9 +23,9 @@ const signedLists = new Map<number, Signed>();
  * are the database's, so all instances agree on it, and a verifier that never goes back in time can ask any of them.
  */
 export async function publishedStatusList(list: number): Promise<PublishedList | null> {
-  const [{ signing }, { state, positionOf, lists }] = await Promise.all([liveKeyring(), revokedPlaces()]);
-  if (list > positionOf(state.lastNumber).list) return null;
-  const { bits, count, indexSum, lastRevokedAt } = lists.get(list) ?? NOBODY;
+  const [{ signing }, { state, lastList, of }] = await Promise.all([liveKeyring(), revokedLists()]);
+  if (list > lastList) return null;
+  const { bits, count, indexSum, lastRevokedAt } = of(list);
   const windowStart = Math.floor(state.now / RESIGN_SECONDS) * RESIGN_SECONDS;
   const iat = Math.max(lastRevokedAt, windowStart);
   const signedFor = `${signing.kid} ${iat} ${lastRevokedAt} ${count} ${indexSum}`;
@@ -41,6 +40,5 @@ export async function publishedStatusList(list: number): Promise<PublishedList |
 
 async function publish(signing: Promise<string>): Promise<PublishedList> {
   const token = await signing;
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(token)));
-  return { token, etag: `"${toBase64Url(digest.subarray(0, 12))}"` };
+  return { token, etag: await entityTag(token) };
 }

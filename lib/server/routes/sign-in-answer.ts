@@ -3,10 +3,10 @@ import { toIso } from '@/lib/core/time';
 import { deletePendingCookie, setDeviceCookie } from '@/lib/server/http/cookies';
 import { setSessionCookies } from '@/lib/server/sessions/session-cookies';
 import type { SignedIn } from '@/lib/server/sign-in/login';
-import { type Answer, json, problem } from './route-handler';
+import { type ApiAnswer, json, type Problem, problem } from './answer';
 
 /** Sets the cookies of somebody who just signed in and answers as the contract says. */
-export async function signInAnswer({ user, tokens, knownDevice }: SignedIn): Promise<Answer> {
+export async function signInAnswer({ user, tokens, knownDevice }: SignedIn): Promise<ApiAnswer> {
   await setSessionCookies(tokens);
   await setDeviceCookie(knownDevice);
   await deletePendingCookie();
@@ -18,7 +18,7 @@ export function attemptProblem(
   failure:
     | { code: 'invalid_credentials' | 'invalid_code' | 'overloaded' }
     | { code: 'too_many_attempts'; retryAfterSeconds: number },
-): Answer {
+): Problem {
   switch (failure.code) {
     case 'too_many_attempts':
       return problem('too_many_attempts', { retryAfterSeconds: failure.retryAfterSeconds });

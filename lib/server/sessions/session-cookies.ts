@@ -1,5 +1,5 @@
 import 'server-only';
-import { ourCookieNames, setCookie } from '@/lib/server/http/cookies';
+import { setOurCookie } from '@/lib/server/http/cookies';
 import type { IssuedTokens } from './tokens';
 
 /**
@@ -8,15 +8,13 @@ import type { IssuedTokens } from './tokens';
  * over a newer one, and the next refresh would look like theft.
  */
 export async function setSessionCookies(tokens: IssuedTokens): Promise<void> {
-  const names = ourCookieNames();
   const lasting = (until: number) => (tokens.remember ? { maxAge: Math.max(0, Math.floor(until - tokens.now)) } : {});
-  await setCookie(names.access, tokens.accessToken, lasting(tokens.claims.exp));
-  if (tokens.isRefreshTokenNew) await setCookie(names.refresh, tokens.refreshToken, lasting(tokens.refreshExpiresAt));
+  await setOurCookie('access', tokens.accessToken, lasting(tokens.claims.exp));
+  if (tokens.isRefreshTokenNew) await setOurCookie('refresh', tokens.refreshToken, lasting(tokens.refreshExpiresAt));
 }
 
 /** Deletes the cookies of a session. Only sign-out may: a refusal could be about an older session than the jar's. */
 export async function deleteSessionCookies(): Promise<void> {
-  const names = ourCookieNames();
-  await setCookie(names.access, '', { maxAge: 0 });
-  await setCookie(names.refresh, '', { maxAge: 0 });
+  await setOurCookie('access', '', { maxAge: 0 });
+  await setOurCookie('refresh', '', { maxAge: 0 });
 }

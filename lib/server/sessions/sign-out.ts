@@ -1,7 +1,7 @@
 import 'server-only';
-import { andThen, type MaybePromise } from '@/lib/core/maybe-promise';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { hashSessionSecret, type RefreshToken } from '@/lib/core/token/refresh-token';
+import { ourCookie } from '@/lib/server/http/cookies';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { authenticate } from './current-user';
 import { endSessions } from './ending';
@@ -12,9 +12,12 @@ import { openRefreshToken } from './tokens';
  * good there is nothing to end. Throws when the database does not answer: then the person is not signed out, and must
  * not be told so.
  */
-export async function signOut(headers: Headers, refreshCookie: string | null, facts: RequestFacts): Promise<void> {
-  const presented = headers.has('authorization') ? null : await openRefreshToken(refreshCookie);
-  const readClaims = () => andThen(authenticate(headers), (found) => (found.ok ? found.value : null));
+export async function signOut(headers: Headers, facts: RequestFacts): Promise<void> {
+  const presented = headers.has('authorization') ? null : await openRefreshToken(await ourCookie('refresh'));
+  const readClaims = async () => {
+    const found = await authenticate(headers);
+    return found.ok ? found.value : null;
+  };
   await endPresentedSession(presented, readClaims, facts);
 }
 
@@ -24,7 +27,7 @@ export async function signOut(headers: Headers, refreshCookie: string | null, fa
  */
 export async function endPresentedSession(
   presented: RefreshToken | null,
-  readClaims: () => MaybePromise<AccessClaims | null>,
+  readClaims: () => Promise<AccessClaims | null>,
   facts: RequestFacts,
 ): Promise<void> {
   const ending = { reason: 'signed_out', audit: 'signed_out', facts } as const;

@@ -66,7 +66,7 @@ export async function issueTokens(
   presentedCounter?: number,
 ): Promise<IssuedTokens> {
   const { appOrigin, accessTtlSeconds } = env();
-  const { list, index } = (await statusPositions())(session.statusNumber);
+  const { list, index } = (await statusPositions()).positionOf(session.statusNumber);
   const about = {
     iss: appOrigin,
     aud: session.audience ?? appOrigin,

@@ -9,7 +9,7 @@ import { transform } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAst } from 'vitest/node';
 import type { SigningAlgorithm } from '@/lib/core/keys/signing-key';
-import { environmentSchema } from '@/lib/server/config/env';
+import { environmentSchema } from '@/lib/server/config/settings';
 import type * as Bundle from '@/lib/verifier/handstamp-verifier.mjs';
 import { importsOf } from '@/tests/architecture/module-graph';
 import { buildVerifier } from '@/tests/support/services/verifier-bundle';

@@ -1,16 +1,13 @@
-import { done, oauthError, oauthRoute } from '@/lib/server/oauth/oauth-route';
+import { oauthError, oauthRoute } from '@/lib/server/oauth/oauth-route';
 import { revokeToken } from '@/lib/server/oauth/revocation';
-import { endpoints } from '@/lib/server/routes/endpoints';
+import { empty } from '@/lib/server/routes/answer';
+
+export * from '@/lib/server/routes/other-methods';
 
 /** RFC 7009. `token_type_hint` may come and changes nothing: a token says itself which kind it is. */
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
-  {
-    POST: oauthRoute(async ({ parameters, facts }) => {
-      const { token } = parameters;
-      if (token === undefined) return oauthError('invalid_request', { description: 'Send token' });
-      await revokeToken(token, facts);
-      return done;
-    }),
-  },
-  'listed',
-);
+export const POST = oauthRoute('POST /api/oauth/revoke', { sharing: 'listed' }, async ({ body, facts }) => {
+  const { token } = body;
+  if (token === undefined) return oauthError('invalid_request', { description: 'Send token' });
+  await revokeToken(token, facts);
+  return empty({}, 200);
+});

@@ -10,10 +10,11 @@ import {
 import { secretNumber } from '@/tests/fixtures/root-secrets';
 
 const ISSUER = 'https://app.handstamp.example';
-let positionOf: StatusIndex;
+let positionOf: StatusIndex['positionOf'];
+let numberAt: StatusIndex['numberAt'];
 
 beforeAll(async () => {
-  positionOf = await statusIndex(secretNumber(1));
+  ({ positionOf, numberAt } = await statusIndex(secretNumber(1)));
 });
 
 describe('the place of a session', () => {
@@ -42,16 +43,24 @@ describe('the place of a session', () => {
     });
   });
 
+  test('leads back to its number: all of a list, and numbers that 32 bits cannot hold', () => {
+    for (let number = 0; number < STATUS_LIST_SIZE; number += 1) {
+      if (numberAt(positionOf(number)) !== number) throw new Error(`${number} is not found again`);
+    }
+    const large = 2 ** 45 + 12_345;
+    expect(numberAt(positionOf(large))).toBe(large);
+  });
+
   test('is the same every time', async () => {
     const again = await statusIndex(secretNumber(1));
-    for (let number = 0; number < 1_000; number += 1) expect(again(number)).toEqual(positionOf(number));
+    for (let number = 0; number < 1_000; number += 1) expect(again.positionOf(number)).toEqual(positionOf(number));
   });
 
   test('is another one under another key', async () => {
     const other = await statusIndex(secretNumber(2));
     let same = 0;
     for (let number = 0; number < STATUS_LIST_SIZE; number += 1)
-      if (other(number).index === positionOf(number).index) same += 1;
+      if (other.positionOf(number).index === positionOf(number).index) same += 1;
     // A random permutation keeps one place on average.
     expect(same).toBeLessThan(20);
   });

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { isDevMailboxFor } from '@/lib/server/mail/dev-mailbox';
-import { deliver, readDevMailbox } from '@/lib/server/mail/mailer';
+import { isDevMailboxFor, readDevMailbox } from '@/lib/server/mail/dev-mailbox';
+import { deliver } from '@/lib/server/mail/mailer';
 import { testEnvironment } from '@/tests/support/server/environment';
 
 let folder: string;

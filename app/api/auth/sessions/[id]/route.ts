@@ -1,14 +1,15 @@
-import { endpoints } from '@/lib/server/routes/endpoints';
-import { empty, problem, sessionRoute } from '@/lib/server/routes/route-handler';
+import { empty, problem } from '@/lib/server/routes/answer';
+import { sessionRoute } from '@/lib/server/routes/route-handler';
 import { endSession } from '@/lib/server/sessions/list';
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = endpoints(
-  {
-    DELETE: sessionRoute({}, async ({ session, params, facts }) => {
-      const { id = '' } = await params;
-      const ended = await endSession(session.sub, id, facts);
-      return ended.ok ? empty() : problem('not_found');
-    }),
+export * from '@/lib/server/routes/other-methods';
+
+export const DELETE = sessionRoute(
+  'DELETE /api/auth/sessions/[id]',
+  { sharing: 'listed' },
+  async ({ session, params, facts }) => {
+    const { id = '' } = await params;
+    const ended = await endSession(session.sub, id, facts);
+    return ended.ok ? empty() : problem('not_found');
   },
-  'listed',
 );

@@ -1,4 +1,4 @@
-import type { NextConfig } from 'next';
+// @ts-check
 
 /** For every answer. The policy of pages, which needs a nonce, is the middleware's. */
 const SECURITY_HEADERS = [
@@ -13,7 +13,8 @@ const SECURITY_HEADERS = [
 
 const API_POLICY = { key: 'content-security-policy', value: "default-src 'none'; frame-ancestors 'none'" };
 
-const config: NextConfig = {
+/** @type {import('next').NextConfig} */
+const config = {
   poweredByHeader: false,
   reactStrictMode: true,
   typedRoutes: false,

@@ -1,0 +1,99 @@
+import 'server-only';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Bytes } from '@/lib/core/encoding';
+import { isResource, isWebOrigin } from '@/lib/core/http/origins';
+import { parseAuthSecret } from '@/lib/core/keys/auth-secret';
+import { MAX_ACCESS_TTL_SECONDS } from '@/lib/core/policy';
+import { NETWORK_BINDINGS } from '@/lib/core/session/network-binding';
+import { days, minutes } from '@/lib/core/time';
+
+const seconds = (least: number, most: number, preset: number) =>
+  z.coerce.number().int().min(least).max(most).default(preset);
+
+const optional = z
+  .string()
+  .optional()
+  .transform((text) => (text === undefined || text.trim() === '' ? null : text.trim()));
+
+/** Entries separated by commas, none twice; an empty text is no entry. */
+const list = (isEntry: (text: string) => boolean, message: string) =>
+  z
+    .string()
+    .default('')
+    .transform((text): readonly string[] => [...new Set(text.split(',').flatMap((entry) => entry.trim() || []))])
+    .refine((entries) => entries.every(isEntry), message);
+
+const MAKE_SECRET = 'make one with `openssl rand -base64 32 | tr +/ -_ | tr -d =`';
+const SECRET_FAULTS = {
+  empty: `is empty: ${MAKE_SECRET}`,
+  not_base64url_or_hex: 'must be base64url or hex, or several of them separated by commas',
+  too_short: 'is too short: each entry must decode to 32 bytes or more',
+  duplicate: 'names the same secret twice',
+  repetitive: `is not random: ${MAKE_SECRET}`,
+} as const;
+
+const authSecret = z.string({ error: `is missing: ${MAKE_SECRET}` }).transform((text, context): readonly Bytes[] => {
+  const secrets = parseAuthSecret(text);
+  if (secrets.ok) return secrets.value;
+  context.addIssue({ code: 'custom', message: SECRET_FAULTS[secrets.code] });
+  return z.NEVER;
+});
+
+const setting = <Schema extends z.ZodType>(variable: string, schema: Schema) => ({ variable, schema });
+
+/** Every setting: its name in the code, its variable in the environment, and its shape. `.env.example` documents them. */
+export const SETTINGS = {
+  databaseUrl: setting(
+    'DATABASE_URL',
+    z
+      .string({ error: 'is missing: the connection string of a PostgreSQL database' })
+      .regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://'),
+  ),
+  authSecrets: setting('AUTH_SECRET', authSecret),
+  /** What people type, without a trailing slash. Issuer of every token, audience of cookie tokens. */
+  appOrigin: setting(
+    'APP_ORIGIN',
+    z.string({ error: 'is missing: the address that people type, such as https://app.example.com' }),
+  ),
+  internalOrigin: setting('INTERNAL_ORIGIN', z.string().optional()),
+  port: setting('PORT', z.string().optional()),
+  accessTtlSeconds: setting('ACCESS_TOKEN_TTL_SECONDS', seconds(60, MAX_ACCESS_TTL_SECONDS, minutes(5))),
+  refreshGraceSeconds: setting('REFRESH_GRACE_SECONDS', seconds(1, 300, 30)),
+  idleSeconds: setting('SESSION_IDLE_SECONDS', seconds(60, days(90), days(7))),
+  absoluteSeconds: setting('SESSION_ABSOLUTE_SECONDS', seconds(60, days(365), days(30))),
+  passwordMinLength: setting('PASSWORD_MIN_LENGTH', z.coerce.number().int().min(8).max(64).default(15)),
+  /** 0: nobody in front can be believed, so the network address of a request is unknown. */
+  trustedProxyHops: setting('TRUSTED_PROXY_HOPS', z.coerce.number().int().min(0).max(10).default(0)),
+  smtpUrl: setting('SMTP_URL', optional),
+  mailFrom: setting('MAIL_FROM', z.string().default('Handstamp <no-reply@localhost>')),
+  cronSecret: setting('CRON_SECRET', optional),
+  /** Other origins whose pages may call the API with a Bearer token. */
+  corsOrigins: setting(
+    'CORS_ORIGINS',
+    list(isWebOrigin, 'must be origins such as https://app.example.com, separated by commas'),
+  ),
+  /** Resources that a program may ask a token for, besides our own origin. */
+  tokenAudiences: setting(
+    'TOKEN_AUDIENCES',
+    list(isResource, 'must be absolute URLs without a fragment, separated by commas'),
+  ),
+  networkBinding: setting('SESSION_NETWORK_BINDING', z.enum(NETWORK_BINDINGS).default('off')),
+  /** A signing key gives way to the next after so many days; 0: only by hand. */
+  keyRotationDays: setting('KEY_ROTATION_DAYS', z.coerce.number().int().min(0).max(3_650).default(0)),
+  /** Folder of the embedded database, absolute; null on a real one. Demo accounts and the mailbox live and die with it. */
+  embeddedDataFolder: setting(
+    'HANDSTAMP_DATA',
+    optional.transform((folder) => (folder === null ? null : path.resolve(folder))),
+  ),
+} as const;
+
+type Settings = typeof SETTINGS;
+
+/** The settings by their names in the code, each of the type that its shape gives. */
+export type ParsedSettings = { readonly [Name in keyof Settings]: z.output<Settings[Name]['schema']> };
+
+/** The same settings as one schema over the variables of an environment. */
+export const environmentSchema = z.object(
+  Object.fromEntries(Object.values(SETTINGS).map(({ variable, schema }) => [variable, schema])),
+);

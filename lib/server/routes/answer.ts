@@ -1,0 +1,62 @@
+import 'server-only';
+import { namesEtag } from '@/lib/core/http/entity-tag';
+import { type ProblemCode, type ProblemDetails, problemResponse } from '@/lib/core/http/problem';
+
+/** What a handler says went wrong, in the words of its error format. */
+export type ErrorAnswer = { readonly kind: 'error'; readonly code: string; readonly details?: object };
+
+/** What a handler answers; the pipeline makes the response. */
+export type Answer<Error extends ErrorAnswer> =
+  | { readonly kind: 'json'; readonly status: number; readonly body: object }
+  | { readonly kind: 'empty'; readonly status: 200 | 204; readonly headers?: HeadersInit }
+  | { readonly kind: 'cacheable'; readonly text: string; readonly etag: string; readonly headers: HeadersInit }
+  | Error;
+
+/** An error of the API (RFC 9457). */
+export type Problem = { readonly kind: 'error'; readonly code: ProblemCode; readonly details?: ProblemDetails };
+
+export type ApiAnswer = Answer<Problem>;
+
+export const json = (body: object, status = 200): Answer<never> => ({ kind: 'json', status, body });
+
+/** 204, or 200 where an RFC asks for it. */
+export const empty = (headers: HeadersInit = {}, status: 200 | 204 = 204): Answer<never> => ({
+  kind: 'empty',
+  status,
+  headers,
+});
+
+/** The same for everybody: cacheable by its own headers, 304 where the caller has it already (RFC 9110 §13.1.2). */
+export const cacheable = (text: string, etag: string, headers: HeadersInit): Answer<never> => ({
+  kind: 'cacheable',
+  text,
+  etag,
+  headers,
+});
+
+export const problem = (code: ProblemCode, details?: ProblemDetails): Problem =>
+  details ? { kind: 'error', code, details } : { kind: 'error', code };
+
+export const toProblemResponse = ({ code, details }: Problem): Response => problemResponse(code, details);
+
+/** The response of an answer that is no error. `ownHeaders`: what every answer of its format carries. */
+export function toResponse(
+  answer: Answer<never>,
+  request: Request,
+  ownHeaders: Readonly<Record<string, string>>,
+): Response {
+  switch (answer.kind) {
+    case 'json':
+      return Response.json(answer.body, { status: answer.status, headers: ownHeaders });
+    case 'empty': {
+      const headers = { ...ownHeaders, ...Object.fromEntries(new Headers(answer.headers)) };
+      return new Response(null, { status: answer.status, headers });
+    }
+    case 'cacheable': {
+      const headers = new Headers(answer.headers);
+      headers.set('etag', answer.etag);
+      const isHeld = namesEtag(request.headers.get('if-none-match'), answer.etag);
+      return new Response(isHeld ? null : answer.text, { status: isHeld ? 304 : 200, headers });
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import 'server-only';
+import { PRIVATE_HEADERS } from '@/lib/core/http/problem';
+import { safeNextPath } from '@/lib/core/http/safe-redirect';
+import { env } from '@/lib/server/config/env';
+import type { Answer, ErrorAnswer, Problem } from './answer';
+
+/** What a form sent, not validated. */
+export type FormFields = Readonly<Record<string, unknown>>;
+
+/** Where a plain HTML form is led, by what happened: the way pages work with scripts off. */
+export type FormPaths<E extends ErrorAnswer> = {
+  success(fields: FormFields): string;
+  failure(error: E, fields: FormFields): string;
+};
+
+/** 303 to the page that shows what became of a form. */
+export function seeOther<E extends ErrorAnswer>(answer: Answer<E>, paths: FormPaths<E>, fields: FormFields): Response {
+  const location = answer.kind === 'error' ? paths.failure(answer, fields) : paths.success(fields);
+  const own = answer.kind === 'empty' ? Object.fromEntries(new Headers(answer.headers)) : {};
+  return new Response(null, { status: 303, headers: { ...PRIVATE_HEADERS, ...own, location } });
+}
+
+/** Where the `next` field of a form leads. */
+export function nextOf(fields: FormFields): string {
+  const { next } = fields;
+  return safeNextPath(typeof next === 'string' ? next : null, env().appOrigin);
+}
+
+/** The page of a form with what went wrong in its query: codes and field names only, never what was typed. */
+export function backToForm(path: string, { code, details = {} }: Problem, fields: FormFields): string {
+  const query = new URLSearchParams({ error: code });
+  const { errors, retryAfterSeconds } = details;
+  if (errors) query.set('fields', errors.map(({ field, code: fault }) => `${field}:${fault}`).join(','));
+  if (retryAfterSeconds !== undefined) query.set('retry', String(Math.ceil(retryAfterSeconds)));
+  if (typeof fields['next'] === 'string') query.set('next', nextOf(fields));
+  return `${path}?${query}`;
+}
