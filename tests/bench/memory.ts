@@ -57,7 +57,10 @@ async function turn(): Promise<number> {
   const { accessToken, refreshToken } = await newSession();
   const cookie = `handstamp-access=${accessToken}; handstamp-refresh=${refreshToken}`;
   const to = (address: string, headers: Record<string, string>, seconds = SLICE_SECONDS): Load => ({
-    ...{ url: `${server.origin}${address}`, headers, seconds, connections: CONNECTIONS },
+    url: `${server.origin}${address}`,
+    headers,
+    seconds,
+    connections: CONNECTIONS,
   });
   const forged = { name: 'forged.lua', args: [accessToken.slice(0, accessToken.lastIndexOf('.'))] };
   const measured = [

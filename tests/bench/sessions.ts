@@ -61,7 +61,10 @@ async function renew({ databaseUrl, server }: Place, connections: 1 | 8, seconds
   const before = cpuMicroseconds(server.process.pid);
   const script = { name: 'refresh.lua', args: [file] };
   const measured = await drive({
-    ...{ url: `${server.origin}/api/auth/refresh`, seconds, connections, script },
+    url: `${server.origin}/api/auth/refresh`,
+    seconds,
+    connections,
+    script,
     headers: { origin: ORIGIN, 'user-agent': BROWSER.userAgent },
   });
   return { ...measured, cpuUs: (cpuMicroseconds(server.process.pid) - before) / measured.requests };
@@ -84,7 +87,10 @@ async function prepareLogins(databaseUrl: string, count: number): Promise<string
 
 const logins = ({ server }: Place, file: string, connections: number, seconds: number): Promise<Measured> =>
   drive({
-    ...{ url: `${server.origin}/api/auth/login`, seconds, connections, headers: { origin: ORIGIN } },
+    url: `${server.origin}/api/auth/login`,
+    seconds,
+    connections,
+    headers: { origin: ORIGIN },
     script: { name: 'login.lua', args: [file] },
   });
 

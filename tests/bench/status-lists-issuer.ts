@@ -194,8 +194,15 @@ async function main(): Promise<void> {
     polledAndEnding: median(rounds.map(({ polledAndEnding }) => polledAndEnding)),
   };
   const numbersOut: IssuerNumbers = {
-    ...{ listBytes: lists.map((token) => token.length), times, cpu, lists, jwks: published.text, issuer: appOrigin },
-    ...{ issuedAt, tokens, plans: { whole: explained.whole.plan, changes: explained.changes.plan } },
+    listBytes: lists.map((token) => token.length),
+    times,
+    cpu,
+    lists,
+    jwks: published.text,
+    issuer: appOrigin,
+    issuedAt,
+    tokens,
+    plans: { whole: explained.whole.plan, changes: explained.changes.plan },
   };
   process.stdout.write(JSON.stringify(numbersOut));
   await db().$disconnect();

@@ -39,8 +39,14 @@ async function open(algorithm: SigningAlgorithm) {
   };
   const sign = async (n: number) => {
     const about: Omit<AccessClaims, 'jti' | 'iat' | 'exp'> = {
-      ...{ iss: ISSUER, aud: ISSUER, sub: 'Rk1mQ3pXb0hTZ2FkSnV5aw', sid: 'b0tWZ2lNd2pFY1Bsc1R6dQ' },
-      ...{ auth_time: NOW - 600, role: 'member', amr: ['pwd'], status: { status_list: { idx: 1_000 + n, uri } } },
+      iss: ISSUER,
+      aud: ISSUER,
+      sub: 'Rk1mQ3pXb0hTZ2FkSnV5aw',
+      sid: 'b0tWZ2lNd2pFY1Bsc1R6dQ',
+      auth_time: NOW - 600,
+      role: 'member',
+      amr: ['pwd'],
+      status: { status_list: { idx: 1_000 + n, uri } },
     };
     return (await issueAccessToken(about, 300, key, NOW, randomBytes)).token;
   };
@@ -59,7 +65,10 @@ async function measure(algorithm: SigningAlgorithm): Promise<Numbers> {
   const { jwks, sign, verifier } = await open(algorithm);
   const keys = createLocalJWKSet(jwks);
   const options = {
-    ...{ issuer: ISSUER, audience: ISSUER, algorithms: [algorithm], typ: 'at+jwt' },
+    issuer: ISSUER,
+    audience: ISSUER,
+    algorithms: [algorithm],
+    typ: 'at+jwt',
     currentDate: new Date((NOW + 10) * 1_000),
   };
   const byJose = (token: string) => jwtVerify(token, keys, options);

@@ -20,8 +20,13 @@ type LoginFormProps = { next: string; initial: Faults; required: { email: string
  */
 export function LoginForm({ next, initial, required }: LoginFormProps) {
   const form = useAuthForm({
-    ...{ endpoint: '/api/auth/login', next, initial, toBody },
-    ...{ required, retryField: 'password', signsIn: true },
+    endpoint: '/api/auth/login',
+    next,
+    initial,
+    toBody,
+    required,
+    retryField: 'password',
+    signsIn: true,
   });
   return (
     <AuthForm form={form} action="/api/auth/login" submitLabel="Sign in" busyLabel="Signing you in">

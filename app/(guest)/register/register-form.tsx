@@ -18,8 +18,13 @@ const toBody = (fields: FormData) => ({
 /** Explains the password policy before anything is typed; the server says which part of it a password misses. */
 export function RegisterForm({ initial, passwordMinLength }: { initial: Faults; passwordMinLength: number }) {
   const form = useAuthForm({
-    ...{ endpoint: '/api/auth/register', next: '/verify-email', initial, toBody },
-    ...{ required: REQUIRED, retryField: 'email', signsIn: false },
+    endpoint: '/api/auth/register',
+    next: '/verify-email',
+    initial,
+    toBody,
+    required: REQUIRED,
+    retryField: 'email',
+    signsIn: false,
   });
   const policy = (
     <p>

@@ -14,8 +14,13 @@ const toBody = (fields: FormData) => ({ code: fields.get('code') });
  */
 export function VerifyForm({ initial, required }: { initial: Faults; required: { code: string } }) {
   const form = useAuthForm({
-    ...{ endpoint: '/api/auth/verify-email', next: HOME_PATH, initial, toBody },
-    ...{ required, retryField: 'code', signsIn: true },
+    endpoint: '/api/auth/verify-email',
+    next: HOME_PATH,
+    initial,
+    toBody,
+    required,
+    retryField: 'code',
+    signsIn: true,
   });
   return (
     <AuthForm form={form} action="/api/auth/verify-email" submitLabel="Confirm" busyLabel="Checking the code">

@@ -39,8 +39,13 @@ export async function passwordGrant({ body: parameters, facts }: OAuthCall): Pro
   }
   const { user, settle } = proven.value;
   const tokens = await startSession({
-    ...{ userId: user.id, kind: 'api', remember: true, amr: ['pwd'], facts },
-    ...{ audience: audienceToKeep(audience.value), broughtRefreshToken: null },
+    userId: user.id,
+    kind: 'api',
+    remember: true,
+    amr: ['pwd'],
+    facts,
+    audience: audienceToKeep(audience.value),
+    broughtRefreshToken: null,
   });
   if (tokens === null) return REFUSED;
   await settle();

@@ -43,7 +43,8 @@ export async function listSessions(userId: string, currentSessionId: string): Pr
         userAgent: true,
         ip: true,
       },
-      ...{ idleExpiresAt: true, absoluteExpiresAt: true },
+      idleExpiresAt: true,
+      absoluteExpiresAt: true,
     },
   });
   const summaries = rows.map((row) => ({

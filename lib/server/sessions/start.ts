@@ -44,9 +44,18 @@ export async function beginSession(start: SessionStart, tx?: Transaction): Promi
   const secret = newSessionSecret(randomBytes);
   const created = await createSession(
     {
-      ...{ id: newId(randomBytes), userId, kind, remember, amr, facts, audience, supersedes },
-      ...{ network: networkToKeep(networkNow(facts)), refreshKeyId: await newRefreshKeyId() },
-      ...{ secretHash: await hashSessionSecret(secret), ...sessionLifetime(sessionPolicy(), remember) },
+      id: newId(randomBytes),
+      userId,
+      kind,
+      remember,
+      amr,
+      facts,
+      audience,
+      supersedes,
+      network: networkToKeep(networkNow(facts)),
+      refreshKeyId: await newRefreshKeyId(),
+      secretHash: await hashSessionSecret(secret),
+      ...sessionLifetime(sessionPolicy(), remember),
     },
     tx,
   );

@@ -35,7 +35,11 @@ export async function login(
 
   const { user, settle } = proven.value;
   const tokens = await startSession({
-    ...{ userId: user.id, kind: 'browser', remember: request.remember, amr: ['pwd'], facts },
+    userId: user.id,
+    kind: 'browser',
+    remember: request.remember,
+    amr: ['pwd'],
+    facts,
     broughtRefreshToken: request.refreshCookie,
   });
   if (tokens === null) return fail('invalid_credentials');

@@ -17,7 +17,10 @@ export const NOBODY: AccessClaims = {
 
 /** The body of the JSON routes. */
 export const summary = ({ sub, sid, role, amr, auth_time, exp }: AccessClaims) => ({
-  ...{ sub, sid, role, amr },
+  sub,
+  sid,
+  role,
+  amr,
   authTime: new Date(auth_time * 1_000).toISOString(),
   expiresAt: new Date(exp * 1_000).toISOString(),
 });

@@ -37,8 +37,12 @@ describe('by PostgreSQL’s own counters, with 20,000 sessions, nothing is read 
       'a login',
       () =>
         login({
-          ...{ email: person.email, password: PASSWORD, remember: true, facts: FACTS },
-          ...{ deviceCookie: null, refreshCookie: session.refreshToken },
+          email: person.email,
+          password: PASSWORD,
+          remember: true,
+          facts: FACTS,
+          deviceCookie: null,
+          refreshCookie: session.refreshToken,
         }),
     ],
     [

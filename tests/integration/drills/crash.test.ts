@@ -40,7 +40,9 @@ async function prepareJobs(): Promise<Job[]> {
   const post =
     (kind: Job['kind'], path: string) =>
     (session: PreparedSession): Job => ({
-      ...{ kind, session, answer: null },
+      kind,
+      session,
+      answer: null,
       run: (server) => send(server, path, { method: 'POST', cookies: session.cookies }),
     });
   const refreshes = refreshed.map(post('refresh', '/api/auth/refresh'));

@@ -123,7 +123,9 @@ describe('the memory', () => {
   test('holds twice its capacity at most, and at least the tokens used last', () => {
     const small = verifiedTokens(10);
     const verified = {
-      ...{ claims: CLAIMS, notBefore: undefined, kid: 'k' },
+      claims: CLAIMS,
+      notBefore: undefined,
+      kid: 'k',
       key: { algorithm: 'ES256' as const, key: {} as CryptoKey },
     };
     for (let number = 0; number < 1_000; number += 1) {
@@ -137,7 +139,9 @@ describe('the memory', () => {
   test('keeps what is used over what was only seen', () => {
     const small = verifiedTokens(10);
     const verified = {
-      ...{ claims: CLAIMS, notBefore: undefined, kid: 'k' },
+      claims: CLAIMS,
+      notBefore: undefined,
+      kid: 'k',
       key: { algorithm: 'ES256' as const, key: {} as CryptoKey },
     };
     small.keep('used', verified);
