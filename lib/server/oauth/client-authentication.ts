@@ -1,13 +1,13 @@
 import 'server-only';
 import { fromUtf8 } from '@/lib/core/encoding';
-import { findClient, type ResourceServer } from './client-store';
+import { findClient, type OAuthClient } from './client-store';
 import type { Parameters } from './oauth-route';
 
 /**
  * The resource server that a request comes from: `client_secret_basic`, or `client_secret_post` when there is no
  * `Authorization` header (RFC 6749 §2.3.1; never both). Null when it is none of ours.
  */
-export async function authenticateClient(headers: Headers, parameters: Parameters): Promise<ResourceServer | null> {
+export async function authenticateClient(headers: Headers, parameters: Parameters): Promise<OAuthClient | null> {
   const authorization = headers.get('authorization');
   if (authorization !== null) {
     if (parameters['client_secret'] !== undefined) return null;

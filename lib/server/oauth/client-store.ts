@@ -5,14 +5,14 @@ import { Prisma } from '@/lib/server/database/generated/prisma/client';
 import { randomBytes } from '@/lib/server/keys/random';
 
 /** A service that may ask about tokens meant for it. */
-export type ResourceServer = {
+export type OAuthClient = {
   readonly id: string;
   readonly name: string;
   /** `aud` of the tokens that it is told about; null for our own origin. */
   readonly audience: string | null;
 };
 
-export type ListedResourceServer = ResourceServer & { readonly createdAt: Date };
+export type ListedOAuthClient = OAuthClient & { readonly createdAt: Date };
 
 /** The only time that a secret is shown: the database keeps its hash. */
 export type NewCredentials = { readonly id: string; readonly secret: string };
@@ -41,7 +41,7 @@ export async function addClient(name: string, audience: string | null): Promise<
 }
 
 /** All of them, by name. */
-export const listClients = (): Promise<ListedResourceServer[]> =>
+export const listClients = (): Promise<ListedOAuthClient[]> =>
   db().client.findMany({ orderBy: { name: 'asc' }, select: SHOWN });
 
 /** Gives the one with this name or id a new secret; the old one is dead at once. Null when there is none. */
@@ -63,7 +63,7 @@ export async function removeClient(nameOrId: string): Promise<boolean> {
 const byNameOrId = (text: string) => ({ OR: [{ id: text }, { name: text }] });
 
 /** The resource server with this id and secret; null otherwise. Text of another shape costs no statement. */
-export async function findClient(id: string, secret: string): Promise<ResourceServer | null> {
+export async function findClient(id: string, secret: string): Promise<OAuthClient | null> {
   if (!ID_SHAPE.test(id) || !SECRET_SHAPE.test(secret)) return null;
   const found = await db().client.findUnique({ where: { id }, select: { ...SHOWN, secretHash: true } });
   if (found === null || !equalBytes(found.secretHash, await hashOf(secret))) return null;
