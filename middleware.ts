@@ -116,7 +116,7 @@ async function goOnRefreshed(
   });
   if (outcome.kind === 'refused') return refuse(request, access, 'session_ended');
   if (outcome.kind === 'unavailable') return unavailable(access);
-  // A fresh token that we refuse is our own trouble (clocks, keys): a redirect would loop, and nobody did wrong. The new
+  // A fresh token that we refuse is our own trouble (clocks, keys): a redirect would loop, and the visitor did nothing wrong. The new
   // cookies go out all the same: the session has rotated, and what the browser holds is about to look like a copy.
   const freshToken = outcome.cookies.get(names.access);
   const fresh = freshToken === undefined ? null : await verify(freshToken);
@@ -157,7 +157,7 @@ function withCookies(response: Response, { setCookieLines }: Refreshed): Respons
   return response;
 }
 
-/** Nobody is signed in. Cookies stay: the answer may be about an older session than the one now in the jar. */
+/** There is no session. Cookies stay: the answer may be about an older session than the one now in the jar. */
 function refuse(
   request: NextRequest,
   access: Access,

@@ -39,7 +39,7 @@ export const STATUS_LIST_TTL_SECONDS = 2;
 /** How long a signed list is good at all (`exp`, Token Status List §13.7). */
 export const STATUS_LIST_LIFE_SECONDS = 60;
 
-/** How long anybody may keep the key set. A key that was revoked is refused everywhere about so much later. */
+/** How long a cache may keep the key set. A key that was revoked is refused everywhere about so much later. */
 export const KEY_SET_MAX_AGE_SECONDS = minutes(1);
 
 /**

@@ -3,7 +3,7 @@ import { bearerChallenge, readCredentials } from '@/lib/core/http/bearer';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import type { Verifier } from './verifier';
 
-/** An answer for whoever may not pass, ready to be sent as it is. */
+/** An answer for a caller who may not pass, ready to be sent as it is. */
 export type BearerRefusal = {
   readonly status: 400 | 401 | 503;
   /** With lower-case names. Every 401 has `www-authenticate`, every 503 `retry-after` in seconds. */
@@ -12,7 +12,7 @@ export type BearerRefusal = {
   readonly body: string;
 };
 
-/** Either the claims of whoever asks, or how to refuse. */
+/** Either the claims of the caller, or how to refuse. */
 export type BearerOutcome =
   | { readonly claims: AccessClaims; readonly refusal: null }
   | {
@@ -25,7 +25,7 @@ export type BearerOutcome =
 /** Verifies the `Authorization` header of a request; null or undefined when it has none. */
 export type BearerGuard = (authorization: string | null | undefined) => Promise<BearerOutcome>;
 
-/** Lists are looked for again after half a second: who asks then may find them. */
+/** The verifier fetches lists again after half a second, so that a retry then is likely to be answered. */
 const RETRY_AFTER_SECONDS = 2;
 
 const TITLES = {
@@ -37,7 +37,7 @@ const TITLES = {
 /**
  * Guards a service with Bearer tokens (RFC 6750 §3). Without credentials: 401 with a bare challenge, which must not say
  * an error. Credentials that cannot be read: 400 `invalid_request`. A token that is not good, for whatever reason: 401
- * `invalid_token`. When nobody can tell: 503, never 401, which would make a program throw away a good token.
+ * `invalid_token`. When it cannot be known: 503, never 401, which would make a program throw away a good token.
  */
 export function bearerGuard(verifier: Verifier): BearerGuard {
   return async (authorization) => {

@@ -2,16 +2,16 @@ import { importJwkSet, type VerifyingKeys } from '@/lib/core/keys/jwk-set';
 import type { MaybePromise } from '@/lib/core/maybe-promise';
 import { type Moment, momentOf, msSince, NEVER } from '@/lib/core/moment';
 import { KEY_SET_MAX_AGE_SECONDS } from '../core/policy';
-import { once } from './once';
+import { singleFlight } from './single-flight';
 import type { Surroundings } from './surroundings';
 
 export type RemoteJwkSet = {
   /** The keys to verify with; empty when none could ever be fetched. */
   current(): MaybePromise<VerifyingKeys>;
   /**
-   * The keys after a look for news, because a key is named that we do not know: by a token, which anybody can write, at
-   * most one fetch a cool-down; by the issuer's own list, at most one a second. Null when the last look failed, whoever
-   * made it: then nobody can tell whether that key exists.
+   * The keys after a look for news, because a key is named that we do not know: by a token, which strangers can write, at
+   * most one fetch a cool-down; by the issuer's own list, at most one a second. Null when the last look failed: then it
+   * is not known whether that key exists.
    */
   refetched(namedBy: 'token' | 'issuer'): Promise<VerifyingKeys | null>;
   /** Something says that the keys changed: the next caller of `current` has them renewed in the background. */
@@ -50,7 +50,7 @@ export function remoteJwkSet(url: string, surroundings: Surroundings): RemoteJwk
   /** When the last look failed; null when it did not. */
   let failedAt: Moment | null = null;
 
-  const renew = once(async () => {
+  const renew = singleFlight(async () => {
     triedAt = momentOf(surroundings);
     isChangeSuspected = false;
     const fetched = await fetchKeySet(url, surroundings.fetch);

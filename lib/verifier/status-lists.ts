@@ -7,8 +7,8 @@ import {
   type StatusList,
   verifyStatusList,
 } from '@/lib/core/status-list/status-list';
-import { type Once, once } from './once';
 import type { RemoteJwkSet } from './remote-jwk-set';
+import { type SingleFlight, singleFlight } from './single-flight';
 import type { Surroundings } from './surroundings';
 
 export type StatusAnswer = 'valid' | 'revoked' | 'unavailable';
@@ -31,13 +31,13 @@ const FRESH_MS = 2_000;
 /** Up to this age it is used while one fetch renews it; beyond, the request waits for that fetch. */
 const WAIT_MS = 3_000;
 const TIMEOUT_MS = 1_000;
-/** After a failed fetch nobody waits again for so long: an outage must not cost each request a second. */
+/** After a failed fetch no request waits again for so long: an outage must not cost each request a second. */
 const RETRY_MS = 500;
 const MAX_LISTS = 256;
 
 /** A list and the name that the issuer gave to its text. */
 type Copy = { readonly list: StatusList; readonly etag: string | null };
-type Entry = { copy?: Copy; confirmedAt: Moment; failedAt: Moment; readonly renew: Once<void> };
+type Entry = { copy?: Copy; confirmedAt: Moment; failedAt: Moment; readonly renew: SingleFlight<void> };
 
 /**
  * Status lists of one issuer, kept in memory. Freshness decides whether a request waits, not a timer: timers do not run
@@ -56,7 +56,7 @@ export function statusLists(options: StatusListOptions, keySet: RemoteJwkSet, su
     const entry: Entry = {
       confirmedAt: NEVER,
       failedAt: NEVER,
-      renew: once(async () => {
+      renew: singleFlight(async () => {
         const startedAt = momentOf(surroundings);
         const fetched = await fetchList(list, uri, entry.copy);
         if (fetched === null) {
@@ -76,7 +76,7 @@ export function statusLists(options: StatusListOptions, keySet: RemoteJwkSet, su
 
   /**
    * The list as the issuer publishes it now; null when it cannot be had. 304 confirms the copy that is held (RFC 9110
-   * §15.4.5): whoever could forge it could as well send the same signed list again, which ends at its `exp` too.
+   * §15.4.5): an attacker who could forge it could as well send the same signed list again, which ends at its `exp` too.
    */
   async function fetchList(list: number, uri: string, held: Copy | undefined): Promise<Copy | null> {
     try {

@@ -11,7 +11,7 @@ import { realSurroundings, type Surroundings } from './surroundings';
 export type VerifierOptions = {
   /** `iss` of the tokens to accept: the issuer's public origin. */
   readonly issuer: string;
-  /** `aud` of the tokens to accept. No default: a token for somebody else must never fit by accident. */
+  /** `aud` of the tokens to accept. No default: a token for another service must never fit by accident. */
   readonly audience: string;
   /** Where the issuer is reached from here; its public origin unless said otherwise. */
   readonly fetchOrigin?: string;
@@ -21,7 +21,7 @@ export type VerifierOptions = {
 
 export type Verifier = {
   /**
-   * The claims of a valid access token, or why it is none. `status_unavailable` means that nobody can tell: answer 503
+   * The claims of a valid access token, or why it is none. `status_unavailable` means that it cannot be known now: answer 503
    * with `Retry-After`, never 401.
    */
   verify(token: string): Promise<Result<AccessClaims, TokenFailure>>;

@@ -1,6 +1,6 @@
 /** What an `Authorization` header brings, as far as Bearer tokens are concerned. */
 export type Credentials =
-  /** No header, or another scheme: nobody has shown a token. */
+  /** No header, or another scheme: the request shows no token. */
   | { readonly kind: 'none' }
   | { readonly kind: 'bearer'; readonly token: string }
   /** The scheme is Bearer, and what follows is no token (RFC 6750 §2.1). */

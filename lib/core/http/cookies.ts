@@ -28,7 +28,7 @@ export const cookieAttributes = (isSecure: boolean) =>
 
 /**
  * The value of cookie `name` in a `Cookie` header; null when it is absent or occurs twice. A second cookie of one name
- * was planted from somewhere else, and nobody can say which is ours.
+ * was planted by another host, and either could be ours.
  */
 export function readCookie(header: string | null, name: string): string | null {
   if (header === null) return null;

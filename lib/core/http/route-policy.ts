@@ -1,6 +1,6 @@
 /**
  * Who may ask for a path. `member` and `admin` pages and `api` routes are verified and refreshed in middleware;
- * `public` and `guest` pages are served to anybody. The data access layer asks again behind each of them.
+ * `public` and `guest` pages are served to every visitor. The data access layer asks again behind each of them.
  */
 export type Access = 'public' | 'guest' | 'member' | 'admin' | 'api' | 'unguarded';
 

@@ -4,7 +4,7 @@ export const HOME_PATH = '/dashboard';
 const MAX_PATH_LENGTH = 2048;
 /** Characters that browsers drop or turn around inside an address: control characters, white space, backslash. */
 const DECEPTIVE = /[\p{Cc}\p{Z}\\]/u;
-/** Leading back to these would sign nobody in, or would show an API's answer as a page. */
+/** Never a destination: the pages that sign in, and the API, whose answers are no pages. */
 const NEVER = ['/api', '/login', '/register', '/verify-email'];
 
 /**
@@ -22,5 +22,5 @@ export function safeNextPath(next: string | null | undefined, appOrigin: string)
   return isNever ? HOME_PATH : url.pathname + url.search;
 }
 
-/** The login page's address for somebody who wanted `path`. */
+/** The login page's address for a visitor who wanted `path`. */
 export const loginPath = (path: string): string => `/login?next=${encodeURIComponent(path)}`;

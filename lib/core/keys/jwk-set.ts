@@ -11,7 +11,7 @@ export type VerifyingKeys = ReadonlyMap<string, VerifyingKey>;
 
 const MAX_KEYS = 32;
 const MIN_RSA_MODULUS_BYTES = 384;
-/** 65537, what everybody uses. Under 1, every text is its own signature. */
+/** 65537, the usual exponent. With 1, every text would be its own signature. */
 const RSA_EXPONENT = 'AQAB';
 
 /**

@@ -20,7 +20,7 @@ export const networkToKeep = (network: string | null): string | null => (network
 
 /**
  * The `net` claim of a bound session's access token. A digest over session and network, so that tokens do not name the
- * network, nor show that two sessions share one. Whoever holds a token can still try networks: it is no secret.
+ * network, nor show that two sessions share one. A holder of the token can still try networks: the digest is no secret.
  */
 export async function networkClaim(sessionId: string, network: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', utf8(`handstamp/network/v1 ${sessionId} ${network}`));

@@ -20,7 +20,7 @@ export type RotationDecision =
   | { readonly kind: 'rotate'; readonly counter: number }
   /** The database lost writes that we did issue: catch up, raise the counter, tell the audit log. */
   | { readonly kind: 'adopt'; readonly counter: number }
-  /** A token that was replaced outside the grace window: somebody else holds a copy. End the session. */
+  /** A token that was replaced outside the grace window: a second party holds a copy. End the session. */
   | { readonly kind: 'reuse' };
 
 /**

@@ -21,7 +21,7 @@ const HALF_MASK = HALF_SIZE - 1;
 
 /**
  * The permutation keyed by `key` (32 bytes). Numbers come from a sequence, so that none is ever used twice; the
- * permutation hides their order inside a list from whoever reads an index in a token. It is a Feistel network over
+ * permutation hides their order inside a list from a reader of a token's index. It is a Feistel network over
  * 18 bits, walked until it lands below 2^17: a bijection whatever the round functions are.
  */
 export async function statusIndex(key: Bytes): Promise<StatusIndex> {

@@ -66,8 +66,8 @@ export async function signStatusList(bits: Bytes, uri: string, key: SigningKey, 
 
 /**
  * Verifies a Status List Token (§8.3) that was fetched for `uri`. Stricter than it must be: `exp` is required, and a
- * status has one bit, because our lists have both. A list older than one already held (`heldIat`) is refused: whoever
- * can replay an old list must not bring ended sessions back.
+ * status has one bit, because our lists have both. A list older than one already held (`heldIat`) is refused, so
+ * that a replayed list cannot bring ended sessions back.
  */
 export async function verifyStatusList(
   token: string,

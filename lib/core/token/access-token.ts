@@ -16,7 +16,7 @@ export const ACCESS_TOKEN_TYPE = 'at+jwt';
 /** Larger than any token that we issue; a longer text is refused unread. */
 export const MAX_ACCESS_TOKEN_BYTES = 4096;
 
-/** Up to this share of the life is taken off at random, so that nobody can tell when an owner will refresh next. */
+/** Up to this share of the life is taken off at random, so that a thief cannot tell when the owner will refresh next. */
 const JITTER_SHARE = 0.2;
 const JTI_BYTES = 12;
 
@@ -51,7 +51,7 @@ export type AccessTokenExpectation = {
   readonly audience: string | readonly string[];
 };
 
-/** Says whether the session behind a token was ended. `unavailable`: nobody can tell. */
+/** Says whether the session behind a token was ended. `unavailable`: it cannot be known now. */
 export type StatusCheck = (claims: AccessClaims) => MaybePromise<'valid' | 'revoked' | 'unavailable'>;
 
 /**

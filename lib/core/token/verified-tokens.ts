@@ -13,7 +13,7 @@ export type VerifiedToken = {
 /** For one process: twice as many at most, of some 3 KB each. */
 export const KEPT_TOKENS = 2_000;
 
-/** Memory of signatures, not of decisions: whoever finds a token here still has to look at its claims and its status. */
+/** Memory of signatures, not of decisions: a caller that finds a token here still has to check its claims and its status. */
 export type VerifiedTokens = {
   find(token: string): VerifiedToken | undefined;
   keep(token: string, verified: VerifiedToken): void;

@@ -6,7 +6,7 @@ import { db, type Transaction } from '@/lib/server/database/client';
 export type AuditType =
   /** An address was proven and its account made. */
   | 'signed_up'
-  /** Somebody asked to sign up with an address that has an account; its owner got a mail. */
+  /** A visitor asked to sign up with an address that has an account; its owner got a mail. */
   | 'sign_up_repeated'
   /** A session began. */
   | 'signed_in'
@@ -52,7 +52,7 @@ export type AuditEntry = {
   readonly sessionId?: string | null;
   readonly ip?: string | null;
   readonly userAgent?: string | null;
-  /** Small facts, never a secret, and no address that somebody typed. Texts are cut at 256 characters. */
+  /** Small facts, never a secret, and no address that a visitor typed. Texts are cut at 256 characters. */
   readonly details?: Readonly<Record<string, string | number | boolean | null>>;
 };
 

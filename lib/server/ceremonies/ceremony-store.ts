@@ -10,7 +10,7 @@ export async function createCeremony(id: string, purpose: SealedPurpose, lifeSec
     INSERT INTO "Ceremony" (id, purpose, "expiresAt") VALUES (${id}, ${purpose}, now() + ${lifeSeconds} * interval '1 second')
     RETURNING extract(epoch FROM "expiresAt")::float8 AS "expiresAt"`;
   if (row === undefined) throw new Error('The ceremony was not stored');
-  // Whole seconds: the sealed token that holds it must be equally long for everybody.
+  // Whole seconds: the sealed token that holds it must be equally long for every address.
   return Math.floor(row.expiresAt);
 }
 
@@ -26,7 +26,7 @@ export async function takeTry(id: string, purpose: SealedPurpose): Promise<boole
   return taken === 1;
 }
 
-/** Finishes a ceremony inside the transaction that acts on it. False when somebody else already did. */
+/** Finishes a ceremony inside the transaction that acts on it. False when another request already did. */
 export async function consumeCeremony(id: string, tx: Transaction): Promise<boolean> {
   const consumed = await tx.$executeRaw`
     UPDATE "Ceremony" SET "consumedAt" = now() WHERE id = ${id} AND "consumedAt" IS NULL`;

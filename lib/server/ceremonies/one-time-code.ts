@@ -4,7 +4,7 @@ import { equalBytes, type RandomBytes, utf8 } from '@/lib/core/encoding';
 /** What a typed code looks like. */
 export const CODE_SHAPE = /^\d{6}$/;
 
-/** As long as a code, and never equal to one that somebody can type. */
+/** As long as a code, and never equal to one that a person can type. */
 export const NO_CODE = '------';
 
 const CODES = 1_000_000;

@@ -34,7 +34,7 @@ export function showRotation(outcome: RotationOutcome, again: string | null): st
 
 const LINE_EVERY_SECONDS = 30;
 
-/** Waits, and shows how long: in one line that counts down, or in a line now and then where nobody looks on. */
+/** Waits, and shows how long: in one line that counts down, or in a line now and then where the output is no terminal. */
 export async function pause(seconds: number, what: string): Promise<void> {
   const endsAt = performance.now() + Math.max(0, seconds) * 1_000;
   for (let shown = Number.POSITIVE_INFINITY; ; ) {

@@ -10,7 +10,7 @@ export type Outcome = { ok: true } | { ok: false; sentence: string; isUsage?: tr
  * @param name What the reader typed after `npm run`.
  */
 export async function runProgram(name: string, work: () => Promise<Outcome>): Promise<never> {
-  // Settings are checked as a whole, and no program here tells anybody an address: they must not have to know one.
+  // Settings are checked as a whole, and no program here uses the address: operators need not set it for one.
   process.env['APP_ORIGIN'] ||= 'http://localhost:3000';
   const exitCode = await run(name, work);
   // Ended by hand: the schema engine leaves a timer of ten seconds behind.

@@ -63,7 +63,7 @@ export const SETTINGS = {
   idleSeconds: setting('SESSION_IDLE_SECONDS', seconds(60, days(90), days(7))),
   absoluteSeconds: setting('SESSION_ABSOLUTE_SECONDS', seconds(60, days(365), days(30))),
   passwordMinLength: setting('PASSWORD_MIN_LENGTH', z.coerce.number().int().min(8).max(64).default(15)),
-  /** 0: nobody in front can be believed, so the network address of a request is unknown. */
+  /** 0: no proxy in front is trusted, so the network address of a request is unknown. */
   trustedProxyHops: setting('TRUSTED_PROXY_HOPS', z.coerce.number().int().min(0).max(10).default(0)),
   smtpUrl: setting('SMTP_URL', optional),
   mailFrom: setting('MAIL_FROM', z.string().default('Handstamp <no-reply@localhost>')),

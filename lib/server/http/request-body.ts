@@ -12,7 +12,7 @@ export const DEFAULT_MAX_BODY_BYTES = 4 * 1024;
 
 /**
  * The fields of a JSON or urlencoded body of at most `maxBytes`, not validated. Reads no further than that. A form that
- * names a field twice is refused: nobody can say which of the two is meant (RFC 6749 §3.2).
+ * names a field twice is refused, because either could be meant (RFC 6749 §3.2).
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Result<unknown, BodyFailure>> {
   const contentType = request.headers.get('content-type');

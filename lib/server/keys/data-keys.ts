@@ -22,7 +22,7 @@ async function choose(purpose: 'pepper' | 'seal' | 'status_index'): Promise<KeyC
   return { current: keys.current, byId: (id) => keys.byId.get(id) };
 }
 
-/** 32 bytes that turn an address somebody typed into a bucket name which says nothing to a reader of the database. */
+/** 32 bytes that turn a typed address into a bucket name which says nothing to a reader of the database. */
 export async function limiterKey(): Promise<Bytes> {
   const [root] = await rootSecrets();
   return deriveBytes(root.hkdfKey, 'handstamp/limiter/v1', 32);

@@ -40,18 +40,18 @@ export type KeyReport = {
   readonly secrets: readonly ReportedSecret[];
   /** Stored keys that no entry of the list opens. */
   readonly unopened: readonly { readonly id: string; readonly purpose: string }[];
-  /** Live sessions whose refresh token was made by a secret that nobody noted, or that is not in the list. */
-  readonly otherSessions: { readonly unknown: Held; readonly unlisted: Held };
+  /** Live sessions whose refresh token was made by a secret that was not noted, or that is not in the list. */
+  readonly otherSessions: { readonly unknown: SessionsHeld; readonly unlisted: SessionsHeld };
   /** What to do, and what to type. Never empty. */
   readonly advice: readonly Advice[];
 };
 
-export type Held = { readonly sessions: number; readonly until: string | null };
+export type SessionsHeld = { readonly sessions: number; readonly until: string | null };
 export type KeyFacts = Omit<KeyReport, 'advice'>;
 
 /** One thing to do, or to know, about keys. Times in the sentence are ISO 8601 between `<` and `>`. */
 export type Advice = {
-  /** True: something waits for somebody. */
+  /** True: an operator has something to do. */
   readonly isDue: boolean;
   readonly text: string;
   /** What to type; null when there is nothing to type (yet). */

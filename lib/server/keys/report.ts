@@ -6,13 +6,13 @@ import { fromDate, toIso } from '@/lib/core/time';
 import { env } from '@/lib/server/config/env';
 import { db } from '@/lib/server/database/client';
 import { adviceFor } from './advice';
-import type { Held, KeyFacts, KeyReport, ReportedSecret } from './facts';
+import type { KeyFacts, KeyReport, ReportedSecret, SessionsHeld } from './facts';
 import { rootSecrets } from './root-secrets';
 import { signingKeyDates } from './signing-key-store';
 
 type StoredKey = { id: string; purpose: string; wrappedSecret: Uint8Array; wrappingKeyId: number; slot: string | null };
 type SessionCount = { refreshKeyId: number | null; sessions: number; until: Date };
-const NOBODY: Held = { sessions: 0, until: null };
+const NO_SESSIONS: SessionsHeld = { sessions: 0, until: null };
 
 /** Everything that there is to say about keys and the secrets that wrap them. Reads, and holds no secret. */
 export async function keyReport(): Promise<KeyReport> {
@@ -58,7 +58,7 @@ export async function keyReport(): Promise<KeyReport> {
   return { ...facts, advice: adviceFor(facts) };
 }
 
-type Placed = { readonly key: StoredKey; readonly place: number | null };
+type PlacedKey = { readonly key: StoredKey; readonly place: number | null };
 
 /** The place of the entry that opens a key, found by trying: two entries may share the one byte of their id. */
 async function placeOf(key: StoredKey, roots: RootSecrets): Promise<number | null> {
@@ -68,7 +68,7 @@ async function placeOf(key: StoredKey, roots: RootSecrets): Promise<number | nul
   return null;
 }
 
-function countDataKeys(places: readonly Placed[]): KeyReport['dataKeys'] {
+function countDataKeys(places: readonly PlacedKey[]): KeyReport['dataKeys'] {
   const counts = new Map<string, KeyReport['dataKeys'][number]>();
   for (const { key, place } of places) {
     if (key.purpose === 'signing') continue;
@@ -80,7 +80,7 @@ function countDataKeys(places: readonly Placed[]): KeyReport['dataKeys'] {
 
 function reportSecrets(
   roots: RootSecrets,
-  places: readonly Placed[],
+  places: readonly PlacedKey[],
   held: readonly SessionCount[],
 ): readonly ReportedSecret[] {
   const unknown = heldBy(held, (id) => id === null);
@@ -93,9 +93,9 @@ function reportSecrets(
   });
 }
 
-function heldBy(held: readonly SessionCount[], isOurs: (refreshKeyId: number | null) => boolean): Held {
+function heldBy(held: readonly SessionCount[], isOurs: (refreshKeyId: number | null) => boolean): SessionsHeld {
   const ours = held.filter(({ refreshKeyId }) => isOurs(refreshKeyId));
-  if (ours.length === 0) return NOBODY;
+  if (ours.length === 0) return NO_SESSIONS;
   const last = Math.max(...ours.map(({ until }) => until.getTime()));
   return { sessions: ours.reduce((sum, { sessions }) => sum + sessions, 0), until: new Date(last).toISOString() };
 }

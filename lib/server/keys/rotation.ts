@@ -27,7 +27,7 @@ export type RotationOutcome = { readonly now: EpochSeconds } & (
       readonly retired: (NamedKey & { readonly publishedUntil: EpochSeconds }) | null;
       readonly next: WaitingKey;
     }
-  /** Nothing changed: not everybody may know the next key yet. */
+  /** Nothing changed: a verifier may not know the next key yet. */
   | { readonly kind: 'too_early'; readonly next: WaitingKey }
   /** The next key never signed and left; another one, perhaps of another algorithm, waits in its place. */
   | { readonly kind: 'next_replaced'; readonly withdrawn: NamedKey; readonly next: WaitingKey }
@@ -142,7 +142,7 @@ async function rotate(state: Change, algorithm?: SigningAlgorithm): Promise<Rota
   return { kind: 'rotated', now, promoted: named(next), retired, next: waiting(following) };
 }
 
-/** A next key has signed nothing: nobody misses it. */
+/** A next key has signed nothing, so it can leave at once. */
 async function replaceNext(
   { tx, now, take }: Change,
   key: SigningKeyDates,
@@ -154,7 +154,7 @@ async function replaceNext(
   return { kind: 'next_replaced', now, withdrawn: named(key), next: waiting(next) };
 }
 
-/** The next key; made here where somebody deleted it by hand. */
+/** The next key; made here where an operator deleted it by hand. */
 async function nextKey({ tx, now, keys, take }: Change, algorithm?: SigningAlgorithm) {
   const stored = keys.find(({ slot }) => slot === 'next');
   return stored ?? storeKey(tx, await take(algorithm ?? 'ES256'), 'next', now);
@@ -162,7 +162,7 @@ async function nextKey({ tx, now, keys, take }: Change, algorithm?: SigningAlgor
 
 /**
  * Runs `work` under the key lock. The key that it will most likely store is made before, because that may take a second;
- * one that fits nothing any more, because somebody was faster, is thrown away.
+ * one that fits nothing any more, because another process was faster, is thrown away.
  */
 async function change<T>(algorithm: SigningAlgorithm | undefined, work: (state: Change) => Promise<T>): Promise<T> {
   const seen = (await signingKeyDates()).find(({ slot }) => slot === 'next');

@@ -12,14 +12,14 @@ import { rootSecrets } from './root-secrets';
 /** A signing key that exists in this process only, its private part encrypted already. */
 export type PreparedKey = Omit<Prisma.KeyCreateInput, 'slot'> & { readonly algorithm: SigningAlgorithm };
 
-/** Any constant does: it names the lock that all who change keys take in turn. */
+/** Names the advisory lock that everything which changes keys takes in turn. The number has no meaning. */
 const KEY_LOCK_ID = 7_263_001n;
 /** A key may have to be made inside after all; an RSA key takes seconds on a slow machine. */
 const TIMEOUT_MS = 30_000;
 
 /**
- * Runs `work` in a transaction while nobody else changes keys. `now` is the database's clock after the wait for the lock:
- * what a key's dates are counted from. Where advisory locks exclude nobody (PGlite), transactions run one by one.
+ * Runs `work` in a transaction while no other process changes keys. `now` is the database's clock after the wait for the lock:
+ * what a key's dates are counted from. PGlite's advisory locks exclude no one, but its transactions run one by one.
  */
 export async function underKeyLock<T>(work: (tx: Transaction, now: EpochSeconds) => Promise<T>): Promise<T> {
   return db().$transaction(

@@ -3,7 +3,7 @@ import { after } from 'next/server';
 import { log } from '@/lib/server/observability/logger';
 import { drainOutbox } from './outbox';
 
-/** Sends what waits in the outbox once the answer is out: nobody can tell by the clock whether there was a mail to send. */
+/** Sends what waits in the outbox once the answer is out, so that the time it takes does not show whether there was a mail to send. */
 export function sendDueMail(): void {
   after(async () => {
     try {

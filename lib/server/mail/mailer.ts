@@ -7,7 +7,7 @@ import type { MailMessage } from './messages';
 /** A mail on its way to one person. */
 export type AddressedMail = MailMessage & { readonly to: string };
 
-/** Together below the first wait of the outbox, so that nobody else sends a mail that is still being sent. */
+/** Together below the first wait of the outbox, so that no other process sends a mail that is still being sent. */
 const TIMEOUTS_MS = { dnsTimeout: 5_000, connectionTimeout: 5_000, greetingTimeout: 5_000, socketTimeout: 15_000 };
 
 const MAX_ADDRESS = 254;

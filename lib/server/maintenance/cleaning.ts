@@ -7,7 +7,7 @@ import { db } from '@/lib/server/database/client';
 const CEREMONY_RETENTION_SECONDS = hours(1);
 
 /**
- * Deletes what nobody needs any more, by the database's clock. Safe at any time, in any number of processes, and done in
+ * Deletes what has outlived its retention, by the database's clock. Safe at any time, in any number of processes, and done in
  * one statement a table.
  *
  * @returns The number of rows deleted, by kind.

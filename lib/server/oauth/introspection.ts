@@ -5,7 +5,7 @@ import type { OAuthClient } from './client-store';
 
 /**
  * What a resource server may know of an access token (RFC 7662 §2.2). A token that is not valid, was ended, or is meant
- * for somebody else is just not active: the three look the same. Refresh tokens are never active here.
+ * for another service is not active: the three look the same. Refresh tokens are never active here.
  */
 export async function introspect(token: string, asker: OAuthClient): Promise<object> {
   const { appOrigin } = env();

@@ -53,7 +53,7 @@ const OAUTH_FORMAT: ErrorFormat<OAuthError> = {
 
 /**
  * A handler of an OAuth endpoint, for programs. It reads no cookie and sets none, so that no page of another site can use
- * it in somebody's name, and asks for no `Origin`. Takes a form (what the RFCs say) or JSON with the same names.
+ * it in a visitor's name, and asks for no `Origin`. Takes a form (what the RFCs say) or JSON with the same names.
  */
 export function oauthRoute(
   name: RouteName,

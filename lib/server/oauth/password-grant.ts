@@ -12,7 +12,7 @@ const REFUSED = oauthError('invalid_grant', { description: 'Email or password is
 
 /**
  * Tokens for a program in exchange for a person's password (RFC 6749 §4.3; `email` is also taken under that section's
- * name, `username`). For programs of one's own house only: whoever asks for a password could keep it. The session that
+ * name, `username`). For programs of the operator only: a program that asks for a password could keep it. The session that
  * begins is like a browser's, of kind `api`: one row, listed for its owner, the same rotation.
  */
 export async function passwordGrant({ body: parameters, facts }: OAuthCall): Promise<OAuthAnswer> {
@@ -37,7 +37,7 @@ export async function passwordGrant({ body: parameters, facts }: OAuthCall): Pro
         return REFUSED;
     }
   }
-  const { user, settle } = proven.value;
+  const { user, afterSignIn } = proven.value;
   const tokens = await startSession({
     userId: user.id,
     kind: 'api',
@@ -48,6 +48,6 @@ export async function passwordGrant({ body: parameters, facts }: OAuthCall): Pro
     broughtRefreshToken: null,
   });
   if (tokens === null) return REFUSED;
-  await settle();
+  await afterSignIn();
   return tokenAnswer(tokens);
 }

@@ -28,7 +28,7 @@ export class HashPool {
 
   /** The bcrypt text of a job. Fails with `overloaded` when too many wait already; rejects when its thread dies. */
   async run(job: HashJob): Promise<Result<string, 'overloaded'>> {
-    if (this.#freeThread() === null && this.#waiting.length >= this.#maxWaiting) return fail('overloaded');
+    if (this.#takeThread() === null && this.#waiting.length >= this.#maxWaiting) return fail('overloaded');
     const bcrypt = await new Promise<string>((resolve, reject) => {
       this.#waiting.push({ job, resolve, reject });
       this.#startNext();
@@ -37,7 +37,7 @@ export class HashPool {
   }
 
   #startNext(): void {
-    const thread = this.#waiting.length > 0 ? this.#freeThread() : null;
+    const thread = this.#waiting.length > 0 ? this.#takeThread() : null;
     const pending = thread === null ? undefined : this.#waiting.shift();
     if (thread === null || pending === undefined) return;
     thread.pending = pending;
@@ -45,7 +45,8 @@ export class HashPool {
     thread.worker.postMessage(pending.job);
   }
 
-  #freeThread(): Thread | null {
+  /** A thread without work, made here while there are fewer than `size`. */
+  #takeThread(): Thread | null {
     for (const thread of this.#threads) if (thread.pending === null) return thread;
     return this.#threads.size < this.#size ? this.#addThread() : null;
   }

@@ -41,7 +41,7 @@ export async function verifyPassword(
   const { current, byId } = await pepperKeys();
   const parsed = stored === null ? null : parseStored(stored);
   const pepper = parsed === null ? undefined : byId(parsed.pepperId);
-  // A hash that nobody can check any more is our trouble, not the visitor's: same work, same answer, and we hear of it.
+  // A stored hash that cannot be checked is our trouble, not the visitor's: same work, same answer, and the log says so.
   if (stored !== null && pepper === undefined) log.error('password.unreadable', { keyId: parsed?.pepperId ?? null });
 
   const known = parsed !== null && pepper !== undefined ? { parsed, pepper } : null;

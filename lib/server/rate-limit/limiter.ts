@@ -39,7 +39,7 @@ const LIMITS = {
   code: guessing,
   /** A network. A success clears nothing: it may be the attacker's own account. */
   address: { threshold: 100, maxWaitSeconds: null, forgetSeconds: minutes(15), clearedBySuccess: false },
-  /** Mails that anybody can make us send to one address. */
+  /** Mails that strangers can make us send to one address. */
   mail: { threshold: 5, maxWaitSeconds: null, forgetSeconds: hours(1), clearedBySuccess: false },
 } as const satisfies Record<string, Limit>;
 

@@ -36,7 +36,7 @@ export type RevokedLists = {
   of(list: number): RevokedList;
 };
 
-const NOBODY: RevokedList = { bits: statusBits([]), count: 0, indexSum: 0, lastRevokedAt: 0 };
+const EMPTY_LIST: RevokedList = { bits: statusBits([]), count: 0, indexSum: 0, lastRevokedAt: 0 };
 
 let held: { readonly revision: number; readonly lists: ReadonlyMap<number, RevokedList> } | undefined;
 
@@ -47,7 +47,7 @@ export async function revokedLists(): Promise<RevokedLists> {
     held = { revision: state.revision, lists: placeAll(state.revokedAt, positionOf) };
   }
   const { lists } = held;
-  return { state, lastList: positionOf(state.lastNumber).list, of: (list) => lists.get(list) ?? NOBODY };
+  return { state, lastList: positionOf(state.lastNumber).list, of: (list) => lists.get(list) ?? EMPTY_LIST };
 }
 
 function placeAll(
@@ -57,7 +57,7 @@ function placeAll(
   const lists = new Map<number, { -readonly [Name in keyof RevokedList]: RevokedList[Name] }>();
   for (const [statusNumber, at] of revokedAt) {
     const { list, index } = positionOf(statusNumber);
-    const contents = lists.get(list) ?? { ...NOBODY, bits: statusBits([]) };
+    const contents = lists.get(list) ?? { ...EMPTY_LIST, bits: statusBits([]) };
     lists.set(list, contents);
     setBit(contents.bits, index);
     contents.count += 1;

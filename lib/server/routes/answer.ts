@@ -26,7 +26,7 @@ export const empty = (headers: HeadersInit = {}, status: 200 | 204 = 204): Answe
   headers,
 });
 
-/** The same for everybody: cacheable by its own headers, 304 where the caller has it already (RFC 9110 §13.1.2). */
+/** The same for every caller: cacheable by its own headers, 304 where the caller has it already (RFC 9110 §13.1.2). */
 export const cacheable = (text: string, etag: string, headers: HeadersInit): Answer<never> => ({
   kind: 'cacheable',
   text,

@@ -14,7 +14,7 @@ async function refuse(request: NextRequest): Promise<Response> {
   return answered(request, problemResponse('method_not_allowed'));
 }
 
-/** What the path can do, for whoever asks by OPTIONS; the answer to a preflight of a page that may read it. */
+/** The methods of the path (RFC 9110 §9.3.7); also the answer to a preflight of a page that may read it. */
 export async function OPTIONS(request: NextRequest): Promise<Response> {
   return answered(request, new Response(null, { status: 204 }));
 }

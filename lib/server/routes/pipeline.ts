@@ -44,7 +44,7 @@ export type RouteHandler = (request: NextRequest, context: Context) => Promise<R
 export type Steps<Session, Body, E extends ErrorAnswer> = {
   readonly format: ErrorFormat<E>;
   readonly sharing: Sharing;
-  /** False for endpoints that read no cookie: no page of another site can use them in somebody's name. */
+  /** False for endpoints that read no cookie: no page of another site can use them in a visitor's name. */
   readonly checksOrigin: boolean;
   /** Who asks. It goes before the body: of a caller who may not pass, nothing more is read. */
   identify(request: NextRequest): Promise<Step<Session, E>>;

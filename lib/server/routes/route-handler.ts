@@ -20,7 +20,7 @@ type Options<Body> = {
   readonly form?: FormPaths<Problem>;
 };
 
-/** Problem documents (RFC 9457), and answers that nobody keeps. */
+/** Problem documents (RFC 9457), and answers that no cache keeps. */
 const PROBLEM_FORMAT: ErrorFormat<Problem> = {
   headers: PRIVATE_HEADERS,
   errorOf: (failure) => problem(failure, failure === 'service_unavailable' ? { retryAfterSeconds: 2 } : undefined),
@@ -28,7 +28,7 @@ const PROBLEM_FORMAT: ErrorFormat<Problem> = {
 };
 
 /**
- * A handler that anybody may call. Origin, body limit, schema, `no-store` and failures are dealt with around it.
+ * A handler for every caller, signed in or not. Origin, body limit, schema, `no-store` and failures are dealt with around it.
  *
  * @param name What it answers, such as `POST /api/auth/login`.
  */

@@ -5,7 +5,7 @@ import { setSessionCookies } from '@/lib/server/sessions/session-cookies';
 import type { SignedIn } from '@/lib/server/sign-in/login';
 import { type ApiAnswer, json, type Problem, problem } from './answer';
 
-/** Sets the cookies of somebody who just signed in and answers as the contract says. */
+/** Sets the cookies of a person who just signed in and answers as the contract says. */
 export async function signInAnswer({ user, tokens, knownDevice }: SignedIn): Promise<ApiAnswer> {
   await setSessionCookies(tokens);
   await setDeviceCookie(knownDevice);

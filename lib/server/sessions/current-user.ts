@@ -17,7 +17,7 @@ import { log } from '@/lib/server/observability/logger';
 import { isRevoked } from '@/lib/server/revocation/revoked-sessions';
 import { findPublicUser, type PublicUser } from '@/lib/server/users/user-store';
 
-/** Somebody signed in: who, and by which session. */
+/** The person signed in, and the session that says so. */
 export type Viewer = { readonly user: PublicUser; readonly session: AccessClaims };
 
 /** `invalid_token` and `malformed_credentials`: the request brought a Bearer token, or tried to. */
@@ -25,8 +25,8 @@ export type AuthenticationFailure = 'unauthenticated' | 'invalid_token' | 'malfo
 
 /**
  * The session of the request that is running, whose headers are given, with no statement of its own. With an
- * `Authorization` header no cookie is read, and a bad Bearer token never falls back to one. Rejects when nobody can tell
- * whether the session was ended (the database does not answer): that is our trouble, not the caller's.
+ * `Authorization` header no cookie is read, and a bad Bearer token never falls back to one. Rejects when the database
+ * does not answer, because then it is not known whether the session was ended: our trouble, not the caller's.
  */
 export async function authenticate(requestHeaders: Headers): Promise<Result<AccessClaims, AuthenticationFailure>> {
   const authorization = requestHeaders.get('authorization');
@@ -91,7 +91,7 @@ export async function requireUser(path: string): Promise<Viewer> {
   return { user, session };
 }
 
-/** As `requireUser`; for anybody but an admin, by the database's word and not the token's, there is no such page. */
+/** As `requireUser`, and a 404 for people who are no admin. The role is read from the database, not from the token. */
 export async function requireAdmin(path: string): Promise<Viewer> {
   const viewer = await requireUser(path);
   if (viewer.user.role !== 'admin') notFound();

@@ -19,8 +19,8 @@ const MAX_TRIES = 4;
 
 /**
  * Exchanges a refresh token for new tokens (RFC 6749 §6, rotation after RFC 9700 §4.14.2). A forged token costs no
- * statement, an honest one costs one. A token replaced outside the grace window ends the session for everybody who
- * holds it and leaves a mail for the owner (`reuse_detected`); callers outside are told `session_ended` whatever the
+ * statement, an honest one costs one. A token replaced outside the grace window ends the session for every holder
+ * and leaves a mail for the owner (`reuse_detected`); callers outside are told `session_ended` whatever the
  * reason. `audience` is what the caller expects the session to be for; where it is for something else, nothing is
  * rotated (`other_audience`). Throws when the database does not answer.
  */

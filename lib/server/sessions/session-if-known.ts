@@ -5,8 +5,8 @@ import { log } from '@/lib/server/observability/logger';
 import { findSession } from './current-user';
 
 /**
- * The session, for parts of a page that merely look different with one. While nobody can tell whether there is one (the
- * database does not answer), they show what a visitor sees, so that the front pages stand without a database. It guards
+ * The session, for parts of a page that merely look different with one. While the database does not answer, so that it is
+ * not known whether there is one, they show what a visitor sees, so that the front pages stand without a database. It guards
  * nothing: pages that need a session ask `requireUser`.
  */
 export async function sessionIfKnown(): Promise<AccessClaims | null> {

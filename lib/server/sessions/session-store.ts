@@ -51,7 +51,7 @@ export type Presented = {
   readonly refreshKeyId: number;
   /** Where it comes from, as `boundNetwork` writes it; null when sessions are not bound. */
   readonly network: string | null;
-  /** What the session must be for; null when nobody asks. */
+  /** What the session must be for; null when the caller does not care. */
   readonly audience: string | null;
 };
 
@@ -77,7 +77,7 @@ type RawRefreshRow = Omit<RefreshRow, 'before'> & {
  * that otherwise brings the row for `decideRotation` to judge. The condition repeats the `rotate` and `adopt` rules of
  * that function, so that the row lock and not this process decides between racing requests. Null: no such session.
  *
- * The row of the second half is the statement's snapshot. Whoever lost a race sees the row from before it; then the
+ * The row of the second half is the statement's snapshot. A request that lost a race sees the row from before it; then the
  * decision says `rotate` although nothing was rotated, and the caller asks again.
  */
 export async function rotateOrRead(presented: Presented, graceSeconds: number): Promise<RefreshRow | null> {

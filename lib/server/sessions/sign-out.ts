@@ -8,7 +8,7 @@ import { endSessions } from './ending';
 import { openRefreshToken } from './tokens';
 
 /**
- * Ends the session of whoever wants to leave. With an `Authorization` header no cookie is read. Without a token that is
+ * Ends the session of the person who signs out. With an `Authorization` header no cookie is read. Without a token that is
  * good there is nothing to end. Throws when the database does not answer: then the person is not signed out, and must
  * not be told so.
  */

@@ -27,8 +27,8 @@ export type SessionStart = {
 export type BegunSession = { readonly session: SessionRow; readonly secret: Bytes };
 
 /**
- * Begins a session and issues its first tokens. Every authentication begins a new one, so that whoever holds a copy of
- * the old gains nothing by it. Null when the user is gone or disabled.
+ * Begins a session and issues its first tokens. Every authentication begins a new one, so that a thief who holds a copy
+ * of the old one gains nothing by it. Null when the user is gone or disabled.
  */
 export async function startSession(start: SessionStart): Promise<IssuedTokens | null> {
   const begun = await beginSession(start);

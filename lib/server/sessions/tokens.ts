@@ -57,7 +57,7 @@ export async function openRefreshToken(text: string | null): Promise<RefreshToke
 }
 
 /**
- * Both tokens for a session as it stands in the database. Its secret comes from whoever presented or created it, and so
+ * Both tokens for a session as it stands in the database. Its secret comes from the caller that presented or created it, and so
  * does the counter of the token that was presented, if one was.
  */
 export async function issueTokens(

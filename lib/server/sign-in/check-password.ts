@@ -10,12 +10,12 @@ export type PasswordAttempt = {
   readonly password: string;
   /** The network address, where it is known. */
   readonly ip: string | null;
-  /** Where attempts on this account are counted: for everybody, or for a browser that is known there. */
+  /** Where attempts on this account are counted: for all strangers together, or for a browser that is known there. */
   readonly ownBucket: Bucket;
 };
 
 /** The person, and what to do once their session has begun: nothing of it belongs before. */
-export type ProvenPerson = { readonly user: PublicUser; settle(): Promise<void> };
+export type ProvenPerson = { readonly user: PublicUser; afterSignIn(): Promise<void> };
 
 /**
  * Checks a password. Attempts are counted before the work; an unknown address costs the same work as a known one, and
@@ -34,11 +34,11 @@ export async function checkPassword(
   if (found === null || !checked.value.matches || found.isDisabled) return fail('invalid_credentials');
 
   const { user, passwordHash } = found;
-  const settle = async () => {
+  const afterSignIn = async () => {
     await clearAttempts([ownBucket]);
     if (checked.value.needsRehash && passwordHash !== null) await raiseHash(user.id, password, passwordHash);
   };
-  return succeed({ user, settle });
+  return succeed({ user, afterSignIn });
 }
 
 /** The hash of an older policy gives way to one of today's. Busy workers put it off to the next login. */

@@ -10,7 +10,7 @@ const PURPOSE = 'handstamp/known-device/v1';
 
 /**
  * The value of the device cookie for a browser that just signed in to `email`: a random id and a MAC over both. Without
- * the MAC everybody could claim a fresh known device for each guess, and no wait would ever hold.
+ * the MAC a guesser could claim a fresh known device for each guess, and no wait would ever hold.
  */
 export async function newKnownDevice(email: string): Promise<string> {
   const id = randomBytes(DEVICE_BYTES);

@@ -33,7 +33,7 @@ export async function login(
   const proven = await checkPassword({ email, password, ip: facts.ip, ownBucket });
   if (!proven.ok) return proven;
 
-  const { user, settle } = proven.value;
+  const { user, afterSignIn } = proven.value;
   const tokens = await startSession({
     userId: user.id,
     kind: 'browser',
@@ -43,6 +43,6 @@ export async function login(
     broughtRefreshToken: request.refreshCookie,
   });
   if (tokens === null) return fail('invalid_credentials');
-  await settle();
+  await afterSignIn();
   return succeed({ user, tokens, knownDevice: await newKnownDevice(email) });
 }

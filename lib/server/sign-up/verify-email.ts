@@ -64,7 +64,7 @@ async function openPending(cookie: string | null): Promise<{ jti: string; signUp
   return signUp.success ? { jti: opened.value.jti, signUp: signUp.data } : null;
 }
 
-/** Null when the ceremony was finished meanwhile, or another one gave the address to somebody first. */
+/** Null when the ceremony was finished meanwhile, or another ceremony took the address first. */
 async function createAccount(
   jti: string,
   { email, name, passwordHash }: SignUp,

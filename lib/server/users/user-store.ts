@@ -26,7 +26,7 @@ export async function findPublicUser(id: string): Promise<PublicUser | null> {
   return db().user.findFirst({ where: { id, disabledAt: null }, select: PUBLIC_FIELDS });
 }
 
-/** A user as login needs it. `passwordHash` leaves the password check for nobody. */
+/** A user as login needs it. Only the password check may read `passwordHash`. */
 export async function findCredentials(
   email: string,
 ): Promise<{ user: PublicUser; isDisabled: boolean; passwordHash: string | null } | null> {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { once } from '@/lib/verifier/once';
+import { singleFlight } from '@/lib/verifier/single-flight';
 
 test('callers share the run that is under way, and the next one begins anew', async () => {
   let runs = 0;
   let finish: (value: number) => void = () => undefined;
-  const work = once(() => {
+  const work = singleFlight(() => {
     runs += 1;
     return new Promise<number>((resolve) => {
       finish = resolve;
@@ -23,7 +23,7 @@ test('callers share the run that is under way, and the next one begins anew', as
 
 test('a failure is shared too, and does not stand in the way of the next run', async () => {
   let fails = true;
-  const work = once(async () => {
+  const work = singleFlight(async () => {
     if (fails) throw new Error('broken');
     return 'done';
   });

@@ -1,7 +1,7 @@
-export type Once<T> = (() => Promise<T>) & { readonly isRunning: () => boolean };
+export type SingleFlight<T> = (() => Promise<T>) & { readonly isRunning: () => boolean };
 
 /** `work`, of which only one run is under way at a time: callers meanwhile share its outcome. */
-export function once<T>(work: () => Promise<T>): Once<T> {
+export function singleFlight<T>(work: () => Promise<T>): SingleFlight<T> {
   let running: Promise<T> | undefined;
   const run = (): Promise<T> => {
     running ??= work().finally(() => {
