@@ -49,6 +49,17 @@ describe('two cookies of one name', () => {
     expect(Object.keys(answer.cookies).sort()).toEqual([COOKIE.access, COOKIE.refresh]);
   });
 
+  it('of which a parser would undo the escapes is none: a token has one spelling', async () => {
+    const { accessToken, refreshToken } = await prepareSession();
+    const escaped = (token: string) => `%${token.charCodeAt(0).toString(16)}${token.slice(1)}`;
+    const access = `${COOKIE.access}=${escaped(accessToken)}`;
+    expect(problemOf(await send(server, '/api/auth/session', { headers: { cookie: access } }))).toBe(
+      '401 unauthenticated',
+    );
+    expect((await send(server, '/dashboard', { headers: { cookie: access } })).status).toBe(303);
+    expect(problemOf(await refresh(`${COOKIE.refresh}=${escaped(refreshToken)}`))).toBe('401 session_ended');
+  });
+
   it('of names that only look like ours are nothing to us', async () => {
     const { accessToken } = await prepareSession();
     for (const name of [COOKIE.access.toUpperCase(), `${COOKIE.access}x`, `\u00a0${COOKIE.access}`, '__Host-access']) {
