@@ -1,29 +1,118 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { OAUTH_ERRORS } from '@/lib/core/http/oauth-error';
 import { PROBLEMS } from '@/lib/core/http/problem';
 import { environmentSchema } from '@/lib/server/config/settings';
 
 const read = (file: string) => readFileSync(file, 'utf8');
+const filesBelow = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => path.join(folder, file));
+
+/** Everything that is written for readers. */
+const DOCUMENTS = [...readdirSync('.'), ...['docs', 'examples', '.github'].flatMap(filesBelow)]
+  .filter((file) => file.endsWith('.md'))
+  .sort();
 
 /** Read by Next.js or the platform itself. */
 const FOREIGN_SETTINGS = ['NEXT_SERVER_ACTIONS_ENCRYPTION_KEY'];
 /** Set by our own scripts only. */
 const INTERNAL_SETTINGS = ['HANDSTAMP_DATA'];
+/** Of the services in examples/, of CI, and what a reader of the documents puts in place of them. */
+const OTHER_VARIABLES = ['ISSUER', 'AUDIENCE', 'MAX_STALE_SECONDS', 'CI', 'ACCESS_TOKEN', 'REFRESH_TOKEN'];
 
-describe('documents', () => {
-  it('README lists exactly the problem codes that exist, with their status and title', () => {
-    const rows = [...read('README.md').matchAll(/^\| `([a-z_]+)` \| (\d{3}) \| (.+) \|$/gm)];
-    const listed = Object.fromEntries(rows.map(([, code, status, title]) => [code, [Number(status), title]]));
-    expect(listed).toEqual(PROBLEMS);
+const withoutCode = (text: string) => text.replace(/^```[\s\S]*?^```$/gm, '').replace(/`[^`\n]*`/g, '');
+
+/** The anchors that GitHub gives to the headings of a document. */
+function anchorsOf(text: string): string[] {
+  const headings = [...text.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/^#{1,6} (.+)$/gm)];
+  return headings.map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replace(/\s/g, '-'),
+  );
+}
+
+/** Why a link of `document` leads nowhere in this repository; null when it does, or leads elsewhere. */
+function faultOf(document: string, target: string): string | null {
+  if (/^[a-z]+:/.test(target)) return null;
+  const [file = '', anchor] = target.split('#', 2);
+  const place = file === '' ? document : path.join(path.dirname(document), file);
+  if (!existsSync(place)) return `${target}: no such file`;
+  return anchor === undefined || anchorsOf(read(place)).includes(anchor) ? null : `${target}: no such heading`;
+}
+
+describe.each(DOCUMENTS)('%s', (document) => {
+  const text = read(document);
+
+  it('links to files and headings that exist', () => {
+    const links = [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)|\b(?:src|srcset)="([^"]+)"/g)];
+    expect(links.flatMap(([, link, picture]) => faultOf(document, link ?? picture ?? '') ?? [])).toEqual([]);
   });
 
-  it('.env.example names every setting and no other', () => {
+  it('names files and folders that exist', () => {
+    const named = [...text.matchAll(/`((?:app|lib|tests|prisma|scripts|docs|examples)\/[\w./[\]()-]+)`/g)];
+    expect(named.map(([, file]) => file ?? '').filter((file) => !existsSync(file))).toEqual([]);
+  });
+
+  it('names commands of package.json', () => {
+    const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
+    const named = [...text.matchAll(/npm run ([a-z][a-z:-]*[a-z])/g)].map(([, name]) => name ?? '');
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  it('names settings that exist', () => {
+    const known = [...Object.keys(environmentSchema.shape), ...FOREIGN_SETTINGS, ...OTHER_VARIABLES];
+    const spoken = [...text.matchAll(/`[^`\n]*`/g)].flatMap(
+      ([code]) => code.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g) ?? [],
+    );
+    const assigned = [...text.matchAll(/(?<![\w"])([A-Z][A-Z0-9_]+)=(?!=)/g)].map(([, name]) => name ?? '');
+    expect([...spoken, ...assigned].filter((name) => !known.includes(name))).toEqual([]);
+  });
+});
+
+describe('docs/http.md', () => {
+  const text = read('docs/http.md');
+
+  it('lists exactly the problem codes that exist, with their status and title', () => {
+    const section = text.slice(text.indexOf('\n## Errors'), text.indexOf('\n## Tokens for programs'));
+    const rows = [...section.matchAll(/^\| `([a-z_]+)` \| (\d{3}) \| (.+) \|$/gm)];
+    expect(Object.fromEntries(rows.map(([, code, status, title]) => [code, [Number(status), title]]))).toEqual(
+      PROBLEMS,
+    );
+  });
+
+  it('lists exactly the error codes of the endpoints for programs, with their status', () => {
+    const section = text.slice(text.indexOf('\n## Tokens for programs'));
+    const rows = [...section.matchAll(/^\| `([a-z_]+)` \| (\d{3}) \| .+ \|$/gm)];
+    expect(Object.fromEntries(rows.map(([, code, status]) => [code, Number(status)]))).toEqual(OAUTH_ERRORS);
+  });
+
+  it('lists exactly the endpoints that exist, with their methods', () => {
+    const listed = [...text.matchAll(/^\| `([A-Z]+ \/[^`]+)`/gm)].map(([, endpoint = '']) => endpoint);
+    const routes = filesBelow('app').filter((file) => path.basename(file) === 'route.ts');
+    const existing = routes
+      // What answers 404 to every other path.
+      .filter((file) => !file.includes('[[...path]]'))
+      .flatMap((file) => {
+        const place = path.dirname(file).replace(/^app/, '').replaceAll('[', '{').replaceAll(']', '}');
+        const methods = [...read(file).matchAll(/\b(GET|POST|PUT|PATCH|DELETE): \w/g)].map(([, method]) => method);
+        return methods.map((method) => `${method} ${place}`);
+      });
+    expect(existing.length).toBeGreaterThan(15);
+    expect(listed.sort()).toEqual(existing.sort());
+  });
+});
+
+describe('.env.example', () => {
+  it('names every setting and no other', () => {
     const named = [...read('.env.example').matchAll(/^#? ?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name);
     const known = Object.keys(environmentSchema.shape).filter((name) => !INTERNAL_SETTINGS.includes(name));
     expect(named.sort()).toEqual([...known, ...FOREIGN_SETTINGS].sort());
   });
 
-  it('.env.example states the defaults that the schema has', () => {
+  it('states the defaults that the schema has', () => {
     const numbers = [...read('.env.example').matchAll(/^# ([A-Z_]+)=(\d+)$/gm)];
     const required = {
       DATABASE_URL: 'postgresql://localhost/x',
@@ -37,17 +126,23 @@ describe('documents', () => {
     expect(stated.length).toBeGreaterThan(3);
     for (const [, name = '', value] of stated) expect([name, defaults[name]]).toEqual([name, Number(value)]);
   });
+});
 
-  it.each(['README.md', 'SECURITY.md', 'DECISIONS.md'])('every file that %s names exists', (document) => {
-    const named = [...read(document).matchAll(/`((?:app|lib|tests|prisma|scripts)\/[\w./[\]()-]+)`/g)].map(
-      ([, file]) => file ?? '',
-    );
-    expect(named.filter((file) => !existsSync(file))).toEqual([]);
+describe('the other documents', () => {
+  it('README.md has 180 lines at most', () => {
+    expect(read('README.md').split('\n').length - 1).toBeLessThanOrEqual(180);
   });
 
   it('SECURITY.md proves each promise by a test file', () => {
     const promises = [...read('SECURITY.md').matchAll(/^\| \d+ \|.*$/gm)].map(([row]) => row);
     expect(promises.length).toBeGreaterThan(10);
     expect(promises.filter((row) => !/`tests\/[\w./-]+\.(?:test|spec)\.ts`/.test(row))).toEqual([]);
+  });
+
+  it('CONTRIBUTING.md says what every room of lib/server is about', () => {
+    const section = /^## Rooms$([\s\S]+?)^## /m.exec(read('CONTRIBUTING.md'))?.[1] ?? '';
+    const rows = [...section.matchAll(/^\| `([a-z-]+)\/` \| .+ \|$/gm)].map(([, room]) => room);
+    const rooms = readdirSync('lib/server', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(rows.sort()).toEqual(rooms.map(({ name }) => name).sort());
   });
 });

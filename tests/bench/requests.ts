@@ -42,7 +42,7 @@ const CASES = {
 type CaseName = keyof typeof CASES;
 const NAMES = Object.keys(CASES) as CaseName[];
 
-/** What issue and README promise: one case relative to another, and the least that it should be. */
+/** The aims that DECISIONS 32 speaks of: one case relative to another, and the least that it should be. */
 const RATIOS: readonly (readonly [what: string, of: CaseName, to: CaseName, least: number | null])[] = [
   ['protected JSON by cookie, to the empty middleware', 'cookieJson', 'emptyJson', 0.9],
   ['the same, where both are sent the same cookies', 'cookieJson', 'emptyJsonSame', null],

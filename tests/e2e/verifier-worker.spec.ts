@@ -7,7 +7,7 @@ import { ACCESS, cookieText } from '@/tests/support/browser/cookies';
 import { buildVerifier } from '@/tests/support/services/verifier-bundle';
 import { expect, test } from './fixtures';
 
-/** What runs in the worker: README's three lines, told over messages what to verify. */
+/** What runs in the worker: the three lines of docs/verify-in-your-service.md, told over messages what to verify. */
 const WORKER = `
 import { bearerGuard, createVerifier } from './handstamp-verifier.mjs';
 let guard;

@@ -1,6 +1,9 @@
 import { type BearerError, bearerChallenge } from './bearer';
 
-/** Every `code` of an error answer, with its HTTP status and its title. Clients may rely on the codes; README lists them. */
+/**
+ * Every `code` of an error answer, with its HTTP status and its title. Clients may rely on the codes; docs/http.md lists
+ * them.
+ */
 export const PROBLEMS = {
   malformed_request: [400, 'The request could not be read'],
   unauthenticated: [401, 'Sign in to continue'],
