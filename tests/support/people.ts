@@ -1,4 +1,5 @@
 import { cookieNames } from '@/lib/core/http/cookies';
+import type { Role } from '@/lib/core/token/claims';
 import { db } from '@/lib/server/database/client';
 import { hashPassword } from '@/lib/server/passwords/hasher';
 import { startSession } from '@/lib/server/sessions/start';
@@ -35,7 +36,7 @@ async function storedHash(): Promise<string> {
 
 /** Makes a person in the database of this test file; with `hasPassword`, one who can log in with `PASSWORD`. */
 export async function createPerson(
-  options: { email?: string; name?: string; role?: 'member' | 'admin'; hasPassword?: boolean } = {},
+  options: { email?: string; name?: string; role?: Role; hasPassword?: boolean } = {},
 ): Promise<Person> {
   count += 1;
   const { email = `person-${count}@people.test`, name = `Person ${count}`, role = 'member' } = options;

@@ -1,7 +1,6 @@
+import { ROLE_NAMES } from '@/app/_components/frame/role-names';
 import { DEMO_ACCOUNTS } from '@/lib/server/config/demo-accounts';
 import { FillButton } from './fill-button';
-
-const ROLE_NAMES = { member: 'Member', admin: 'Admin' } as const;
 
 /** The accounts to try things with. Readable without scripts; with them, a button fills the form. */
 export function DemoAccounts() {

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { ROLE_NAMES } from '@/app/_components/frame/role-names';
 import { requireUser } from '@/lib/server/sessions/current-user';
 import { NameForm } from './name-form';
 
@@ -19,7 +20,7 @@ export default async function AccountPage() {
         </div>
         <div className="grid gap-x-6 py-3 sm:grid-cols-[8rem_minmax(0,1fr)]">
           <dt className="text-sm leading-[1.65rem] text-ink-soft">Role</dt>
-          <dd>{user.role === 'admin' ? 'Admin' : 'Member'}</dd>
+          <dd>{ROLE_NAMES[user.role]}</dd>
         </div>
       </dl>
       <NameForm name={user.name ?? ''} />

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { fromNow, inUtc } from '@/app/_components/frame/moment';
+import { ROLE_NAMES } from '@/app/_components/frame/role-names';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import type { Viewer } from '@/lib/server/sessions/current-user';
 
@@ -27,7 +28,7 @@ export function SessionFacts({ user, session, expiresAt, now }: Props) {
   return (
     <dl className="divide-y divide-hairline border-y border-hairline">
       <Fact name="Signed in as">{user.email}</Fact>
-      <Fact name="Role">{user.role === 'admin' ? 'Admin' : 'Member'}</Fact>
+      <Fact name="Role">{ROLE_NAMES[user.role]}</Fact>
       <Fact name="Proved by">{methods}</Fact>
       <Fact name="Signed in">
         {inUtc(signedInAt)} <Aside>{fromNow(signedInAt, now)}</Aside>

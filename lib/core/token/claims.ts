@@ -2,7 +2,14 @@ import { fail, type Result, succeed } from '../failures';
 import { isRecord } from '../json';
 import type { EpochSeconds } from '../time';
 
-export type Role = 'member' | 'admin';
+/**
+ * Every role, the least powerful first. One more is one more here and in the enum of prisma/schema.prisma; the type
+ * checker names the other places.
+ */
+export const ROLES = ['member', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+const isRole = (value: unknown): value is Role => ROLES.some((role) => role === value);
 
 /**
  * Claims of an access token (RFC 9068 §2.2) with a status list reference (Token Status List §6.2). No e-mail, no name:
@@ -41,7 +48,6 @@ const isText = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && value.length <= MAX_TEXT && !/\p{Cs}/u.test(value);
 const isTime = (value: unknown): value is number =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_TIME;
-const isRole = (value: unknown): value is Role => value === 'member' || value === 'admin';
 
 /**
  * The claims of a payload whose signature was verified: a signature says who wrote it, not what shape it has. Every

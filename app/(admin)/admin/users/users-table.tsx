@@ -1,4 +1,5 @@
 import { inUtc } from '@/app/_components/frame/moment';
+import { ROLE_NAMES } from '@/app/_components/frame/role-names';
 import type { ListedUser } from '@/lib/server/users/user-store';
 import { CELL, type Column, ListTable } from '../list-table';
 
@@ -22,7 +23,7 @@ export function UsersTable({ users }: { users: readonly ListedUser[] }) {
 
 function UserRow({ user }: { user: ListedUser }) {
   const { email, name, createdAt, disabledAt, liveSessions } = user;
-  const role = user.role === 'admin' ? 'Admin' : 'Member';
+  const role = ROLE_NAMES[user.role];
   const joined = <time dateTime={createdAt}>{inUtc(createdAt)}</time>;
   return (
     <tr>

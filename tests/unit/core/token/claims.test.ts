@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
-import { parseAccessClaims } from '@/lib/core/token/claims';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import { parseAccessClaims, ROLES, type Role } from '@/lib/core/token/claims';
+import type { Role as StoredRole } from '@/lib/server/database/generated/prisma/client';
 import { CLAIMS, ISSUER } from '../../../fixtures/access-tokens';
 
 const isAccepted = (changes: Record<string, unknown>): boolean => parseAccessClaims({ ...CLAIMS, ...changes }).ok;
@@ -70,6 +71,15 @@ describe.each(['iat', 'exp', 'auth_time'])('%s', (claim) => {
 
 test.each(['', 'owner', 'Admin', 'ADMIN', 'admin ', 'member,admin', 0, ['admin']])('role %j is refused', (role) => {
   expect(isAccepted({ role })).toBe(false);
+});
+
+test.each(ROLES)('role %j is accepted', (role) => {
+  expect(isAccepted({ role })).toBe(true);
+});
+
+// `tsc` decides: a role that only one of ROLES and prisma/schema.prisma has is an error here.
+test('the roles are those of the database', () => {
+  expectTypeOf<Role>().toEqualTypeOf<StoredRole>();
 });
 
 test.each([[[]], [['pwd']], [['pwd', 'otp', 'hwk']], [new Array(8).fill('pwd')]])('amr %j is accepted', (amr) => {
