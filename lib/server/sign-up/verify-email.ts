@@ -16,7 +16,7 @@ import { type BegunSession, beginSession } from '@/lib/server/sessions/start';
 import { issueTokens } from '@/lib/server/sessions/tokens';
 import { newKnownDevice } from '@/lib/server/sign-in/known-device';
 import type { SignedIn } from '@/lib/server/sign-in/login';
-import type { PublicUser } from '@/lib/server/users/user-store';
+import { PUBLIC_FIELDS, type PublicUser } from '@/lib/server/users/user-store';
 
 export type Verification = {
   readonly code: string;
@@ -76,7 +76,7 @@ async function createAccount(
       const id = newId(randomBytes);
       const user = await tx.user.create({
         data: { id, email, name, password: { create: { hash: passwordHash } } },
-        select: { id: true, email: true, name: true, role: true },
+        select: PUBLIC_FIELDS,
       });
       await tx.auditEvent.create({
         data: { type: 'signed_up', userId: id, ip: facts.ip, userAgent: facts.userAgent },

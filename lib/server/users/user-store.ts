@@ -1,14 +1,11 @@
 import 'server-only';
-import type { Role } from '@/lib/core/token/claims';
 import { db } from '@/lib/server/database/client';
+import { Prisma } from '@/lib/server/database/generated/prisma/client';
 
-/** All that an answer may say of a user. */
-export type PublicUser = {
-  readonly id: string;
-  readonly email: string;
-  readonly name: string | null;
-  readonly role: Role;
-};
+/** All that an answer may say of a user: login, `/api/me` and every page read these fields and no others. */
+export const PUBLIC_FIELDS = { id: true, email: true, name: true, role: true } as const satisfies Prisma.UserSelect;
+
+export type PublicUser = Readonly<Prisma.UserGetPayload<{ select: typeof PUBLIC_FIELDS }>>;
 
 /** A line of the admin's list. Times are ISO 8601. */
 export type ListedUser = PublicUser & {
@@ -19,7 +16,12 @@ export type ListedUser = PublicUser & {
 
 export const USERS_PAGE_SIZE = 25;
 
-const PUBLIC_FIELDS = { id: true, email: true, name: true, role: true } as const;
+/** The same fields as columns of `u`. Names of ours, so they may stand in a statement as they are. */
+const PUBLIC_COLUMNS = Prisma.raw(
+  Object.keys(PUBLIC_FIELDS)
+    .map((name) => `u."${name}"`)
+    .join(', '),
+);
 
 /** The user of that id; null when there is none or the account is disabled. */
 export async function findPublicUser(id: string): Promise<PublicUser | null> {
@@ -31,7 +33,7 @@ export async function findCredentials(
   email: string,
 ): Promise<{ user: PublicUser; isDisabled: boolean; passwordHash: string | null } | null> {
   const [row] = await db().$queryRaw<(PublicUser & { isDisabled: boolean; passwordHash: string | null })[]>`
-    SELECT u.id, u.email, u.name, u.role::text AS role, u."disabledAt" IS NOT NULL AS "isDisabled", p.hash AS "passwordHash"
+    SELECT ${PUBLIC_COLUMNS}, u."disabledAt" IS NOT NULL AS "isDisabled", p.hash AS "passwordHash"
     FROM "User" u LEFT JOIN "Password" p ON p."userId" = u.id WHERE u.email = ${email}`;
   if (row === undefined) return null;
   const { isDisabled, passwordHash, ...user } = row;
