@@ -15,6 +15,7 @@ import type { AccessClaims } from '@/lib/core/token/claims';
 import { realSurroundings } from '@/lib/verifier/surroundings';
 import { type RefreshOutcome, transparentRefresh } from '@/lib/verifier/transparent-refresh';
 import { tokenVerifier } from '@/lib/verifier/verifier';
+import { SITE } from '@/site';
 
 export const config = {
   // Never the refresh endpoint itself: Next stops no loop. `accessOf` says the same once more, in code.
@@ -171,7 +172,7 @@ function refuse(
 
 function unavailable(access: Access): Response {
   if (access === 'api') return problemResponse('service_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
-  const { html, contentSecurityPolicy: policy } = unavailablePage(newNonce());
+  const { html, contentSecurityPolicy: policy } = unavailablePage(SITE.name, newNonce());
   const headers = {
     ...PRIVATE_HEADERS,
     'content-type': 'text/html; charset=utf-8',

@@ -1,5 +1,6 @@
 'use client';
 
+import { SITE } from '@/site';
 import { DeadEnd } from './_components/frame/dead-end';
 
 type Props = { error: unknown; retry: () => void };
@@ -22,7 +23,7 @@ export default function ErrorPage({ error, retry }: Props) {
           </>
         }
       >
-        <title>Something went wrong · Handstamp</title>
+        <title>{`Something went wrong · ${SITE.name}`}</title>
         <p>Something went wrong on our side, and nobody was signed out by it. Trying again may already help.</p>
         {digest === null ? null : (
           <p className="mt-2 text-sm">

@@ -1,12 +1,13 @@
 import type { Metadata, Viewport } from 'next';
 import { connection } from 'next/server';
 import type { ReactNode } from 'react';
+import { SITE } from '@/site';
 import { instrumentSans, instrumentSansExtended } from './_fonts/instrument-sans';
 import './globals.css';
 
 export const metadata: Metadata = {
-  title: { default: 'Handstamp', template: '%s · Handstamp' },
-  description: 'Sign in once. After that your stamp is checked without asking the box office.',
+  title: { default: SITE.name, template: `%s · ${SITE.name}` },
+  description: SITE.description,
   robots: { index: false },
 };
 

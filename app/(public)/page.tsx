@@ -2,9 +2,10 @@ import type { Metadata } from 'next';
 import { StampImpression } from '@/app/_components/stamp/impression';
 import { env } from '@/lib/server/config/env';
 import { sessionIfKnown } from '@/lib/server/sessions/session-if-known';
+import { SITE } from '@/site';
 
 export const metadata: Metadata = {
-  title: { absolute: 'Handstamp: stamped once at the door' },
+  title: { absolute: `${SITE.name}: ${SITE.tagline}` },
   robots: { index: true },
 };
 
@@ -23,7 +24,7 @@ export default async function LandingPage() {
           <div className="mt-9 flex flex-wrap gap-3">{session === null ? <WaysIn /> : <WayBack />}</div>
         </div>
         <StampImpression
-          ring="HANDSTAMP"
+          ring={SITE.name.toUpperCase()}
           foot="ADMIT THE BEARER"
           className="mx-auto w-[min(17rem,72vw)] lg:me-0 lg:w-full lg:max-w-[25rem]"
         />

@@ -18,7 +18,7 @@ const REFERENCE = 'tests/bench/reference';
 const CONFIGURATION = ['next.config.js', 'postcss.config.mjs', 'tsconfig.json', 'package.json'];
 /** What is around every page of the product: its document, and what stands in for a page that fails or is not there. */
 const SAME_DOCUMENT = [
-  ...['app/layout.tsx', 'app/globals.css', 'app/_fonts', 'app/_styles', 'lib/core'],
+  ...['app/layout.tsx', 'app/globals.css', 'app/_fonts', 'app/_styles', 'lib/core', 'site.ts'],
   ...['app/error.tsx', 'app/global-error.tsx', 'app/not-found.tsx', 'app/icon.svg'],
   ...['app/_components/frame/dead-end.tsx', 'app/_components/frame/nothing-here.tsx', 'app/_components/stamp'],
 ];
@@ -35,7 +35,7 @@ const OPEN = {
 };
 const FILES: Record<Variant, Readonly<Record<string, string>>> = {
   product: {
-    ...asTheyAre([...CONFIGURATION, 'app', 'lib', 'middleware.ts', 'instrumentation.ts']),
+    ...asTheyAre([...CONFIGURATION, 'app', 'lib', 'site.ts', 'middleware.ts', 'instrumentation.ts']),
     ...FACTS,
     ...PROTECTED,
     ...references('open-route.ts'),

@@ -1,3 +1,4 @@
+import { SITE } from '@/site';
 import { logIn, mailedCode, signUp } from '@/tests/support/browser/people';
 import { ADMIN } from '../support/accounts';
 import { expect, test } from './fixtures';
@@ -69,7 +70,7 @@ test('the local mailbox shows the code, and copies it', async ({ page, context, 
   const code = await mailedCode(theirs.request, origin, person.email);
   await page.goto('/dev/mail');
   const mail = page.getByRole('listitem').filter({ hasText: person.email });
-  await expect(mail.getByRole('heading', { name: 'Your Handstamp code' })).toBeVisible();
+  await expect(mail.getByRole('heading', { name: `Your ${SITE.name} code` })).toBeVisible();
   await expect(mail.getByText(code, { exact: true })).toBeVisible();
   await mail.getByRole('button', { name: 'Copy code' }).click();
   await expect(mail.getByRole('status')).toHaveText('Copied');

@@ -1,4 +1,5 @@
 import type { APIRequestContext, APIResponse } from '@playwright/test';
+import { SITE } from '@/site';
 import { ADMIN_PAGES, GUEST_PAGES, MEMBER_PAGES } from '@/tests/support/browser/pages';
 import { logIn } from '@/tests/support/browser/people';
 import { ADMIN } from '../support/accounts';
@@ -68,7 +69,7 @@ test('every page has a title of its own', async ({ page, context, origin, expect
   for (const path of new Set(paths)) {
     await page.goto(path);
     const title = await page.title();
-    expect(title, path).toContain('Handstamp');
+    expect(title, path).toContain(SITE.name);
     expect(titles.get(title), `${path} shares its title`).toBeUndefined();
     titles.set(title, path);
   }

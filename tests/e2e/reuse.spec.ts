@@ -1,3 +1,4 @@
+import { SITE } from '@/site';
 import { cookieText, loseAccessCookie, REFRESH } from '@/tests/support/browser/cookies';
 import { mailsTo, refreshTokens } from '@/tests/support/browser/people';
 import { countAudit, endGraceWindow } from '../support/e2e-database';
@@ -37,7 +38,7 @@ test('an old refresh token after the grace window ends the session for both, cal
   expect(await countAudit(databaseUrl, signedIn.email, 'refresh_reuse')).toBe(1);
   await expect
     .poll(async () => (await mailsTo(context.request, origin, signedIn.email)).map(({ subject }) => subject))
-    .toEqual(['A session was ended to be safe', 'Your Handstamp code']);
+    .toEqual(['A session was ended to be safe', `Your ${SITE.name} code`]);
 
   await page.getByLabel('Email').fill(signedIn.email);
   await page.getByLabel('Password', { exact: true }).fill(signedIn.password);

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { SITE } from '@/site';
 import { cookieText, REFRESH } from '@/tests/support/browser/cookies';
 import { mailedCode, mailsTo, newPerson, otherThan, type Person, signUp } from '@/tests/support/browser/people';
 import { expect, test } from './fixtures';
@@ -130,5 +131,5 @@ test('an address that has an account gets the same page, and a mail that says so
   await expect(page.getByText('A code of six digits is on its way')).toBeVisible();
   await expect
     .poll(async () => (await mailsTo(request, origin, owner.email)).map(({ subject }) => subject))
-    .toEqual(['You already have an account', 'Your Handstamp code']);
+    .toEqual(['You already have an account', `Your ${SITE.name} code`]);
 });

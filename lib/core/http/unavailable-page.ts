@@ -1,11 +1,11 @@
 /** What a person sees while the server cannot tell who they are. No script, no asset: it must not need what is missing. */
-export function unavailablePage(nonce: string): { html: string; contentSecurityPolicy: string } {
+export function unavailablePage(siteName: string, nonce: string): { html: string; contentSecurityPolicy: string } {
   const html = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>One moment · Handstamp</title>
+<title>One moment · ${siteName}</title>
 <style nonce="${nonce}">
   body { margin: 0; min-height: 100vh; display: grid; place-content: center; padding: 2rem; box-sizing: border-box;
     font: 1.125rem/1.6 system-ui, sans-serif; background: #eff1ec; color: #1b1929; }

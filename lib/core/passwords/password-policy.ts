@@ -13,7 +13,6 @@ const MIN_DISTINCT_CHARACTERS = 5;
 /** Characters that must be left when everything guessable is taken out. */
 const MIN_OWN_CHARACTERS = 6;
 const MIN_CONTEXT_WORD = 4;
-const PRODUCT_WORDS = ['handstamp'];
 
 const LEET: Readonly<Record<string, string>> = {
   '0': 'o',
@@ -27,8 +26,12 @@ const LEET: Readonly<Record<string, string>> = {
   '!': 'i',
 };
 
-/** What an attacker would know about the account. */
-export type PasswordContext = { readonly email: string; readonly name?: string | undefined };
+/** What an attacker would know: whose account it is, and where. */
+export type PasswordContext = {
+  readonly siteName: string;
+  readonly email: string;
+  readonly name?: string | undefined;
+};
 
 /**
  * Checks a password: length in code points, not built of common or of account words, not a repetition. No composition
@@ -60,12 +63,12 @@ function isRepetition(text: string): boolean {
   return false;
 }
 
-function wordsOf({ email, name }: PasswordContext): string[] {
-  const words = `${email} ${name ?? ''}`
+function wordsOf({ siteName, email, name }: PasswordContext): string[] {
+  const words = `${siteName} ${email} ${name ?? ''}`
     .normalize('NFC')
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u);
-  return [...PRODUCT_WORDS, ...words.filter((word) => word.length >= MIN_CONTEXT_WORD)];
+  return words.filter((word) => word.length >= MIN_CONTEXT_WORD);
 }
 
 /**

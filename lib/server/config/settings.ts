@@ -7,6 +7,7 @@ import { parseAuthSecret } from '@/lib/core/keys/auth-secret';
 import { MAX_ACCESS_TTL_SECONDS } from '@/lib/core/policy';
 import { NETWORK_BINDINGS } from '@/lib/core/session/network-binding';
 import { days, minutes } from '@/lib/core/time';
+import { SITE } from '@/site';
 
 const seconds = (least: number, most: number, preset: number) =>
   z.coerce.number().int().min(least).max(most).default(preset);
@@ -66,7 +67,7 @@ export const SETTINGS = {
   /** 0: no proxy in front is trusted, so the network address of a request is unknown. */
   trustedProxyHops: setting('TRUSTED_PROXY_HOPS', z.coerce.number().int().min(0).max(10).default(0)),
   smtpUrl: setting('SMTP_URL', optional),
-  mailFrom: setting('MAIL_FROM', z.string().default('Handstamp <no-reply@localhost>')),
+  mailFrom: setting('MAIL_FROM', z.string().default(`${SITE.mailSender} <no-reply@localhost>`)),
   cronSecret: setting('CRON_SECRET', optional),
   /** Other origins whose pages may call the API with a Bearer token. */
   corsOrigins: setting(

@@ -1,12 +1,13 @@
 import 'server-only';
 import type { EpochSeconds } from '@/lib/core/time';
+import { SITE } from '@/site';
 
 /** A mail without its address. The subject is one line; both bodies say the same. */
 export type MailMessage = { readonly subject: string; readonly text: string; readonly html: string };
 
 /** The code that proves an address. Six digits, valid for ten minutes. */
 export function signUpCode(code: string): MailMessage {
-  return compose('Your Handstamp code', [
+  return compose(`Your ${SITE.name} code`, [
     'This is the code to finish creating your account:',
     { code },
     'It works for ten minutes, in the browser where you started.',
@@ -41,12 +42,10 @@ export function sessionEndedToBeSafe(session: {
 
 type Block = string | { readonly code: string } | { readonly label: string; readonly url: string };
 
-const SIGNATURE = 'Handstamp';
-
 /** Both bodies from one list of blocks, so that they cannot differ. */
 function compose(subject: string, blocks: readonly Block[]): MailMessage {
-  const text = [...blocks.map(toText), SIGNATURE].join('\n\n');
-  const paragraphs = [...blocks.map(toHtml), `<p>${SIGNATURE}</p>`].join('\n');
+  const text = [...blocks.map(toText), SITE.name].join('\n\n');
+  const paragraphs = [...blocks.map(toHtml), `<p>${escapeHtml(SITE.name)}</p>`].join('\n');
   const html = `<!doctype html>
 <html lang="en">
 <head>

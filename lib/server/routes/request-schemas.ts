@@ -4,6 +4,7 @@ import { normalizeEmail } from '@/lib/core/email';
 import { checkPassword, MAX_PASSWORD_LENGTH, type PasswordFault } from '@/lib/core/passwords/password-policy';
 import { CODE_SHAPE } from '@/lib/server/ceremonies/one-time-code';
 import { env } from '@/lib/server/config/env';
+import { SITE } from '@/site';
 
 const MAX_NAME = 80;
 /** Far above any password that we accept: a longer one is refused before it is hashed. */
@@ -47,12 +48,13 @@ export const verifyEmailBody = z.object({
 
 export const registerBody = z
   .object({ email, password: typedPassword, name: personName.nullish().transform((name) => name ?? null) })
-  .superRefine(({ email, password, name }, context) => {
+  .superRefine(({ email, password, name }, refinement) => {
     const { passwordMinLength } = env();
-    const checked = checkPassword(password, { email, ...(name === null ? {} : { name }) }, passwordMinLength);
+    const context = { siteName: SITE.name, email, ...(name === null ? {} : { name }) };
+    const checked = checkPassword(password, context, passwordMinLength);
     if (checked.ok) return;
     const message = passwordMessage(checked.code, passwordMinLength);
-    context.addIssue({ code: 'custom', path: ['password'], params: { code: checked.code }, message });
+    refinement.addIssue({ code: 'custom', path: ['password'], params: { code: checked.code }, message });
   });
 
 /** Why a password was refused and what to do, for the person who chose it. */

@@ -8,7 +8,7 @@ const verdict = (
   context: { email: string; name?: string } = passwords.context,
   minLength = MIN,
 ): string => {
-  const checked = checkPassword(password, context, minLength);
+  const checked = checkPassword(password, { siteName: 'Handstamp', ...context }, minLength);
   return checked.ok ? 'accepted' : checked.code;
 };
 

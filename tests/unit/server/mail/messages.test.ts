@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { alreadyRegistered, sessionEndedToBeSafe, signUpCode } from '@/lib/server/mail/messages';
+import { SITE } from '@/site';
 
 const APP_ORIGIN = 'https://app.example.com';
 const AT = Date.UTC(2026, 10, 23, 14, 5, 59) / 1000;
@@ -14,9 +15,9 @@ describe.each([
     expect(subject).toMatch(/^[\x20-\x7e]{5,60}$/);
   });
 
-  test('is signed Handstamp in both bodies', () => {
-    expect(text.trimEnd().split('\n').at(-1)).toBe('Handstamp');
-    expect(html).toContain('<p>Handstamp</p>\n</body>');
+  test('is signed with the name of the site in both bodies', () => {
+    expect(text.trimEnd().split('\n').at(-1)).toBe(SITE.name);
+    expect(html).toContain(`<p>${SITE.name}</p>\n</body>`);
   });
 
   test('says the same in both bodies', () => {
