@@ -1,6 +1,6 @@
+import { CELL, type Column, ListTable } from '@/app/_components/frame/list-table';
 import { inUtc } from '@/app/_components/frame/moment';
 import type { ReportedKey } from '@/lib/server/keys/facts';
-import { CELL, type Column, ListTable } from '../list-table';
 
 const COLUMNS: readonly Column[] = [
   { title: 'Key', shown: 'always' },
