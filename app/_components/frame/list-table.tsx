@@ -8,10 +8,12 @@ export const CELL = {
 
 export type Column = { readonly title: string; readonly shown: keyof typeof CELL; readonly isNumber?: boolean };
 
-/** The frame of a table of an admin page: its head, around rows whose cells follow the same columns. */
-export function ListTable({ columns, children }: { columns: readonly Column[]; children: ReactNode }) {
+type Props = { columns: readonly Column[]; children: ReactNode; className?: string };
+
+/** The frame of a table: its head, around rows whose cells follow the same columns. */
+export function ListTable({ columns, children, className = '' }: Props) {
   return (
-    <div className="sheet overflow-hidden">
+    <div className={`sheet overflow-hidden ${className}`}>
       <table className="w-full text-left text-sm">
         <thead className="text-xs text-ink-soft">
           <tr className="border-b border-hairline">

@@ -1,8 +1,10 @@
-import type { ReactNode } from 'react';
+import { CELL, type Column, ListTable } from '@/app/_components/frame/list-table';
 import { inUtc } from '@/app/_components/frame/moment';
 import type { KeyReport } from '@/lib/server/keys/facts';
 
-const CELL = 'px-4 py-3 align-baseline';
+const always = (title: string): Column => ({ title, shown: 'always' });
+const SECRET_COLUMNS = ['Entry', 'Wraps', 'Refresh tokens'].map(always);
+const DATA_KEY_COLUMNS = ['For', 'Keys', 'Wrapped by'].map(always);
 
 const PURPOSES: Readonly<Record<string, string>> = {
   seal: 'Sealed tokens',
@@ -13,17 +15,17 @@ const PURPOSES: Readonly<Record<string, string>> = {
 /** The entries of AUTH_SECRET by place and id: what each still does. */
 export function SecretsTable({ secrets }: { secrets: KeyReport['secrets'] }) {
   return (
-    <Sheet columns={['Entry', 'Wraps', 'Refresh tokens']}>
+    <ListTable columns={SECRET_COLUMNS} className="max-w-3xl">
       {secrets.map(({ place, id, keys, sessions, sessionsUntil, mayGo }) => (
         <tr key={place}>
-          <th scope="row" className={`${CELL} font-normal`}>
+          <th scope="row" className={`${CELL.always} font-normal`}>
             <span className="block text-base font-medium">Entry {place}</span>
             <span className="block text-ink-soft">id {id}</span>
             {place === 1 ? <span className="block text-ink-soft">Makes all that is new</span> : null}
             {mayGo ? <span className="block font-semibold text-accent">May go</span> : null}
           </th>
-          <td className={`${CELL} tabular-nums whitespace-nowrap`}>{count(keys, 'key')}</td>
-          <td className={CELL}>
+          <td className={`${CELL.always} tabular-nums whitespace-nowrap`}>{count(keys, 'key')}</td>
+          <td className={CELL.always}>
             <span className="block tabular-nums">{count(sessions, 'live session')}</span>
             {sessionsUntil === null ? null : (
               <span className="block text-ink-soft">
@@ -33,45 +35,26 @@ export function SecretsTable({ secrets }: { secrets: KeyReport['secrets'] }) {
           </td>
         </tr>
       ))}
-    </Sheet>
+    </ListTable>
   );
 }
 
 /** The random keys by purpose. */
 export function DataKeysTable({ keys }: { keys: KeyReport['dataKeys'] }) {
   return (
-    <Sheet columns={['For', 'Keys', 'Wrapped by']}>
+    <ListTable columns={DATA_KEY_COLUMNS} className="max-w-3xl">
       {keys.map(({ purpose, count: number, place }) => (
         <tr key={`${purpose} ${place}`}>
-          <th scope="row" className={`${CELL} font-normal`}>
+          <th scope="row" className={`${CELL.always} font-normal`}>
             {PURPOSES[purpose] ?? purpose}
           </th>
-          <td className={`${CELL} tabular-nums`}>{number}</td>
-          <td className={place === null ? `${CELL} text-fault` : CELL}>
+          <td className={`${CELL.always} tabular-nums`}>{number}</td>
+          <td className={place === null ? `${CELL.always} text-fault` : CELL.always}>
             {place === null ? 'No entry in the list' : `Entry ${place}`}
           </td>
         </tr>
       ))}
-    </Sheet>
-  );
-}
-
-function Sheet({ columns, children }: { columns: readonly string[]; children: ReactNode }) {
-  return (
-    <div className="sheet max-w-3xl overflow-hidden">
-      <table className="w-full text-left text-sm">
-        <thead className="text-xs text-ink-soft">
-          <tr className="border-b border-hairline">
-            {columns.map((column) => (
-              <th key={column} scope="col" className={`${CELL} font-medium`}>
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-hairline">{children}</tbody>
-      </table>
-    </div>
+    </ListTable>
   );
 }
 
