@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
-import { StampImpression } from '@/app/_components/stamp/impression';
 import { env } from '@/lib/server/config/env';
 import { sessionIfKnown } from '@/lib/server/sessions/session-if-known';
 import { SITE } from '@/site';
+import { FrontStamp } from './front-stamp';
 
 export const metadata: Metadata = {
   title: { absolute: `${SITE.name}: ${SITE.tagline}` },
@@ -23,11 +23,7 @@ export default async function LandingPage() {
           </p>
           <div className="mt-9 flex flex-wrap gap-3">{session === null ? <WaysIn /> : <WayBack />}</div>
         </div>
-        <StampImpression
-          ring={SITE.name.toUpperCase()}
-          foot="ADMIT THE BEARER"
-          className="mx-auto w-[min(17rem,72vw)] lg:me-0 lg:w-full lg:max-w-[25rem]"
-        />
+        <FrontStamp className="mx-auto w-[min(17rem,72vw)] lg:me-0 lg:w-full lg:max-w-[25rem]" />
       </section>
       <Steps accessTtlSeconds={env().accessTtlSeconds} />
     </>
