@@ -7,7 +7,7 @@ export type MailMessage = { readonly subject: string; readonly text: string; rea
 
 /** The code that proves an address. Six digits, valid for ten minutes. */
 export function signUpCode(code: string): MailMessage {
-  return compose(`Your ${SITE.name} code`, [
+  return composeMail(`Your ${SITE.name} code`, [
     'This is the code to finish creating your account:',
     { code },
     'It works for ten minutes, in the browser where you started.',
@@ -17,7 +17,7 @@ export function signUpCode(code: string): MailMessage {
 
 /** For somebody who signs up with an address that has an account already. Sent to the owner only: no page tells. */
 export function alreadyRegistered(appOrigin: string): MailMessage {
-  return compose('You already have an account', [
+  return composeMail('You already have an account', [
     'Somebody, most likely you, asked to create an account with this address. There is one already, so nothing was changed.',
     { label: 'Sign in', url: `${appOrigin}/login` },
     'If it was not you, ignore this mail: your account is as it was.',
@@ -32,7 +32,7 @@ export function sessionEndedToBeSafe(session: {
   readonly appOrigin: string;
 }): MailMessage {
   const device = session.device === null ? 'one of your devices' : oneLine(session.device);
-  return compose('A session was ended to be safe', [
+  return composeMail('A session was ended to be safe', [
     `We ended your session on ${device} on ${formatInstant(session.at)}.`,
     'An older key of that session was used once more. A lost connection or a restored backup can do that, and so can a copy of the key. We cannot tell them apart, so we ended it to be safe.',
     'Your password was not needed for it, and your other sessions go on. To continue on that device, sign in again.',
@@ -40,10 +40,11 @@ export function sessionEndedToBeSafe(session: {
   ]);
 }
 
-type Block = string | { readonly code: string } | { readonly label: string; readonly url: string };
+/** A paragraph, a code in large figures, or a link with its label. */
+export type MailBlock = string | { readonly code: string } | { readonly label: string; readonly url: string };
 
-/** Both bodies from one list of blocks, so that they cannot differ. */
-function compose(subject: string, blocks: readonly Block[]): MailMessage {
+/** A mail of these blocks, signed with the name of the site. Both bodies are made of them, so that they cannot differ. */
+export function composeMail(subject: string, blocks: readonly MailBlock[]): MailMessage {
   const text = [...blocks.map(toText), SITE.name].join('\n\n');
   const paragraphs = [...blocks.map(toHtml), `<p>${escapeHtml(SITE.name)}</p>`].join('\n');
   const html = `<!doctype html>
@@ -61,12 +62,12 @@ ${paragraphs}
   return { subject, text: `${text}\n`, html };
 }
 
-function toText(block: Block): string {
+function toText(block: MailBlock): string {
   if (typeof block === 'string') return block;
   return 'code' in block ? block.code : `${block.label}:\n${block.url}`;
 }
 
-function toHtml(block: Block): string {
+function toHtml(block: MailBlock): string {
   if (typeof block === 'string') return `<p>${escapeHtml(block)}</p>`;
   if ('code' in block) {
     return `<p style="font: bold 32px/1 ui-monospace, monospace; letter-spacing: 4px">${escapeHtml(block.code)}</p>`;

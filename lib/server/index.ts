@@ -1,0 +1,24 @@
+import 'server-only';
+
+// What your own code builds on: `import { requireUser } from '@/lib/server';`. What stands here stays as it is from
+// release to release; the rest of lib/server may change with any of them. Need more? Add a line here first.
+
+/** The settings of this process, such as `env().appOrigin` for links in mails. */
+export { env } from '@/lib/server/config/env';
+/** The database: Prisma's client, with the models of prisma/schema.prisma. */
+export { db } from '@/lib/server/database/client';
+/** Prisma's types, such as `Prisma.TransactionClient`. */
+export type { Prisma } from '@/lib/server/database/generated/prisma/client';
+export { sendDueMail } from '@/lib/server/mail/delivery';
+/** A mail is composed, put into the outbox (in your transaction, if you have one), and sent once the answer is out. */
+export { composeMail } from '@/lib/server/mail/messages';
+export { queueMail } from '@/lib/server/mail/outbox';
+/** The exports of a route file, one handler for each method. */
+export { endpoints } from '@/lib/server/routes/endpoints';
+/** A handler for callers with a valid session (cookie or Bearer token), and one for anybody. */
+/** What a handler answers. */
+export { empty, json, problem, publicRoute, sessionRoute } from '@/lib/server/routes/route-handler';
+/** In pages and server actions: who is signed in. Anybody else is sent to the login page, or sees a page not found. */
+export { requireAdmin, requireUser, type Viewer } from '@/lib/server/sessions/current-user';
+/** For parts of a page that merely look different for somebody signed in; null for a visitor. Guards nothing. */
+export { sessionIfKnown } from '@/lib/server/sessions/session-if-known';
