@@ -1,0 +1,185 @@
+/** The table as it is written, with the rooms in each line checked against the lines that there are. */
+const table = <Name extends string>(rooms: Record<Name, readonly NoInfer<Name>[]>) => rooms;
+
+/**
+ * Our rooms, from the ground up, each with the rooms that it may import: only ones that stand above it here, so that no
+ * two can import each other. A room is the folder of its name, in lib where the name does not begin with app; rooms of
+ * app are the files of `PLACES`. Whatever is in no room is the owner's: see docs/your-code.md.
+ */
+// biome-ignore format: one line a room
+export const ROOMS = table({
+  // What the product says of itself.
+  'site.ts': [],
+
+  // Pure: failures, time, text, and the numbers that are policy. Keys, tokens and HTTP by themselves.
+  core: [],
+  // Signing keys and root secrets: their forms, their life, their wrapping.
+  'core/keys': ['core'],
+  // Access, refresh and sealed tokens.
+  'core/token': ['core', 'core/keys'],
+  // Status lists and places in them.
+  'core/status-list': ['core', 'core/keys', 'core/token'],
+  // Cookies, origins, errors and addresses as HTTP spells them.
+  'core/http': ['core'],
+  // When a session rotates, and where it may be used.
+  'core/session': ['core', 'core/http'],
+  // Which passwords are too easy.
+  'core/passwords': ['core'],
+
+  // What every other service needs to check a token: public facts only.
+  verifier: ['core', 'core/http', 'core/keys', 'core/status-list', 'core/token'],
+
+  // Log lines without secrets.
+  'server/observability': [],
+  // The settings of the process.
+  'server/config': ['site.ts', 'core', 'core/http', 'core/keys', 'core/session'],
+  // PostgreSQL: the client, migrations, and what every process asks once a second.
+  'server/database': ['core', 'server/config'],
+  // Bodies, cookies and facts of the request.
+  'server/http': ['core', 'core/http', 'core/session', 'server/config'],
+  // What happened to accounts.
+  'server/audit': ['core/http', 'server/database'],
+  // Codes that were mailed, and how often they were tried.
+  'server/ceremonies': ['core', 'core/token', 'server/database'],
+  // Mails: their words, the outbox, the way out.
+  'server/mail': ['site.ts', 'core', 'server/observability', 'server/config', 'server/database'],
+  // People.
+  'server/users': ['server/database'],
+  // Keys at rest: made, unwrapped, rotated, reported.
+  'server/keys': ['core', 'core/keys', 'server/config', 'server/database', 'server/audit'],
+  // What runs before the first request, and every night.
+  'server/maintenance': ['core', 'core/http', 'server/observability', 'server/config', 'server/database', 'server/keys'],
+  // How often something may be tried.
+  'server/rate-limit': ['core', 'core/http', 'server/database', 'server/keys'],
+  // Which sessions were ended, and the lists that say so.
+  'server/revocation': ['core', 'core/status-list', 'server/config', 'server/database', 'server/keys'],
+  // Hashing, off the event loop.
+  'server/passwords': ['core', 'server/observability', 'server/keys'],
+  // A session from its beginning to its end, and who is signed in.
+  'server/sessions': ['core', 'core/http', 'core/session', 'core/status-list', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/mail', 'server/users', 'server/keys', 'server/revocation'],
+  // Login by password.
+  'server/sign-in': ['core', 'core/keys', 'server/http', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions'],
+  // A new account, once its address is proven.
+  'server/sign-up': ['core', 'core/token', 'server/config', 'server/database', 'server/http', 'server/ceremonies', 'server/mail', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in'],
+  // What stands around every handler, and the shapes of bodies.
+  'server/routes': ['site.ts', 'core', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/ceremonies', 'server/sessions', 'server/sign-in'],
+  // The endpoints of programs and resource servers.
+  'server/oauth': ['core', 'core/http', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/keys', 'server/rate-limit', 'server/sessions', 'server/sign-in', 'server/routes'],
+  // The programs behind `npm run`.
+  'server/cli': ['core', 'core/http', 'core/keys', 'server/config', 'server/database', 'server/keys', 'server/maintenance', 'server/oauth'],
+  // The list of what the owner's code builds on. Nothing of ours imports it.
+  server: ['server/config', 'server/database', 'server/mail', 'server/sessions', 'server/routes'],
+
+  // The drawings: the sign, its ink, the large impression.
+  'app/_components/stamp': [],
+  // What tabs of one browser know of each other, and the way out.
+  'app/_components/session': [],
+  // What stands around the content of a page.
+  'app/_components/frame': ['site.ts', 'core/token', 'app/_components/stamp', 'app/_components/session'],
+  // Fields, faults and the sending of forms.
+  'app/_components/forms': ['core', 'core/http', 'app/_components/session', 'app/_components/frame'],
+  // The start page.
+  'app/(public)': ['site.ts', 'server/config', 'server/sessions', 'app/_components/stamp', 'app/_components/frame'],
+  // Signing in and up.
+  'app/(guest)': ['core/http', 'core/passwords', 'server/config', 'server/sessions', 'server/routes', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
+  // The pages of the person signed in.
+  'app/(member)': ['core', 'core/token', 'server/http', 'server/audit', 'server/users', 'server/sessions', 'server/routes', 'app/_components/stamp', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
+  // The pages of admins.
+  'app/(admin)': ['server/database', 'server/users', 'server/keys', 'server/sessions', 'app/_components/frame', 'app/_components/forms', 'app/(member)'],
+  // The HTTP interface.
+  'app/api': ['core', 'core/http', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/users', 'server/keys', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/routes', 'server/oauth'],
+  // What any service may fetch: the key set and the metadata.
+  'app/.well-known': ['core', 'server/keys', 'server/routes', 'server/oauth'],
+  // The same for the status lists.
+  'app/status-lists': ['core/status-list', 'server/revocation', 'server/routes'],
+  // The mailbox of a machine without a mail service.
+  'app/dev': ['server/mail', 'app/_components/frame'],
+  // The document around every page, and what stands in for one that failed.
+  app: ['site.ts', 'app/_components/stamp', 'app/_components/frame'],
+
+  // The edge: who may pass, before any page or handler runs.
+  'middleware.ts': ['site.ts', 'core', 'core/http', 'core/session', 'core/token', 'verifier'],
+  // The beginning of a server process.
+  'instrumentation.ts': ['server/maintenance'],
+});
+
+export type Room = keyof typeof ROOMS;
+
+/**
+ * Where our rooms of app are, because the owner's pages stand among them: a file, or a folder with all that is in it.
+ * Take out what you replaced by a page of your own, and it is bound by no rule any more.
+ */
+export const PLACES = {
+  'app/_components/stamp': ['app/_components/stamp/'],
+  'app/_components/session': ['app/_components/session/'],
+  'app/_components/frame': ['app/_components/frame/'],
+  'app/_components/forms': ['app/_components/forms/'],
+  'app/(public)': ['app/(public)/layout.tsx', 'app/(public)/page.tsx', 'app/(public)/front-stamp.tsx'],
+  'app/(guest)': ['app/(guest)/layout.tsx', 'app/(guest)/login/', 'app/(guest)/register/', 'app/(guest)/verify-email/'],
+  'app/(member)': [
+    'app/(member)/layout.tsx',
+    'app/(member)/not-found.tsx',
+    'app/(member)/dashboard/',
+    'app/(member)/account/account-nav.tsx',
+    'app/(member)/account/actions.ts',
+    'app/(member)/account/layout.tsx',
+    'app/(member)/account/name-form.tsx',
+    'app/(member)/account/page.tsx',
+    'app/(member)/account/sessions/',
+  ],
+  'app/(admin)': [
+    'app/(admin)/layout.tsx',
+    'app/(admin)/not-found.tsx',
+    'app/(admin)/admin/admin-nav.tsx',
+    'app/(admin)/admin/page.tsx',
+    'app/(admin)/admin/keys/',
+    'app/(admin)/admin/users/',
+  ],
+  'app/api': [
+    'app/api/[[...path]]/',
+    'app/api/auth/',
+    'app/api/cron/',
+    'app/api/dev/',
+    'app/api/health/',
+    'app/api/me/',
+    'app/api/oauth/',
+  ],
+  'app/.well-known': ['app/.well-known/jwks.json/', 'app/.well-known/oauth-authorization-server/'],
+  'app/status-lists': ['app/status-lists/'],
+  'app/dev': ['app/dev/'],
+  app: ['app/layout.tsx', 'app/error.tsx', 'app/global-error.tsx', 'app/not-found.tsx', 'app/icon.svg/', 'app/_fonts/'],
+} as const satisfies Partial<Record<Room, readonly string[]>>;
+
+/** What the owner's files may import of ours, besides each other and any package. */
+const SURFACE: readonly (string | RegExp)[] = [
+  'site.ts',
+  'lib/server/index.ts',
+  /^lib\/core\//,
+  /^app\/_components\//,
+  'app/(admin)/admin/admin-nav.tsx',
+];
+
+/** Below these folders of lib every file is ours. */
+const RINGS = /^lib\/(?:core|verifier|server)\//;
+const GENERATED = 'lib/server/database/generated/';
+
+const isRoom = (name: string): name is Room => Object.hasOwn(ROOMS, name);
+
+/** The room of a file; null for one of the owner's; `unlisted` for one that lies in a ring and in no room. */
+export function roomOf(file: string): Room | 'unlisted' | null {
+  if (isRoom(file)) return file;
+  if (file.startsWith(GENERATED)) return 'server/database';
+  if (RINGS.test(file)) {
+    const folder = file.slice('lib/'.length, file.lastIndexOf('/'));
+    return isRoom(folder) ? folder : 'unlisted';
+  }
+  for (const [room, places] of Object.entries(PLACES)) {
+    const isInside = places.some((place) => (place.endsWith('/') ? file.startsWith(place) : file === place));
+    if (isInside && isRoom(room)) return room;
+  }
+  return null;
+}
+
+/** True for what an owner's file may import of ours. */
+export const isOnSurface = (file: string): boolean =>
+  SURFACE.some((place) => (typeof place === 'string' ? place === file : place.test(file)));
