@@ -65,6 +65,10 @@ export async function build(env) {
   await writeFile(path.join(ROOT, marker), hash);
 }
 
+/** Folders at the top that no build reads. */
+const NO_SOURCES = /^\.|^(?:dist|docs|examples|node_modules|playwright-report|scripts|test-results|tests)$/;
+const GENERATED = path.join('lib', 'server', 'database', 'generated');
+
 /** Every file that a build reads, apart from packages and what is generated from them. */
 async function sources() {
   const top = await readdir(ROOT, { withFileTypes: true });
@@ -72,11 +76,13 @@ async function sources() {
     .filter((entry) => entry.isFile() && /\.(ts|tsx|mts|mjs|js|json|css)$/.test(entry.name))
     .map((entry) => entry.name)
     .filter((name) => name !== 'next-env.d.ts');
-  for (const folder of ['app', 'lib', 'prisma', 'public']) {
+  // A page may import from any folder, such as an owner's `components`.
+  const folders = top.filter((entry) => entry.isDirectory() && !NO_SOURCES.test(entry.name));
+  for (const { name: folder } of folders) {
     const entries = await readdir(path.join(ROOT, folder), { withFileTypes: true, recursive: true }).catch(() => []);
     for (const entry of entries) {
       const file = path.relative(ROOT, path.join(entry.parentPath, entry.name));
-      if (entry.isFile() && !file.startsWith(path.join('lib', 'server', 'generated'))) files.push(file);
+      if (entry.isFile() && !file.startsWith(GENERATED)) files.push(file);
     }
   }
   return files.sort();
