@@ -13,12 +13,14 @@ export { sendDueMail } from '@/lib/server/mail/delivery';
 /** A mail is composed, put into the outbox (in your transaction, if you have one), and sent once the answer is out. */
 export { composeMail } from '@/lib/server/mail/messages';
 export { queueMail } from '@/lib/server/mail/outbox';
-/** The exports of a route file, one handler for each method. */
-export { endpoints } from '@/lib/server/routes/endpoints';
-/** A handler for callers with a valid session (cookie or Bearer token), and one for anybody. */
 /** What a handler answers. */
-export { empty, json, problem, publicRoute, sessionRoute } from '@/lib/server/routes/route-handler';
-/** In pages and server actions: who is signed in. Anybody else is sent to the login page, or sees a page not found. */
+export { empty, json, problem } from '@/lib/server/routes/answer';
+/**
+ * A handler for callers with a valid session (cookie or Bearer token), and one for every caller. The file that exports
+ * them also says `export * from '@/lib/server/routes/other-methods';`, which answers the methods that it lacks.
+ */
+export { publicRoute, sessionRoute } from '@/lib/server/routes/route-handler';
+/** In pages and server actions: who is signed in. Other visitors are sent to the login page, or see a page not found. */
 export { requireAdmin, requireUser, type Viewer } from '@/lib/server/sessions/current-user';
-/** For parts of a page that merely look different for somebody signed in; null for a visitor. Guards nothing. */
+/** For parts of a page that merely look different with a session; null for a visitor. Guards nothing. */
 export { sessionIfKnown } from '@/lib/server/sessions/session-if-known';

@@ -26,6 +26,8 @@ const TALKS_TO_THE_REQUEST = [
   'lib/server/http/cookies.ts',
   'lib/server/mail/delivery.ts',
   'lib/server/oauth/oauth-route.ts',
+  'lib/server/routes/other-methods.ts',
+  'lib/server/routes/pipeline.ts',
   'lib/server/routes/route-handler.ts',
   'lib/server/sessions/current-user.ts',
   'lib/server/sessions/session-if-known.ts',

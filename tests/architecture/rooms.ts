@@ -46,13 +46,13 @@ export const ROOMS = table({
   // People.
   'server/users': ['server/database'],
   // Keys at rest: made, unwrapped, rotated, reported.
-  'server/keys': ['core', 'core/keys', 'server/config', 'server/database', 'server/audit'],
+  'server/keys': ['core', 'core/keys', 'core/http', 'server/config', 'server/database', 'server/audit'],
   // What runs before the first request, and every night.
   'server/maintenance': ['core', 'core/http', 'server/observability', 'server/config', 'server/database', 'server/keys'],
   // How often something may be tried.
   'server/rate-limit': ['core', 'core/http', 'server/database', 'server/keys'],
   // Which sessions were ended, and the lists that say so.
-  'server/revocation': ['core', 'core/status-list', 'server/config', 'server/database', 'server/keys'],
+  'server/revocation': ['core', 'core/status-list', 'core/http', 'server/config', 'server/database', 'server/keys'],
   // Hashing, off the event loop.
   'server/passwords': ['core', 'server/observability', 'server/keys'],
   // A session from its beginning to its end, and who is signed in.
@@ -64,7 +64,7 @@ export const ROOMS = table({
   // What stands around every handler, and the shapes of bodies.
   'server/routes': ['site.ts', 'core', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/ceremonies', 'server/sessions', 'server/sign-in'],
   // The endpoints of programs and resource servers.
-  'server/oauth': ['core', 'core/http', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/keys', 'server/rate-limit', 'server/sessions', 'server/sign-in', 'server/routes'],
+  'server/oauth': ['core', 'core/http', 'core/token', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/keys', 'server/rate-limit', 'server/sessions', 'server/sign-in', 'server/routes'],
   // The programs behind `npm run`.
   'server/cli': ['core', 'core/http', 'core/keys', 'server/config', 'server/database', 'server/keys', 'server/maintenance', 'server/oauth'],
   // The list of what the owner's code builds on. Nothing of ours imports it.
@@ -85,11 +85,11 @@ export const ROOMS = table({
   // The pages of the person signed in.
   'app/(member)': ['core', 'core/token', 'server/http', 'server/audit', 'server/users', 'server/sessions', 'server/routes', 'app/_components/stamp', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
   // The pages of admins.
-  'app/(admin)': ['server/database', 'server/users', 'server/keys', 'server/sessions', 'app/_components/frame', 'app/_components/forms', 'app/(member)'],
+  'app/(admin)': ['server/users', 'server/keys', 'server/sessions', 'app/_components/frame', 'app/_components/forms', 'app/(member)'],
   // The HTTP interface.
   'app/api': ['core', 'core/http', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/users', 'server/keys', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/routes', 'server/oauth'],
   // What any service may fetch: the key set and the metadata.
-  'app/.well-known': ['core', 'server/keys', 'server/routes', 'server/oauth'],
+  'app/.well-known': ['core', 'core/http', 'server/keys', 'server/routes', 'server/oauth'],
   // The same for the status lists.
   'app/status-lists': ['core/status-list', 'server/revocation', 'server/routes'],
   // The mailbox of a machine without a mail service.

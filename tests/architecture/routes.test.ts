@@ -8,9 +8,12 @@ const OTHER_METHODS = 'lib/server/routes/other-methods.ts';
 const WRAPPERS = ['publicRoute', 'sessionRoute', 'oauthRoute'];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
+/** Pictures that the build draws once: they answer no request by themselves. */
+const DRAWN_BY_THE_BUILD = ['app/icon.svg/route.ts'];
+
 const routeFiles = readdirSync(path.join(ROOT, 'app'), { recursive: true, encoding: 'utf8' })
   .map((file) => path.posix.join('app', file.split(path.sep).join('/')))
-  .filter((file) => path.posix.basename(file) === 'route.ts')
+  .filter((file) => path.posix.basename(file) === 'route.ts' && !DRAWN_BY_THE_BUILD.includes(file))
   .sort();
 
 /** The path that Next serves a route file at; groups are no part of it. */
