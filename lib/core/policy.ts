@@ -1,4 +1,4 @@
-// Every number that is policy, whatever the settings say. Settings have their defaults in `lib/server/config/env.ts`.
+// Every number that is policy, whatever the settings say. Settings have their defaults in `lib/server/config/settings.ts`.
 import { days, type EpochSeconds, hours, minutes } from './time';
 
 /** How long sessions live. */
