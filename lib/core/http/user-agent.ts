@@ -1,21 +1,16 @@
-/** First match wins: browsers name their ancestors, so the most specific name stands first. */
-const BROWSERS: readonly (readonly [RegExp, string])[] = [
-  [/\bEdg(?:A|iOS)?\//, 'Edge'],
-  [/\bOPR\//, 'Opera'],
-  [/\bSamsungBrowser\//, 'Samsung Internet'],
-  [/\b(?:Firefox|FxiOS)\//, 'Firefox'],
-  [/\b(?:Chrome|CriOS|HeadlessChrome|Chromium)\//, 'Chrome'],
-  [/\bSafari\//, 'Safari'],
-];
+import { BROWSER_MAP, getParser } from 'bowser';
 
-const SYSTEMS: readonly (readonly [RegExp, string])[] = [
-  [/\b(?:iPhone|iPad|iPod)\b/, 'iOS'],
-  [/\bAndroid\b/, 'Android'],
-  [/\bWindows\b/, 'Windows'],
-  [/\b(?:Macintosh|Mac OS X)\b/, 'macOS'],
-  [/\bCrOS\b/, 'ChromeOS'],
-  [/\bLinux\b/, 'Linux'],
-];
+/** Names of the library that people know by other words. The last two are missing from its own table of names. */
+const OUR_WORDS: ReadonlyMap<string, string> = new Map([
+  ['Microsoft Edge', 'Edge'],
+  ['Samsung Internet for Android', 'Samsung Internet'],
+  ['Chrome OS', 'ChromeOS'],
+  ['Opera Touch', 'Opera'],
+  ['Miui', 'Mi Browser'],
+]);
+
+/** Of a browser that the library does not know, it repeats what the header says: those words are not ours. */
+const BROWSERS: ReadonlySet<string> = new Set([...Object.values(BROWSER_MAP), ...OUR_WORDS.keys()]);
 
 const MAX_USER_AGENT = 256;
 
@@ -24,16 +19,21 @@ export const trimUserAgent = (userAgent: string | null): string | null => userAg
 
 /**
  * Browser family and system, such as "Firefox on Linux"; null when neither is known. For people to recognise their
- * devices by, and to notice another one; anybody can claim any of it.
+ * devices by, and to notice another one; anybody can claim any of it. Only the first 256 characters are read.
  */
 export function describeDevice(userAgent: string | null): string | null {
-  if (userAgent === null) return null;
-  const find = (table: typeof BROWSERS) => table.find(([pattern]) => pattern.test(userAgent))?.[1];
-  const browser = find(BROWSERS);
-  const system = find(SYSTEMS);
-  if (browser !== undefined && system !== undefined) return `${browser} on ${system}`;
-  return browser ?? system ?? null;
+  const text = trimUserAgent(userAgent) ?? '';
+  if (text === '') return null;
+  const parser = getParser(text, true);
+  const browser = parser.getBrowserName();
+  const parts = [BROWSERS.has(browser) ? browser : '', systemOf(text, parser.getOSName())];
+  const known = parts.filter((name) => name !== '').map((name) => OUR_WORDS.get(name) ?? name);
+  return known.length === 0 ? null : known.join(' on ');
 }
+
+/** Browsers write "Linux". What writes it small is a program, such as curl, and better known by its own name. */
+const systemOf = (text: string, system: string): string =>
+  system === 'Linux' && !text.includes('Linux') ? '' : system;
 
 /** The product that a program names itself by, such as "curl" of "curl/8.5.0" (RFC 9110 §10.1.5); null when it names none. */
 export const describeProgram = (userAgent: string | null): string | null =>

@@ -60,8 +60,20 @@ describe('a device', () => {
     },
   );
 
+  test.each(['curl/7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1', 'python-requests/2.31.0 (linux)', 'evil/1.0 (x'])(
+    'is not told of a program: %s',
+    (userAgent) => {
+      expect(describeDevice(userAgent)).toBeNull();
+    },
+  );
+
   test('is told in our words alone, whatever the header says', () => {
     expect(describeDevice('<b>Firefox/1</b> Windows <script>')).toBe('Firefox on Windows');
+    expect(describeDevice('<b>Somebody</b>/1.0 (Linux) (x')).toBe('Linux');
+  });
+
+  test('is looked for in the first 256 characters only, so that a long header costs no more than a short one', () => {
+    expect(describeDevice(`${'x'.repeat(256)} Firefox/145.0 (X11; Linux x86_64)`)).toBeNull();
   });
 });
 
