@@ -60,6 +60,12 @@ describe('the address of the client', () => {
     '::1]/[',
     '::1]@[::2',
     '::1]:80/<b>[',
+    '[1.2.3.4]',
+    '::1.2.3.4',
+    '::ffff:01.2.3.4',
+    '2001:db8::00007',
+    `${'0'.repeat(60)}::1`,
+    `1.2.3.4:${'1'.repeat(60)}`,
   ])('is not %j', (text) => {
     expect(clientAddress(text, 1)).toBeNull();
   });
