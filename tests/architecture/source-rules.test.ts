@@ -87,10 +87,12 @@ describe('the server ring', () => {
 
 describe('the environment', () => {
   const READERS = ['lib/server/config/env.ts', 'middleware.ts', 'instrumentation.ts'];
+  /** Asks for `NODE_ENV` alone, in the words that the build replaces by their value. */
+  const ASKS_FOR_NODE_ENV = 'lib/server/observability/logger.ts';
 
   test('is read in env.ts, middleware and instrumentation; programs and the start check hand it to the parser', () => {
     const uses = findAll(modules, (node, { file }) => {
-      if (READERS.includes(file) || file.startsWith('lib/server/cli/')) return null;
+      if (READERS.includes(file) || file.startsWith('lib/server/cli/') || file === ASKS_FOR_NODE_ENV) return null;
       return memberOf(node) === 'process.env' ? 'process.env' : null;
     });
     const handed = modules.filter(
@@ -99,6 +101,8 @@ describe('the environment', () => {
         text.match(/process\.env/g)?.length === text.match(/parseEnv\(process\.env\)/g)?.length,
     );
     expect(uses).toEqual(handed.map(({ file }) => `${file}: process.env`));
+    const asking = modules.find(({ file }) => file === ASKS_FOR_NODE_ENV)?.text;
+    expect(asking?.match(/process\.env\S*/g)).toEqual(['process.env.NODE_ENV']);
   });
 
   test('gives middleware public facts only', () => {

@@ -1,34 +1,59 @@
 import 'server-only';
-import { redactFields, scrubSentence } from './log-redaction';
+import { type DestinationStream, pino } from 'pino';
+import { type Loggable, redactFields, scrubSentence } from './log-redaction';
+import { prettyOutput } from './pretty-output';
 
 /** Facts of an event: ids, codes, counts, durations, and a sentence as `reason`. `redact` withholds everything else. */
 export type LogFields = { readonly [name: string]: unknown };
 
-/**
- * One line of JSON on stdout for each event: `time` (ISO 8601, this machine's clock), `level`, `event`, then the fields
- * as far as `redact` lets them through. Never throws: a log line is not worth a request.
- */
-export const log = {
-  info: (event: string, fields?: LogFields): void => write('info', event, fields),
-  warn: (event: string, fields?: LogFields): void => write('warn', event, fields),
+/** Never throws for what it is given: a log line is not worth a request. */
+export type Log = {
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
   /** `error` is whatever was thrown. */
-  error: (event: string, fields?: LogFields & { readonly error?: unknown }): void => write('error', event, fields),
+  error(event: string, fields?: LogFields & { readonly error?: unknown }): void;
 };
 
-type Level = 'info' | 'warn' | 'error';
+/** What our methods hand to pino: nothing that pino would look into before `withheld` has seen it. */
+type Entry = { readonly event: string; readonly fields: LogFields };
 
-function write(level: Level, event: string, fields: LogFields = {}): void {
-  process.stdout.write(`${formatLine(level, event, fields, new Date())}\n`);
+/**
+ * A log that writes one line of JSON for each event: `level`, `time` (ISO 8601), `event`, then the fields as far as
+ * `redact` lets them through. JSON escapes line breaks and control characters, so one event is always one line.
+ *
+ * @param now The clock of `time`.
+ */
+export function logTo(destination: DestinationStream, now: () => Date): Log {
+  const options = {
+    base: null,
+    timestamp: () => `,"time":"${now().toISOString()}"`,
+    formatters: { level: (label: string) => ({ level: label }), log: withheld },
+    // Pino's own would look for more in an error than our redaction left of it.
+    serializers: { err: (value: unknown) => value },
+  };
+  const logger = pino(options, destination);
+  return {
+    info: (event, fields = {}) => logger.info({ event, fields } satisfies Entry),
+    warn: (event, fields = {}) => logger.warn({ event, fields } satisfies Entry),
+    error: (event, fields = {}) => logger.error({ event, fields } satisfies Entry),
+  };
 }
 
-/** The line without its end. JSON escapes line breaks and control characters: one event is always one line. */
-export function formatLine(level: Level, event: string, fields: LogFields, time: Date): string {
-  const head = { time: time.toISOString(), level, event: scrubSentence(event) };
+function withheld(entry: object): { [name: string]: Loggable } {
+  const { event, fields } = entry as Entry;
+  const head = { event: scrubSentence(event) };
   try {
-    // The head once more behind the fields: none of them can replace it.
-    return JSON.stringify({ ...head, ...redactFields(fields), ...head });
+    // JSON would take the last of two `level`s or `time`s, and pino writes its own first.
+    const { level: _level, time: _time, ...kept } = redactFields(fields);
+    return { ...head, ...kept, ...head };
   } catch {
     // A getter that throws.
-    return JSON.stringify({ ...head, fields: '[unreadable]' });
+    return { ...head, fields: '[unreadable]' };
   }
 }
+
+/** Asked for at each line: a test, or whatever runs the server, may have put something else there. */
+const output: DestinationStream = { write: (line) => void process.stdout.write(line) };
+
+/** The log of this process, on its standard output; for the eyes of a developer while `NODE_ENV` is `development`. */
+export const log: Log = logTo(process.env.NODE_ENV === 'development' ? prettyOutput(output) : output, () => new Date());

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { formatLine, log } from '@/lib/server/observability/logger';
+import { type Log, type LogFields, log, logTo } from '@/lib/server/observability/logger';
+import { prettyOutput } from '@/lib/server/observability/pretty-output';
 
 const AT = new Date('2026-11-23T04:05:06.789Z');
 
@@ -21,13 +22,24 @@ function expectNoCanary(line: string): void {
   for (const part of FORBIDDEN_PARTS) expect(line).not.toContain(part);
 }
 
-const lineOf = (fields: object) => formatLine('error', 'request.failed', { ...fields }, AT);
+/** What one event becomes, without the line's end. */
+function formatLine(level: keyof Log, event: string, fields: LogFields): string {
+  let written = '';
+  const write = (line: string) => {
+    written += line;
+  };
+  logTo({ write }, () => AT)[level](event, fields);
+  expect(written.endsWith('}\n')).toBe(true);
+  return written.slice(0, -1);
+}
+
+const lineOf = (fields: object) => formatLine('error', 'request.failed', { ...fields });
 
 describe('what a log line says', () => {
-  test('is one JSON object with time, level and event in front of the fields', () => {
-    const line = formatLine('info', 'session.ended', { sessionId: 'AAAAAAAAAAAAAAAAAAAAAA', count: 3 }, AT);
+  test('is one JSON object with level, time and event in front of the fields', () => {
+    const line = formatLine('info', 'session.ended', { sessionId: 'AAAAAAAAAAAAAAAAAAAAAA', count: 3 });
     expect(line).toBe(
-      '{"time":"2026-11-23T04:05:06.789Z","level":"info","event":"session.ended","sessionId":"AAAAAAAAAAAAAAAAAAAAAA","count":3}',
+      '{"level":"info","time":"2026-11-23T04:05:06.789Z","event":"session.ended","sessionId":"AAAAAAAAAAAAAAAAAAAAAA","count":3}',
     );
   });
 
@@ -60,15 +72,13 @@ describe('what a log line says', () => {
     const forged = 'x\n{"level":"info","event":"forged"}\r\u2028\u001b[2J';
     const line = lineOf({ method: forged, reason: forged, error: new Error(forged), [forged]: 1 });
     expect(line.split(/[\n\r]/)).toHaveLength(1);
-    expect(Object.keys(JSON.parse(line))).toEqual(['time', 'level', 'event', 'method', 'reason', 'error']);
+    expect(Object.keys(JSON.parse(line))).toEqual(['level', 'time', 'event', 'method', 'reason', 'error']);
   });
 
-  test('is not replaced by a field of the same name', () => {
-    expect(JSON.parse(lineOf({ level: 'info', event: 'other', time: 'never' }))).toEqual({
-      time: AT.toISOString(),
-      level: 'error',
-      event: 'request.failed',
-    });
+  test('is not replaced by a field of the same name, nor said twice', () => {
+    expect(lineOf({ level: 'info', event: 'other', time: 'never' })).toBe(
+      `{"level":"error","time":"${AT.toISOString()}","event":"request.failed"}`,
+    );
   });
 
   test('tells name, code, frames and causes of an error', () => {
@@ -135,9 +145,13 @@ describe('what a log line never says', () => {
     const inner = new Error(message);
     const outer = new Error('outer', { cause: new Error(message, { cause: inner }) });
     const renamed = Object.assign(new Error('harmless'), { name: message, code: message, meta: { message } });
-    for (const error of [inner, outer, renamed, { error: inner }, message]) expectNoCanary(lineOf({ error }));
+    for (const error of [inner, outer, renamed, { error: inner }, message]) {
+      expectNoCanary(lineOf({ error }));
+      // Names under which pino itself looks for an error, a request or a message.
+      expectNoCanary(lineOf({ err: error, msg: error, req: error, method: 'GET', headers: error, socket: error }));
+    }
     expectNoCanary(lineOf({ reason: message }));
-    expectNoCanary(formatLine('info', message, {}, AT));
+    expectNoCanary(formatLine('info', message, {}));
   });
 
   test('the message of an error that was changed after its stack was taken', () => {
@@ -168,6 +182,15 @@ describe('log', () => {
     write.mockRestore();
     expect(lines.map((line) => JSON.parse(line).level)).toEqual(['info', 'warn', 'error']);
     expect(lines.every((line) => line.endsWith('}\n'))).toBe(true);
+  });
+
+  test('writes in a form for people on request, with the same withheld', () => {
+    const lines: string[] = [];
+    const pretty = logTo(prettyOutput({ write: (line) => void lines.push(line) }), () => AT);
+    pretty.warn('server.slow', { keyId: 'a-C_efGh', password: CANARIES.password });
+    expect(lines.join('')).toMatch(
+      /^\[\d\d:\d\d:\d\d\] WARN: server\.slow\n +keyId: "a-C_efGh"\n +password: "\[withheld\]"\n$/,
+    );
   });
 
   test('survives fields that point in circles or throw when they are read', () => {
