@@ -5,6 +5,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { ROOT, runScript } from './processes.mjs';
+import { verifierTypes } from './verifier-types.mjs';
 
 const TITLE = '// Handstamp: verifies access tokens with public facts only. Made by `npm run verifier`.\n';
 
@@ -44,8 +45,7 @@ await runScript(async () => {
   const code = Buffer.from(await bundle());
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, 'handstamp-verifier.mjs'), code);
-  const types = await readFile(path.join(ROOT, 'lib/verifier/handstamp-verifier.d.mts'));
-  await writeFile(path.join(folder, 'handstamp-verifier.d.mts'), types);
+  await writeFile(path.join(folder, 'handstamp-verifier.d.mts'), `${TITLE}${await verifierTypes()}`);
   console.log(`${path.join(folder, 'handstamp-verifier.mjs')}: ${kilobytes(code.length)},`);
   console.log(
     `${kilobytes(gzipSync(code).length)} compressed, no dependencies. Types: handstamp-verifier.d.mts beside it.`,

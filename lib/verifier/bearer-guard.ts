@@ -22,7 +22,7 @@ export type BearerOutcome =
       readonly failure: TokenFailure | null;
     };
 
-/** Verifies the `Authorization` header of a request; null or undefined when it has none. */
+/** Takes the `Authorization` header of a request, null or undefined when it has none; gives the claims or the refusal to send. */
 export type BearerGuard = (authorization: string | null | undefined) => Promise<BearerOutcome>;
 
 /** The verifier fetches lists again after half a second, so that a retry then is likely to be answered. */

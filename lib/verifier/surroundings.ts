@@ -1,4 +1,7 @@
-/** Where a verifier gets its facts and its time: arguments, so that it runs anywhere and tests can stop the clock. */
+/**
+ * Where a verifier gets its facts and its time: arguments, so that it runs anywhere and tests can stop the clock. Unless
+ * they are given, it takes the network and the clocks of whatever runs it.
+ */
 export type Surroundings = {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Milliseconds that only grow: ages are measured with it. */

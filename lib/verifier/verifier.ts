@@ -9,7 +9,7 @@ import { statusLists } from './status-lists';
 import { realSurroundings, type Surroundings } from './surroundings';
 
 export type VerifierOptions = {
-  /** `iss` of the tokens to accept: the issuer's public origin. */
+  /** `iss` of the tokens to accept: the issuer's public origin, without a slash at the end. */
   readonly issuer: string;
   /** `aud` of the tokens to accept. No default: a token for another service must never fit by accident. */
   readonly audience: string;

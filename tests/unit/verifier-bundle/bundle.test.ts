@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAst } from 'vitest/node';
 import type { SigningAlgorithm } from '@/lib/core/keys/signing-key';
 import { environmentSchema } from '@/lib/server/config/settings';
-import type * as Bundle from '@/lib/verifier/handstamp-verifier.mjs';
+import type * as Bundle from '@/lib/verifier/index';
 import { importsOf } from '@/tests/architecture/module-graph';
 import { buildVerifier } from '@/tests/support/services/verifier-bundle';
 import { CLAIMS } from '../../fixtures/access-tokens';
