@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-import { applyMigrations, missingMigrationSql, writeMigration } from '@/lib/server/database/migrations';
+import { applyMigrations } from '@/lib/server/database/migration-runner';
+import { missingMigrationSql, writeMigration } from '@/lib/server/database/migrations';
 import { type Outcome, runProgram } from './program';
 
 /** Runs `work` with the address of an empty PostgreSQL that lives in memory. */

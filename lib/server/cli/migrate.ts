@@ -1,6 +1,6 @@
 import 'server-only';
 import { parseEnv } from '@/lib/server/config/env';
-import { applyMigrations } from '@/lib/server/database/migrations';
+import { applyMigrations } from '@/lib/server/database/migration-runner';
 import { ensureKeys } from '@/lib/server/keys/keyring';
 import { runProgram } from './program';
 

@@ -6,7 +6,6 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import {
   bindMigrationAwareSqlAdapterFactory,
   ColumnTypeEnum,
-  DriverAdapterError,
   type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
@@ -14,6 +13,7 @@ import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
 
 // Prisma's schema engine as WebAssembly: `prisma migrate` wants a binary from a download server, this comes from npm.
+// For development alone: it compares a database with schema.prisma. What applies migrations does without it.
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -35,12 +35,8 @@ async function load(): Promise<void> {
 }
 
 /**
- * The adapter, with two things put right that only the schema engine meets.
- *
- * - Its `executeScript` cuts a script at every semicolon, also inside a string or a comment, and runs the pieces one by
- *   one. Sent whole, PostgreSQL runs it as one transaction: a migration happens or it does not.
- * - It knows no `"char"`, the one-letter type of PostgreSQL's catalogues, which the engine reads to see what a database
- *   looks like.
+ * The adapter, which knows no `"char"`, put right: the engine reads that one-letter type of PostgreSQL's catalogues to see
+ * what a database looks like.
  */
 async function connectForEngine(pool: pg.Pool): Promise<SqlDriverAdapter> {
   const letterColumns = new Set<string>();
@@ -53,18 +49,7 @@ async function connectForEngine(pool: pg.Pool): Promise<SqlDriverAdapter> {
     );
     return { ...result, columnTypes };
   };
-  adapter.executeScript = async (script) => {
-    await pool.query(script).catch((error: unknown) => {
-      throw error instanceof pg.DatabaseError ? new DriverAdapterError(inEngineTerms(error)) : error;
-    });
-  };
   return adapter;
-}
-
-/** The engine repeats the database's message only in this form; anything else becomes "external error". */
-function inEngineTerms(error: pg.DatabaseError): ConstructorParameters<typeof DriverAdapterError>[0] {
-  const { code = 'N/A', severity = 'ERROR', message, detail, column, hint } = error;
-  return { kind: 'postgres', code, severity, message, detail, column, hint };
 }
 
 function namingLettersText(pool: pg.Pool, letterColumns: Set<string>): pg.Pool {

@@ -1,10 +1,12 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { applyMigrations, missingMigrationSql, writeMigration } from '@/lib/server/database/migrations';
+import { applyMigrations } from '@/lib/server/database/migration-runner';
+import { missingMigrationSql, writeMigration } from '@/lib/server/database/migrations';
 import { createDatabase, dropDatabase, runCommand } from '@/tests/support/database/postgres';
+import { applyWithEngine } from '@/tests/support/database/prisma-engine';
 import { countStatements } from '@/tests/support/database/use-database';
 import { REPOSITORY, TEST_AUTH_SECRET } from '@/tests/support/server/environment';
 
@@ -28,12 +30,27 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
 
 /** A copy of `prisma/` with one more migration. */
 async function repositoryWith(sql: string): Promise<string> {
-  const root = await mkdtemp(path.join(os.tmpdir(), 'handstamp-migrations-'));
-  made.push(root);
-  await cp(path.join(REPOSITORY, 'prisma'), path.join(root, 'prisma'), { recursive: true });
+  const root = await repositoryOf(await migrationNames());
   await writeMigration('extra', sql, new Date('2099-01-01T00:00:00Z'), root);
   return root;
 }
+
+/** A copy of `prisma/` with the named migrations alone. */
+async function repositoryOf(names: readonly string[]): Promise<string> {
+  const root = await mkdtemp(path.join(os.tmpdir(), 'handstamp-migrations-'));
+  made.push(root);
+  await cp(path.join(REPOSITORY, 'prisma'), path.join(root, 'prisma'), { recursive: true });
+  const left = (await migrationNames()).filter((name) => !names.includes(name));
+  for (const name of left) await rm(path.join(root, 'prisma/migrations', name), { recursive: true });
+  return root;
+}
+
+async function migrationNames(): Promise<string[]> {
+  const entries = await readdir(path.join(REPOSITORY, 'prisma/migrations'), { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+const EXTRA = '20990101000000_extra';
 
 afterAll(async () => {
   for (const item of made) {
@@ -71,13 +88,6 @@ describe('the migrations', () => {
     expect(applied.filter((names) => names.length > 0)).toHaveLength(1);
   });
 
-  it('leave nothing behind when one fails half-way', async () => {
-    const url = await emptyDatabase();
-    const root = await repositoryWith('CREATE TABLE "Half" (id int); INSERT INTO "Half" VALUES (1/0);');
-    await expect(applyMigrations(url, root)).rejects.toThrow(/division by zero/);
-    expect(await query(url, `SELECT to_regclass('"Half"') AS half`)).toEqual([{ half: null }]);
-  });
-
   it('may hold semicolons in strings and comments', async () => {
     const url = await emptyDatabase();
     const root = await repositoryWith(`-- one; two\nCREATE TABLE "Note" AS SELECT 'a;b' AS text;`);
@@ -85,12 +95,149 @@ describe('the migrations', () => {
     expect(await query(url, 'SELECT text FROM "Note"')).toEqual([{ text: 'a;b' }]);
   });
 
-  it('are refused when an applied one was edited since', async () => {
+  it('may hold functions, whose body has a BEGIN of its own', async () => {
+    const url = await emptyDatabase();
+    const body = 'BEGIN\n  RETURN 7;\nEND;';
+    const root = await repositoryWith(`CREATE FUNCTION seven() RETURNS int LANGUAGE plpgsql AS $$\n${body}\n$$;`);
+    await applyMigrations(url, root);
+    expect(await query(url, 'SELECT seven()')).toEqual([{ seven: 7 }]);
+  });
+});
+
+describe('a migration that fails', () => {
+  it('leaves nothing behind, is told with its file and the words of PostgreSQL, and may be mended', async () => {
+    const url = await emptyDatabase();
+    const root = await repositoryWith('CREATE TABLE "Half" (id int);\nINSERT INTO "Half" VALUES (1/0);');
+    await expect(applyMigrations(url, root)).rejects.toThrow(
+      `prisma/migrations/${EXTRA}/migration.sql: division by zero`,
+    );
+    expect(await query(url, `SELECT to_regclass('"Half"') AS half`)).toEqual([{ half: null }]);
+    expect(await recordsOf(url)).toHaveLength((await migrationNames()).length);
+    expect(await applyMigrations(url, await repositoryWith('CREATE TABLE "Half" (id int);'))).toEqual([EXTRA]);
+  });
+
+  it('leaves an empty database empty when it is the first', async () => {
+    const url = await emptyDatabase();
+    const root = await repositoryOf([]);
+    await writeMigration('extra', 'CREATE TABLE "Half" (id int); SELECT 1/0;', new Date('2099-01-01T00:00:00Z'), root);
+    await expect(applyMigrations(url, root)).rejects.toThrow(/division by zero/);
+    expect(await query(url, `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`)).toEqual([]);
+  });
+
+  it('is undone with all that it did when it cannot be recorded', async () => {
+    const url = await emptyDatabase();
+    const noRecord = `ALTER TABLE _prisma_migrations ADD CONSTRAINT full_up CHECK (migration_name !~ 'extra')`;
+    const root = await repositoryWith(`CREATE TABLE "Half" (id int); ${noRecord};`);
+    await expect(applyMigrations(url, root)).rejects.toThrow(/full_up/);
+    expect(await query(url, `SELECT to_regclass('"Half"') AS half`)).toEqual([{ half: null }]);
+  });
+
+  it('may hold no statement that cannot run in a transaction', async () => {
+    const url = await emptyDatabase();
+    const root = await repositoryWith('CREATE INDEX CONCURRENTLY "Slow" ON "User" (name);');
+    await expect(applyMigrations(url, root)).rejects.toThrow(
+      `${EXTRA}/migration.sql: CREATE INDEX CONCURRENTLY cannot run inside a transaction block`,
+    );
+    expect(await recordsOf(url)).toHaveLength((await migrationNames()).length);
+  });
+
+  it.each([
+    'BEGIN;\nCREATE TABLE "Half" (id int);\nCOMMIT;',
+    'CREATE TABLE "Half" (id int); commit;\nSELECT 1/0;',
+    '  ROLLBACK ;',
+    'START TRANSACTION;',
+  ])('is refused before it runs when it ends its transaction by itself: %j', async (sql) => {
+    const url = await emptyDatabase();
+    await expect(applyMigrations(url, await repositoryWith(sql))).rejects.toThrow(
+      `${EXTRA}/migration.sql: leave BEGIN`,
+    );
+    expect(await query(url, `SELECT to_regclass('"Half"') AS half`)).toEqual([{ half: null }]);
+  });
+});
+
+describe('a database that does not fit the migrations', () => {
+  it('is refused when an applied one was edited since', async () => {
     const url = await emptyDatabase();
     await applyMigrations(url, await repositoryWith('SELECT 1;'));
     const edited = applyMigrations(url, await repositoryWith('SELECT 2;'));
-    await expect(edited).rejects.toThrow('These migrations were edited after they were applied: 20990101000000_extra');
+    await expect(edited).rejects.toThrow(`These migrations were edited after they were applied: ${EXTRA}`);
   });
+
+  it('is taken when only the ends of lines were changed', async () => {
+    const url = await emptyDatabase();
+    await applyMigrations(url, await repositoryWith('SELECT 1;\nSELECT 2;\n'));
+    expect(await applyMigrations(url, await repositoryWith('SELECT 1;\r\nSELECT 2;\r\n'))).toEqual([]);
+  });
+
+  it('is refused when it knows a migration that is not there', async () => {
+    const url = await emptyDatabase();
+    await applyMigrations(url, await repositoryWith('SELECT 1;'));
+    await expect(applyMigrations(url)).rejects.toThrow(
+      `These migrations were applied and are not in prisma/migrations: ${EXTRA}`,
+    );
+  });
+
+  it('is refused when a migration failed half-way, until its row says how that ended', async () => {
+    const url = await emptyDatabase();
+    const root = await repositoryWith('SELECT 1;');
+    await applyWithEngine(url, await repositoryWith('SELECT 1/0;')).catch(() => undefined);
+    await expect(applyMigrations(url, root)).rejects.toThrow(`These migrations failed half-way: ${EXTRA}`);
+    await query(url, 'UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL');
+    expect(await applyMigrations(url, root)).toEqual([EXTRA]);
+  });
+
+  it('is refused when it has tables that no migration made', async () => {
+    const url = await emptyDatabase();
+    await query(url, 'CREATE TABLE "Invoice" (id int)');
+    await expect(applyMigrations(url)).rejects.toThrow(/not empty.*"Invoice"/);
+    expect(await query(url, `SELECT to_regclass('"User"') AS user`)).toEqual([{ user: null }]);
+  });
+});
+
+/** Records without what differs between any two runs. */
+const recordsOf = (url: string) =>
+  query(
+    url,
+    `SELECT migration_name, checksum, logs, rolled_back_at, applied_steps_count, length(id) AS "idLength",
+       finished_at >= started_at AS "isFinished" FROM _prisma_migrations ORDER BY migration_name`,
+  );
+
+describe("Prisma's own engine and ours", () => {
+  it('keep the same records in the same table', async () => {
+    const [byEngine, byUs] = [await emptyDatabase(), await emptyDatabase()];
+    await applyWithEngine(byEngine);
+    await applyMigrations(byUs);
+    expect(await recordsOf(byUs)).toEqual(await recordsOf(byEngine));
+    const columns = `SELECT column_name, data_type, character_maximum_length, is_nullable, column_default
+      FROM information_schema.columns WHERE table_name = '_prisma_migrations' ORDER BY ordinal_position`;
+    expect(await query(byUs, columns)).toEqual(await query(byEngine, columns));
+    const indexes = `SELECT indexdef FROM pg_indexes WHERE tablename = '_prisma_migrations'`;
+    expect(await query(byUs, indexes)).toEqual(await query(byEngine, indexes));
+  });
+
+  it('go on where the other one ended', async () => {
+    const names = await migrationNames();
+    const first = await repositoryOf(names.slice(0, 1));
+    const [begunByEngine, begunByUs] = [await emptyDatabase(), await emptyDatabase()];
+    expect(await applyWithEngine(begunByEngine, first)).toEqual(names.slice(0, 1));
+    expect(await applyMigrations(begunByEngine)).toEqual(names.slice(1));
+    expect(await applyWithEngine(begunByEngine)).toEqual([]);
+    expect(await applyMigrations(begunByUs, first)).toEqual(names.slice(0, 1));
+    expect(await applyWithEngine(begunByUs)).toEqual(names.slice(1));
+    expect(await applyMigrations(begunByUs)).toEqual([]);
+    expect(await missingMigrationSql(begunByUs)).toBe('');
+  });
+
+  it('wait for each other when they start at the same time', async () => {
+    const url = await emptyDatabase();
+    const applied = await Promise.all([applyMigrations(url), applyWithEngine(url)]);
+    expect(applied.flat().sort()).toEqual(await migrationNames());
+  });
+});
+
+it('db:diff applies the migrations to the embedded PostgreSQL, and finds nothing missing', async () => {
+  const printed = await runCommand('lib/server/cli/diff.ts', {}, ['nothing']);
+  expect(printed).toContain('The migrations already say what schema.prisma says.');
 });
 
 describe('the count of statements', () => {
