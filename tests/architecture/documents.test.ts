@@ -19,7 +19,7 @@ const FOREIGN_SETTINGS = ['NEXT_SERVER_ACTIONS_ENCRYPTION_KEY'];
 /** Set by our own scripts only. */
 const INTERNAL_SETTINGS = ['HANDSTAMP_DATA'];
 /** Of the services in examples/, of CI, and what a reader of the documents puts in place of them. */
-const OTHER_VARIABLES = ['ISSUER', 'AUDIENCE', 'MAX_STALE_SECONDS', 'CI', 'ACCESS_TOKEN', 'REFRESH_TOKEN'];
+const OTHER_VARIABLES = ['NODE_ENV', 'ISSUER', 'AUDIENCE', 'MAX_STALE_SECONDS', 'CI', 'ACCESS_TOKEN', 'REFRESH_TOKEN'];
 
 const withoutCode = (text: string) => text.replace(/^```[\s\S]*?^```$/gm, '').replace(/`[^`\n]*`/g, '');
 
