@@ -45,6 +45,8 @@ const STAGES = {
   architecture: () => vitest('architecture'),
   integration: async () => {
     env['HANDSTAMP_PYTHON'] = await findPython();
+    const chromium = await findChromium();
+    if (chromium !== null) env['HANDSTAMP_CHROMIUM'] = chromium;
     return vitest('integration');
   },
   e2e: playwright,

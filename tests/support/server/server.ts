@@ -32,13 +32,20 @@ export type ServerOptions = {
   readonly env?: Record<string, string>;
   /** Default: a free one. */
   readonly port?: number;
+  /** Where the build is; default: the repository. */
+  readonly folder?: string;
 };
 
 /**
  * Starts the production server as a real process and waits until it answers. It must have been built before. It ends
  * with the process that started it. Rejects with the server's output when it does not start.
  */
-export async function startServer({ databaseUrl, env = {}, port }: ServerOptions): Promise<TestServer> {
+export async function startServer({
+  databaseUrl,
+  env = {},
+  port,
+  folder = REPOSITORY,
+}: ServerOptions): Promise<TestServer> {
   const usedPort = port ?? (await findFreePort());
   const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'handstamp-server-'));
   const settings: Record<string, string> = {
@@ -51,7 +58,7 @@ export async function startServer({ databaseUrl, env = {}, port }: ServerOptions
   const child = spawn(
     process.execPath,
     ['--import', preload, next, 'start', '-H', '127.0.0.1', '-p', String(usedPort)],
-    { cwd: REPOSITORY, env: Object.assign(plainEnvironment(), settings), stdio: ['pipe', 'pipe', 'pipe'] },
+    { cwd: folder, env: Object.assign(plainEnvironment(), settings), stdio: ['pipe', 'pipe', 'pipe'] },
   );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
