@@ -6,7 +6,7 @@ import { plainEnvironment, REPOSITORY } from '@/tests/support/server/environment
 
 /** What a fresh clone has not: packages, builds, data, reports. */
 const NO_CLONE =
-  /^(?:\.git|\.next|\.data|\.vercel|\.env.*|dist|node_modules|next-env\.d\.ts|test-results|playwright-report|.*\.tsbuildinfo)$/;
+  /^(?:\.git|\.next|\.data|\.vercel|\.env(?!\.example).*|dist|node_modules|next-env\.d\.ts|test-results|playwright-report|.*\.tsbuildinfo)$/;
 
 export type Outcome = { readonly code: number | null; readonly output: string };
 
