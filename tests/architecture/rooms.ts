@@ -154,6 +154,7 @@ export const PLACES = {
 const SURFACE: readonly (string | RegExp)[] = [
   'site.ts',
   'lib/server/index.ts',
+  'lib/server/routes/other-methods.ts',
   /^lib\/core\//,
   /^app\/_components\//,
   'app/(admin)/admin/admin-nav.tsx',

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Node, readModule, walk } from './module-graph';
+import { roomOf } from './rooms';
 
 const ROOT = process.cwd();
 const OTHER_METHODS = 'lib/server/routes/other-methods.ts';
@@ -13,7 +14,8 @@ const DRAWN_BY_THE_BUILD = ['app/icon.svg/route.ts'];
 
 const routeFiles = readdirSync(path.join(ROOT, 'app'), { recursive: true, encoding: 'utf8' })
   .map((file) => path.posix.join('app', file.split(path.sep).join('/')))
-  .filter((file) => path.posix.basename(file) === 'route.ts' && !DRAWN_BY_THE_BUILD.includes(file))
+  .filter((file) => path.posix.basename(file) === 'route.ts' && roomOf(file) !== null)
+  .filter((file) => !DRAWN_BY_THE_BUILD.includes(file))
   .sort();
 
 /** The path that Next serves a route file at; groups are no part of it. */
@@ -67,7 +69,7 @@ const nameOf = (value: unknown): string => (isNode(value) && typeof value['name'
 const isCallOf = (value: unknown, names: readonly string[]): value is Node =>
   isNode(value) && value.type === 'CallExpression' && names.includes(nameOf(value['callee']));
 
-test('every route file is made by our wrappers, names itself as the tree does, and answers the other methods', () => {
+test('every route file of ours is made by our wrappers, names itself as the tree does, and answers the other methods', () => {
   expect(routeFiles.length).toBeGreaterThan(15);
   expect(routeFiles.flatMap((file) => faultsOf(file))).toEqual([]);
 });
