@@ -1,8 +1,10 @@
 import 'server-only';
+import { newId } from '@/lib/core/encoding';
 import { runProgram } from '@/lib/server/cli/program';
 import { DEMO_ACCOUNTS } from '@/lib/server/config/demo-accounts';
 import { env } from '@/lib/server/config/env';
 import { db } from '@/lib/server/database/client';
+import { randomBytes } from '@/lib/server/keys/random';
 import { hashPassword } from '@/lib/server/passwords/hasher';
 
 // `npm run db:seed`: makes the demo accounts that are missing and leaves those alone that are there.
@@ -12,10 +14,9 @@ await runProgram('db:seed', async () => {
   }
   for (const { email, name, role, password } of DEMO_ACCOUNTS) {
     if ((await db().user.count({ where: { email } })) > 0) continue;
-    const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
     const hashed = await hashPassword(password);
     if (!hashed.ok) return { ok: false, sentence: `the password of ${email} could not be hashed: ${hashed.code}.` };
-    const data = { id, email, name, role, password: { create: { hash: hashed.value } } };
+    const data = { id: newId(randomBytes), email, name, role, password: { create: { hash: hashed.value } } };
     await db().user.create({ data });
   }
   return { ok: true };

@@ -1,20 +1,16 @@
 // When the server answers, and what to tell then.
+import demoAccounts from '../lib/server/config/demo-accounts.json' with { type: 'json' };
 import { Failure } from './processes.mjs';
 
 const READY_WITHIN_MS = 60_000;
 const POLL_MS = 200;
 
-/** Made by prisma/seed.ts, on the embedded database only. */
-const DEMO_ACCOUNTS = [
-  ['member@handstamp.test', 'violet-otter-maps-the-harbour'],
-  ['admin@handstamp.test', 'copper-lantern-tunes-the-orchard'],
-];
-
 /** What to open in the browser, and with whom. */
 export function welcome(origin, isEmbedded) {
   const lines = ['', `Handstamp runs at ${origin}`];
   if (isEmbedded) {
-    lines.push('', 'Demo accounts:', ...DEMO_ACCOUNTS.map(([email, password]) => `  ${email}  ${password}`));
+    const accounts = Object.values(demoAccounts).map(({ email, password }) => `  ${email}  ${password}`);
+    lines.push('', 'Demo accounts:', ...accounts);
     lines.push('', `Mail that the app sends: ${origin}/dev/mail`);
   }
   return [...lines, '', 'Ctrl-C ends it.'].join('\n');
