@@ -1,6 +1,6 @@
-import type { RunPlan } from '@/tests/support/database/plans';
 import type { TableScans } from '@/tests/support/database/scans';
 import { beginningOf } from '@/tests/support/database/statements';
+import type { RunPlan } from './plans';
 import type { Table } from './report';
 
 /** What PostgreSQL read for logins and refreshes: what it counted, and how it went about each statement. */

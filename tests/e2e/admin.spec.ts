@@ -1,6 +1,7 @@
 import { SITE } from '@/site';
-import { logIn, mailedCode, signUp } from '@/tests/support/browser/people';
-import { ADMIN } from '../support/accounts';
+import { ADMIN, logIn, signUp } from '@/tests/support/browser/people';
+import { mailedCode } from '@/tests/support/http/mailbox';
+import { targetAt } from '@/tests/support/http/requests';
 import { expect, test } from './fixtures';
 
 test('an admin sees everybody who has an account, with role and live sessions', async ({
@@ -67,7 +68,7 @@ test('the local mailbox shows the code, and copies it', async ({ page, context, 
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const theirs = await openBrowser();
   const person = await signUp(theirs.request, origin);
-  const code = await mailedCode(theirs.request, origin, person.email);
+  const code = await mailedCode(targetAt(origin), person.email);
   await page.goto('/dev/mail');
   const mail = page.getByRole('listitem').filter({ hasText: person.email });
   await expect(mail.getByRole('heading', { name: `Your ${SITE.name} code` })).toBeVisible();

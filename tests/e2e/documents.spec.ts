@@ -1,8 +1,7 @@
 import type { APIRequestContext, APIResponse } from '@playwright/test';
 import { SITE } from '@/site';
 import { ADMIN_PAGES, GUEST_PAGES, MEMBER_PAGES } from '@/tests/support/browser/pages';
-import { logIn } from '@/tests/support/browser/people';
-import { ADMIN } from '../support/accounts';
+import { ADMIN, logIn } from '@/tests/support/browser/people';
 import { expect, test } from './fixtures';
 
 const HTML = { headers: { accept: 'text/html' }, maxRedirects: 0 };

@@ -1,10 +1,37 @@
-import { logIn } from '@/tests/support/browser/people';
-import { lockTable } from '@/tests/support/database/locked-table';
+import pg from 'pg';
+import { ADMIN, logIn, MEMBER } from '@/tests/support/browser/people';
 import { createDatabase, dropDatabase } from '@/tests/support/database/postgres';
-import { testEnvironment } from '@/tests/support/server/environment';
-import { startServer } from '@/tests/support/server/server';
-import { ADMIN, MEMBER, seedAccounts } from '../support/accounts';
+import { seedDemoAccounts, startServer } from '@/tests/support/server/server';
 import { backend, test as base, expect } from './fixtures';
+
+/** Somebody holds a table: whoever reads it waits. */
+type LockedTable = {
+  /** Resolves when somebody waits for the table. */
+  isAwaited(): Promise<void>;
+  release(): Promise<void>;
+};
+
+/** Takes a table away from everybody else, in a transaction of a connection of its own. */
+async function lockTable(databaseUrl: string, table: string): Promise<LockedTable> {
+  const holder = new pg.Client({ connectionString: databaseUrl });
+  await holder.connect();
+  await holder.query('BEGIN');
+  await holder.query(`LOCK TABLE ${holder.escapeIdentifier(table)} IN ACCESS EXCLUSIVE MODE`);
+  const waiting = async () => {
+    const { rows } = await holder.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted AND relation = $1::regclass',
+      [holder.escapeIdentifier(table)],
+    );
+    return rows[0]?.count ?? 0;
+  };
+  return {
+    isAwaited: () => expect.poll(waiting, { message: `somebody waits for ${table}` }).toBeGreaterThan(0),
+    release: async () => {
+      await holder.query('ROLLBACK');
+      await holder.end();
+    },
+  };
+}
 
 /** A server with a database of this file's own, whose tables it may keep from the server for a while. */
 const test = base.extend<object, { slow: { origin: string; databaseUrl: string } }>({
@@ -14,7 +41,7 @@ const test = base.extend<object, { slow: { origin: string; databaseUrl: string }
       const { adminUrl } = backend();
       const databaseUrl = await createDatabase(adminUrl);
       const server = await startServer({ databaseUrl });
-      await seedAccounts({ ...testEnvironment(databaseUrl, server.port), HANDSTAMP_DATA: server.dataFolder });
+      await seedDemoAccounts(databaseUrl);
       await use({ origin: server.origin, databaseUrl });
       await server.stop();
       await dropDatabase(adminUrl, databaseUrl);

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { isRecord } from '@/lib/core/json';
 import { loseAccessCookie } from '@/tests/support/browser/cookies';
 import { watchRequests } from '@/tests/support/browser/page-watch';
-import { endGraceWindow, refreshCounters } from '../support/e2e-database';
+import { endGraceWindow, refreshCounters } from '@/tests/support/database/sql';
 import { backend, expect, test } from './fixtures';
 
 const { databaseUrl } = backend();

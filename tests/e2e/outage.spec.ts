@@ -1,15 +1,15 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { cookieText, loseAccessCookie, REFRESH } from '@/tests/support/browser/cookies';
+import { type DatabaseProxy, startDatabaseProxy } from '@/tests/support/server/proxies';
 import { startServer } from '@/tests/support/server/server';
-import { type SwitchedDatabase, switchDatabase } from '../support/e2e-database-switch';
 import { backend, test as base, expect } from './fixtures';
 
 /** A server of this file's own, whose database comes and goes. */
-const test = base.extend<{ database: SwitchedDatabase }, { outage: { origin: string; database: SwitchedDatabase } }>({
+const test = base.extend<{ database: DatabaseProxy }, { outage: { origin: string; database: DatabaseProxy } }>({
   outage: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter list.
     async ({}, use) => {
-      const database = await switchDatabase(backend().databaseUrl);
+      const database = await startDatabaseProxy(backend().databaseUrl);
       const server = await startServer({ databaseUrl: database.databaseUrl });
       await use({ origin: server.origin, database });
       await server.stop();

@@ -1,7 +1,9 @@
 import { SITE } from '@/site';
 import { cookieText, loseAccessCookie, REFRESH } from '@/tests/support/browser/cookies';
-import { mailsTo, refreshTokens } from '@/tests/support/browser/people';
-import { countAudit, endGraceWindow } from '../support/e2e-database';
+import { refreshTokens } from '@/tests/support/browser/people';
+import { countAudit, endGraceWindow } from '@/tests/support/database/sql';
+import { mailsTo } from '@/tests/support/http/mailbox';
+import { targetAt } from '@/tests/support/http/requests';
 import { backend, expect, test } from './fixtures';
 
 const { databaseUrl } = backend();
@@ -37,7 +39,7 @@ test('an old refresh token after the grace window ends the session for both, cal
 
   expect(await countAudit(databaseUrl, signedIn.email, 'refresh_reuse')).toBe(1);
   await expect
-    .poll(async () => (await mailsTo(context.request, origin, signedIn.email)).map(({ subject }) => subject))
+    .poll(async () => (await mailsTo(targetAt(origin), signedIn.email)).map(({ subject }) => subject))
     .toEqual(['A session was ended to be safe', `Your ${SITE.name} code`]);
 
   await page.getByLabel('Email').fill(signedIn.email);

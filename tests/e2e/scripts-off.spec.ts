@@ -1,5 +1,7 @@
 import { ACCESS, cookieOf, loseAccessCookie, REFRESH } from '@/tests/support/browser/cookies';
-import { logIn, mailedCode, newPerson, otherThan } from '@/tests/support/browser/people';
+import { logIn, newPerson } from '@/tests/support/browser/people';
+import { mailedCode, otherThan } from '@/tests/support/http/mailbox';
+import { targetAt } from '@/tests/support/http/requests';
 import { expect, test } from './fixtures';
 
 test.use({ javaScriptEnabled: false });
@@ -34,7 +36,7 @@ test('a wrong password comes back with the message and keeps the page that was w
   await expect(page).toHaveURL('/account');
 });
 
-test('a visitor signs up: refused password, wrong code, right code', async ({ page, request, origin }) => {
+test('a visitor signs up: refused password, wrong code, right code', async ({ page, origin }) => {
   const person = newPerson();
   await page.goto('/register');
   await page.getByLabel('Email').fill(person.email);
@@ -46,7 +48,7 @@ test('a visitor signs up: refused password, wrong code, right code', async ({ pa
   await page.getByLabel('Password', { exact: true }).fill(person.password);
   await page.getByRole('button', { name: 'Create account' }).click();
   await expect(page).toHaveURL('/verify-email');
-  const code = await mailedCode(request, origin, person.email);
+  const code = await mailedCode(targetAt(origin), person.email);
   await page.getByLabel('Code').fill(otherThan(code));
   await page.getByRole('button', { name: 'Confirm' }).click();
   await expect(page.getByRole('alert').filter({ hasText: 'This code is not valid' })).toBeVisible();

@@ -1,7 +1,9 @@
 import type { Page } from '@playwright/test';
 import { SITE } from '@/site';
 import { cookieText, REFRESH } from '@/tests/support/browser/cookies';
-import { mailedCode, mailsTo, newPerson, otherThan, type Person, signUp } from '@/tests/support/browser/people';
+import { newPerson, type Person, signUp } from '@/tests/support/browser/people';
+import { mailedCode, mailsTo, otherThan } from '@/tests/support/http/mailbox';
+import { targetAt } from '@/tests/support/http/requests';
 import { expect, test } from './fixtures';
 
 async function fillIn(page: Page, { email, password, name }: Person): Promise<void> {
@@ -16,13 +18,13 @@ async function enterCode(page: Page, code: string): Promise<void> {
   await page.getByRole('button', { name: 'Confirm' }).click();
 }
 
-test('a visitor creates an account with the mailed code and is signed in', async ({ page, request, origin }) => {
+test('a visitor creates an account with the mailed code and is signed in', async ({ page, origin }) => {
   const person = newPerson();
   await page.goto('/');
   await page.getByRole('link', { name: 'Create account' }).click();
   await fillIn(page, person);
   await expect(page).toHaveURL('/verify-email');
-  await enterCode(page, await mailedCode(request, origin, person.email));
+  await enterCode(page, await mailedCode(targetAt(origin), person.email));
   await expect(page).toHaveURL('/dashboard');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(`You are in, ${person.name}`);
   await expect(page.getByText(person.email)).toBeVisible();
@@ -30,7 +32,6 @@ test('a visitor creates an account with the mailed code and is signed in', async
 
 test('a wrong code is named as such, takes nothing away, and the right one still works', async ({
   page,
-  request,
   origin,
   expectFault,
 }) => {
@@ -39,7 +40,7 @@ test('a wrong code is named as such, takes nothing away, and the right one still
   await page.goto('/register');
   await fillIn(page, person);
   await expect(page).toHaveURL('/verify-email');
-  const code = await mailedCode(request, origin, person.email);
+  const code = await mailedCode(targetAt(origin), person.email);
   await enterCode(page, otherThan(code));
   await expect(page.getByRole('alert').filter({ hasText: 'This code is not valid' })).toBeVisible();
   await expect(page.getByLabel('Code')).toBeFocused();
@@ -48,18 +49,13 @@ test('a wrong code is named as such, takes nothing away, and the right one still
   await expect(page).toHaveURL('/dashboard');
 });
 
-test('five wrong codes end the code, and a new sign-up brings another one', async ({
-  page,
-  request,
-  origin,
-  expectFault,
-}) => {
+test('five wrong codes end the code, and a new sign-up brings another one', async ({ page, origin, expectFault }) => {
   expectFault(/status of (401|429)/);
   const person = newPerson();
   await page.goto('/register');
   await fillIn(page, person);
   await expect(page).toHaveURL('/verify-email');
-  const code = await mailedCode(request, origin, person.email);
+  const code = await mailedCode(targetAt(origin), person.email);
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const answered = page.waitForResponse('**/api/auth/verify-email');
     await enterCode(page, otherThan(code));
@@ -74,20 +70,20 @@ test('five wrong codes end the code, and a new sign-up brings another one', asyn
   await page.getByRole('link', { name: 'start again' }).click();
   await fillIn(page, person);
   await expect(page).toHaveURL('/verify-email');
-  expect(await mailedCode(request, origin, person.email, 2)).toMatch(/^\d{6}$/);
+  expect(await mailedCode(targetAt(origin), person.email, 2)).toMatch(/^\d{6}$/);
 });
 
-test('somebody who starts again gets a second code, and the second one signs in', async ({ page, request, origin }) => {
+test('somebody who starts again gets a second code, and the second one signs in', async ({ page, origin }) => {
   const person = newPerson();
   await page.goto('/register');
   await fillIn(page, person);
   await expect(page).toHaveURL('/verify-email');
-  await mailedCode(request, origin, person.email);
+  await mailedCode(targetAt(origin), person.email);
   await page.getByRole('link', { name: 'start again' }).click();
   await expect(page).toHaveURL('/register');
   await fillIn(page, person);
   await expect(page).toHaveURL('/verify-email');
-  await enterCode(page, await mailedCode(request, origin, person.email, 2));
+  await enterCode(page, await mailedCode(targetAt(origin), person.email, 2));
   await expect(page).toHaveURL('/dashboard');
 });
 
@@ -119,7 +115,6 @@ test.describe('a password that is refused', () => {
 test('an address that has an account gets the same page, and a mail that says so to its owner', async ({
   page,
   playwright,
-  request,
   origin,
 }) => {
   const elsewhere = await playwright.request.newContext();
@@ -130,6 +125,6 @@ test('an address that has an account gets the same page, and a mail that says so
   await expect(page).toHaveURL('/verify-email');
   await expect(page.getByText('A code of six digits is on its way')).toBeVisible();
   await expect
-    .poll(async () => (await mailsTo(request, origin, owner.email)).map(({ subject }) => subject))
+    .poll(async () => (await mailsTo(targetAt(origin), owner.email)).map(({ subject }) => subject))
     .toEqual(['You already have an account', `Your ${SITE.name} code`]);
 });

@@ -1,6 +1,6 @@
 import { isRecord } from '@/lib/core/json';
 import { ACCESS, cookieText, heldClaims, loseAccessCookie, REFRESH } from '@/tests/support/browser/cookies';
-import { countAudit, endGraceWindow, refreshCounters } from '../support/e2e-database';
+import { countAudit, endGraceWindow, refreshCounters } from '@/tests/support/database/sql';
 import { backend, expect, test } from './fixtures';
 
 const { databaseUrl } = backend();

@@ -1,14 +1,21 @@
+import { expect } from 'vitest';
+import { newId } from '@/lib/core/encoding';
 import { cookieNames } from '@/lib/core/http/cookies';
 import type { Role } from '@/lib/core/token/claims';
 import { db } from '@/lib/server/database/client';
+import { randomBytes } from '@/lib/server/keys/random';
 import { hashPassword } from '@/lib/server/passwords/hasher';
 import { startSession } from '@/lib/server/sessions/start';
+import { type RequestOptions, send, type Target } from './http/requests';
 
 /** Names of our cookies on a site without TLS, as all but one of the tests use. */
 export const COOKIE = cookieNames(false);
 
 /** Everybody's here: hashed once a file, because each hash costs a third of a second. */
 export const PASSWORD = 'seven-lanterns-cross-the-quiet-marsh';
+
+/** Cookies by name. */
+export type Cookies = Readonly<Record<string, string>>;
 
 export type Person = { readonly id: string; readonly email: string };
 
@@ -40,7 +47,7 @@ export async function createPerson(
 ): Promise<Person> {
   count += 1;
   const { email = `person-${count}@people.test`, name = `Person ${count}`, role = 'member' } = options;
-  const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
+  const id = newId(randomBytes);
   if (options.hasPassword) storedPassword ??= storedHash();
   const password = options.hasPassword ? { password: { create: { hash: (await storedPassword) ?? '' } } } : {};
   await db().user.create({ data: { id, email, name, role, ...password } });
@@ -69,6 +76,17 @@ export async function prepareSession(person?: Person, remember = true): Promise<
   const cookies = { ...accessOnly, ...refreshOnly };
   return { id: claims.sid, person: owner, accessToken, refreshToken, cookies, refreshOnly, accessOnly };
 }
+
+/** Signs somebody in who has a password, over HTTP. */
+export async function signIn(server: Target, { email }: Person, options: RequestOptions = {}): Promise<Cookies> {
+  const json = { email, password: PASSWORD, remember: true };
+  const answer = await send(server, '/api/auth/login', { method: 'POST', json, ...options });
+  expect(answer.status, answer.text).toBe(200);
+  return answer.cookies;
+}
+
+/** One cookie of several, alone. */
+export const only = (cookies: Cookies, name: string): Cookies => ({ [name]: cookies[name] ?? '' });
 
 /** The session's row as it stands. */
 export const sessionRow = (id: string) => db().session.findUniqueOrThrow({ where: { id } });

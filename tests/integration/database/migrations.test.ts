@@ -1,12 +1,12 @@
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { applyMigrations } from '@/lib/server/database/migration-runner';
 import { missingMigrationSql, writeMigration } from '@/lib/server/database/migrations';
 import { createDatabase, dropDatabase, runCommand } from '@/tests/support/database/postgres';
 import { applyWithEngine } from '@/tests/support/database/prisma-engine';
+import { sql as query } from '@/tests/support/database/sql';
 import { countStatements } from '@/tests/support/database/use-database';
 import { REPOSITORY, TEST_AUTH_SECRET } from '@/tests/support/server/environment';
 
@@ -16,16 +16,6 @@ async function emptyDatabase(): Promise<string> {
   const url = await createDatabase(inject('adminUrl'), 'empty');
   made.push(url);
   return url;
-}
-
-async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows;
-  } finally {
-    await client.end();
-  }
 }
 
 /** A copy of `prisma/` with one more migration. */

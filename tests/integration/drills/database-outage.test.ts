@@ -4,16 +4,13 @@ import { problemOf } from '@/tests/support/http/problems';
 import { ask, bearer, claimsOf, oauthErrorOf, refreshProgram, signInProgram } from '@/tests/support/http/programs';
 import { type Answer, atOnce, send } from '@/tests/support/http/requests';
 import { auditTypes, prepareSession, sessionRow } from '@/tests/support/people';
-import { startTcpProxy } from '@/tests/support/server/proxies';
+import { startDatabaseProxy } from '@/tests/support/server/proxies';
 import { useServer } from '@/tests/support/server/use-server';
 
 const { url } = await useDatabase();
-const direct = new URL(url);
-const database = await startTcpProxy({ host: direct.hostname, port: Number(direct.port) });
+const database = await startDatabaseProxy(url);
 afterAll(() => database.close());
-const throughProxy = new URL(url);
-throughProxy.port = String(database.port);
-const server = await useServer({ databaseUrl: throughProxy.href });
+const server = await useServer({ databaseUrl: database.databaseUrl });
 
 const refresh = (cookies: Record<string, string>) => send(server, '/api/auth/refresh', { method: 'POST', cookies });
 

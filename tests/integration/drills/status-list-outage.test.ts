@@ -1,35 +1,26 @@
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { seedAccounts } from '@/tests/support/accounts';
-import { createDatabase, dropDatabase } from '@/tests/support/database/postgres';
+import { afterAll, expect, it } from 'vitest';
 import { sql } from '@/tests/support/database/sql';
-import { cookiesOf, send, signIn, sleepSeconds } from '@/tests/support/http-client';
-import { testEnvironment } from '@/tests/support/server/environment';
-import { type HttpProxy, startHttpProxy } from '@/tests/support/server/proxies';
-import { findFreePort, startServer, type TestServer } from '@/tests/support/server/server';
+import { useDatabase } from '@/tests/support/database/use-database';
+import { send } from '@/tests/support/http/requests';
+import { COOKIE, type Cookies, createPerson, only, signIn } from '@/tests/support/people';
+import { startHttpProxy } from '@/tests/support/server/proxies';
+import { findFreePort, startServer } from '@/tests/support/server/server';
+import { useServer } from '@/tests/support/server/use-server';
 
 const OUTAGE_SECONDS = 60;
 const PAGE_REQUESTS = 12;
 
-let databaseUrl: string;
-let proxy: HttpProxy;
-let server: TestServer;
+const { url: databaseUrl } = await useDatabase();
+const port = await findFreePort();
+const proxy = await startHttpProxy(port);
+afterAll(() => proxy.close());
+const server = await useServer({ databaseUrl, port, env: { INTERNAL_ORIGIN: proxy.origin } });
+const member = await createPerson({ hasPassword: true });
 
-beforeAll(async () => {
-  databaseUrl = await createDatabase(inject('adminUrl'));
-  const port = await findFreePort();
-  proxy = await startHttpProxy(port);
-  server = await startServer({ databaseUrl, port, env: { INTERNAL_ORIGIN: proxy.origin } });
-  await seedAccounts({ ...testEnvironment(databaseUrl, port), HANDSTAMP_DATA: server.dataFolder });
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await proxy?.close();
-  await dropDatabase(inject('adminUrl'), databaseUrl);
-});
+const sleepSeconds = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
 
 it('a status list that is away for a minute logs nobody out', { timeout: 120_000 }, async () => {
-  let jar: Record<string, string> = await signIn(server);
+  let cookies: Cookies = await signIn(server, member);
   // Both ways of being away, in turns: an answer that is none, and none at all.
   let asked = 0;
   proxy.judge((path) => {
@@ -42,11 +33,13 @@ it('a status list that is away for a minute logs nobody out', { timeout: 120_000
   while (performance.now() < until) {
     // A page and what it loads: all with the cookies that the browser had when it began.
     const answers = await Promise.all(
-      Array.from({ length: PAGE_REQUESTS }, (_, at) => send(server, at % 3 === 0 ? '/dashboard' : '/api/me', { jar })),
+      Array.from({ length: PAGE_REQUESTS }, (_, at) =>
+        send(server, at % 3 === 0 ? '/dashboard' : '/api/me', { cookies }),
+      ),
     );
     for (const answer of answers) {
       statuses.add(answer.status);
-      jar = { ...jar, ...cookiesOf(answer) };
+      cookies = { ...cookies, ...answer.cookies };
     }
     await sleepSeconds(0.6); // a person reads
   }
@@ -60,37 +53,40 @@ it('a status list that is away for a minute logs nobody out', { timeout: 120_000
   expect(row).toEqual({ live: '1', alarms: '0' });
 
   proxy.judge(() => 'pass');
-  expect((await send(server, '/dashboard', { jar })).status).toBe(200);
+  expect((await send(server, '/dashboard', { cookies })).status).toBe(200);
 });
 
 it('a refresh endpoint that is away keeps the cookies and asks to come back', async () => {
-  const jar = await signIn(server);
+  const cookies = await signIn(server, member);
   proxy.judge((path) => (path === '/api/auth/refresh' ? { status: 503 } : 'pass'));
-  const refreshOnly = { 'handstamp-refresh': jar['handstamp-refresh'] ?? '' };
+  const refreshOnly = only(cookies, COOKIE.refresh);
   for (const path of ['/dashboard', '/api/me']) {
-    const answer = await send(server, path, { jar: refreshOnly });
+    const answer = await send(server, path, { cookies: refreshOnly });
     expect(answer.status).toBe(503);
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(answer.headers.getSetCookie()).toEqual([]);
-    expect(answer.headers.get('cache-control')).toBe('private, no-store');
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    expect(answer.setCookieLines).toEqual([]);
+    expect(answer.headers['cache-control']).toBe('private, no-store');
   }
   proxy.judge(() => 'pass');
-  expect((await send(server, '/dashboard', { jar: refreshOnly })).status).toBe(200);
+  expect((await send(server, '/dashboard', { cookies: refreshOnly })).status).toBe(200);
 });
 
 it('keys that the edge cannot have are its own trouble: 503, and the cookies of the refresh that did happen', async () => {
   const port = await findFreePort();
   const inside = await startHttpProxy(port);
   inside.judge((path) => (path.startsWith('/.well-known/') ? { status: 503 } : 'pass'));
-  const origin = server.origin;
-  const other = await startServer({ databaseUrl, port, env: { INTERNAL_ORIGIN: inside.origin, APP_ORIGIN: origin } });
+  const other = await startServer({
+    databaseUrl,
+    port,
+    env: { INTERNAL_ORIGIN: inside.origin, APP_ORIGIN: server.origin },
+  });
   try {
-    const jar = await signIn(server);
-    const answer = await send({ port, origin }, '/dashboard', { jar });
+    const cookies = await signIn(server, member);
+    const answer = await send(other, '/dashboard', { cookies });
     expect(answer.status).toBe(503);
-    const renewed = cookiesOf(answer);
-    expect(Object.keys(renewed).sort()).toEqual(['handstamp-access', 'handstamp-refresh']);
-    expect((await send(server, '/dashboard', { jar: renewed })).status).toBe(200);
+    const renewed = answer.cookies;
+    expect(Object.keys(renewed).sort()).toEqual([COOKIE.access, COOKIE.refresh]);
+    expect((await send(server, '/dashboard', { cookies: renewed })).status).toBe(200);
   } finally {
     await other.stop();
     await inside.close();

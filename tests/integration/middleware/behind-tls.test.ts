@@ -5,8 +5,8 @@ import { openBrowser } from '@/tests/support/http/cookie-jar';
 import { problemOf } from '@/tests/support/http/problems';
 import { type RequestOptions, send } from '@/tests/support/http/requests';
 import { createPerson, PASSWORD, prepareSession, sessionRow } from '@/tests/support/people';
-import { frontKind, startTlsFront } from '@/tests/support/server/tls-front';
 import { useServer } from '@/tests/support/server/use-server';
+import { frontKind, startTlsFront } from './tls-front';
 
 const APP_ORIGIN = 'https://app.handstamp.test';
 const NAMES = cookieNames(true);

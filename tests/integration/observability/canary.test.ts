@@ -7,23 +7,20 @@ import { mailTo } from '@/tests/support/http/mailbox';
 import { ask } from '@/tests/support/http/programs';
 import { send } from '@/tests/support/http/requests';
 import { COOKIE, prepareSession } from '@/tests/support/people';
-import { startTcpProxy } from '@/tests/support/server/proxies';
+import { startDatabaseProxy } from '@/tests/support/server/proxies';
 import { recordOutput, useServer } from '@/tests/support/server/use-server';
 
 const { url } = await useDatabase();
-const direct = new URL(url);
-const database = await startTcpProxy({ host: direct.hostname, port: Number(direct.port) });
+const database = await startDatabaseProxy(url);
 afterAll(() => database.close());
-const throughProxy = new URL(url);
-throughProxy.port = String(database.port);
-const server = await useServer({ databaseUrl: throughProxy.href });
+const server = await useServer({ databaseUrl: database.databaseUrl });
 const output = recordOutput(server);
 
 const EMAIL = 'canary.bird@canaries.test';
 const PASSWORD = 'yellow-canary-hums-in-a-quiet-mine';
 const NAME = 'Canary McCanaryface';
 /** Everything secret or personal that goes over the wire, as it is learnt. */
-const secrets = new Set<string>([EMAIL, 'canary.bird', PASSWORD, NAME, direct.password]);
+const secrets = new Set<string>([EMAIL, 'canary.bird', PASSWORD, NAME, new URL(url).password]);
 
 /** Of the shape of a real one: asked for while the database is away. */
 const CLIENT = { id: 'A'.repeat(22), secret: `hs_cs_${'a'.repeat(43)}` };

@@ -1,49 +1,56 @@
 import { describe, expect, it } from 'vitest';
-import { ADMIN, MEMBER } from '@/tests/support/accounts';
-import { post, REFRESH, send, signIn } from '@/tests/support/http-client';
-import { useApp } from '@/tests/support/running-app';
+import { useDatabase } from '@/tests/support/database/use-database';
+import { type RequestOptions, send } from '@/tests/support/http/requests';
+import { COOKIE, type Cookies, createPerson, PASSWORD, signIn } from '@/tests/support/people';
+import { useServer } from '@/tests/support/server/use-server';
 
-const app = useApp();
+const { url: databaseUrl } = await useDatabase();
+const server = await useServer({ databaseUrl });
+const member = await createPerson({ hasPassword: true });
+const admin = await createPerson({ hasPassword: true, role: 'admin' });
+
+const logIn = (options: RequestOptions) => send(server, '/api/auth/login', { method: 'POST', ...options });
+const MEMBER = { email: member.email, password: PASSWORD };
 
 type Listed = { id: string; current: boolean; kind: string; lastSeenAt: string; createdAt: string };
-const list = async (jar: Readonly<Record<string, string>>): Promise<Listed[]> => {
-  const { sessions }: { sessions: Listed[] } = await (await send(app.server, '/api/auth/sessions', { jar })).json();
-  return sessions;
+const list = async (cookies: Cookies): Promise<Listed[]> => {
+  const answer = await send(server, '/api/auth/sessions', { cookies });
+  return (answer.json() as { sessions: Listed[] }).sessions;
 };
+
 describe('signing in', () => {
   it('answers with the user and the end of the access token', async () => {
-    const answer = await post(app.server, '/api/auth/login', { json: MEMBER });
-    expect(await answer.json()).toEqual({
+    const answer = await logIn({ json: MEMBER });
+    expect(answer.json()).toEqual({
       user: { id: expect.stringMatching(/^[\w-]{22}$/), email: MEMBER.email, name: expect.any(String), role: 'member' },
       accessTokenExpiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
     });
-    const cookies = answer.headers.getSetCookie();
+    const cookies = answer.setCookieLines;
     for (const cookie of cookies) expect(cookie).toMatch(/; Path=\/; .*HttpOnly; SameSite=lax/i);
     expect(cookies.filter((cookie) => /access|refresh/.test(cookie) && /max-age/i.test(cookie))).toEqual([]);
   });
 
   it('keeps the cookies beyond the browser only when asked to', async () => {
-    const answer = await post(app.server, '/api/auth/login', { json: { ...MEMBER, remember: true } });
-    const refresh = answer.headers.getSetCookie().find((cookie) => cookie.startsWith(REFRESH));
+    const answer = await logIn({ json: { ...MEMBER, remember: true } });
+    const refresh = answer.setCookieLines.find((cookie) => cookie.startsWith(COOKIE.refresh));
     const seconds = Number(/max-age=(\d+)/i.exec(refresh ?? '')?.[1]);
     expect(seconds).toBeGreaterThan(7 * 86_400 - 60);
     expect(seconds).toBeLessThanOrEqual(7 * 86_400);
   });
 
   it('gives one answer to a wrong password and to an unknown address', async () => {
-    const wrong = await post(app.server, '/api/auth/login', {
-      json: { ...ADMIN, password: 'not the password at all' },
+    const wrong = await logIn({
+      json: { email: admin.email, password: 'not the password at all' },
     });
-    const unknown = await post(app.server, '/api/auth/login', {
+    const unknown = await logIn({
       json: { email: 'nobody@example.test', password: 'whatever it is' },
     });
-    expect([wrong.status, await wrong.text()]).toEqual([unknown.status, await unknown.text()]);
+    expect([wrong.status, wrong.text]).toEqual([unknown.status, unknown.text]);
     expect(wrong.status).toBe(401);
   });
 
   it('by a form leads to where somebody wanted to go, and never to another site', async () => {
-    const go = async (next: string) =>
-      (await post(app.server, '/api/auth/login', { form: { ...MEMBER, next } })).headers.get('location');
+    const go = async (next: string) => (await logIn({ form: { ...MEMBER, next } })).headers.location;
     expect(await go('/account/sessions?x=1')).toBe('/account/sessions?x=1');
     for (const hostile of [
       'https://evil.example/',
@@ -54,10 +61,10 @@ describe('signing in', () => {
     ]) {
       expect(await go(hostile)).toBe('/dashboard');
     }
-    const refused = await post(app.server, '/api/auth/login', {
+    const refused = await logIn({
       form: { email: 'x@example.test', password: 'no', next: '/account' },
     });
-    expect([refused.status, refused.headers.get('location')]).toEqual([
+    expect([refused.status, refused.headers.location]).toEqual([
       303,
       '/login?error=invalid_credentials&next=%2Faccount',
     ]);
@@ -66,9 +73,9 @@ describe('signing in', () => {
 
 describe('the session list', () => {
   it('shows this session first, rounds when it was seen, and never how often it rotated', async () => {
-    const jar = await signIn(app.server);
-    await post(app.server, '/api/auth/refresh', { jar });
-    const [first, ...others] = await list(jar);
+    const cookies = await signIn(server, member);
+    await send(server, '/api/auth/refresh', { method: 'POST', cookies });
+    const [first, ...others] = await list(cookies);
     expect(first?.current).toBe(true);
     expect(others.every(({ current }) => !current)).toBe(true);
     expect(Object.keys(first ?? {})).not.toContain('counter');
@@ -79,8 +86,8 @@ describe('the session list', () => {
 
 describe('an admin page', () => {
   it('is there for an admin and is no page for a member, by the database and not by the token', async () => {
-    expect((await send(app.server, '/admin/users', { jar: await signIn(app.server, ADMIN) })).status).toBe(200);
-    const member = await signIn(app.server);
-    expect((await send(app.server, '/admin/users', { jar: member })).status).toBe(404);
+    expect((await send(server, '/admin/users', { cookies: await signIn(server, admin) })).status).toBe(200);
+    const cookies = await signIn(server, member);
+    expect((await send(server, '/admin/users', { cookies })).status).toBe(404);
   });
 });

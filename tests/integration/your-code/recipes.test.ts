@@ -4,8 +4,10 @@ import { apply, stepsOf } from '@/tests/support/copy/recipes';
 import { copyRepository, PROGRAMS, type RepositoryCopy } from '@/tests/support/copy/repository-copy';
 import { sql } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
-import { mailTo, post, problemCode, REFRESH, send, signIn } from '@/tests/support/http-client';
-import { createPerson, PASSWORD } from '@/tests/support/people';
+import { mailTo } from '@/tests/support/http/mailbox';
+import { problemOf } from '@/tests/support/http/problems';
+import { send } from '@/tests/support/http/requests';
+import { COOKIE, createPerson, PASSWORD } from '@/tests/support/people';
 import { testEnvironment } from '@/tests/support/server/environment';
 import { startServer, type TestServer } from '@/tests/support/server/server';
 
@@ -21,7 +23,7 @@ let copy: RepositoryCopy;
 let server: TestServer;
 let browser: Browser;
 
-type Jar = Record<string, string>;
+type Jar = Readonly<Record<string, string>>;
 const jars: { editor: Jar; member: Jar; admin: Jar } = { editor: {}, member: {}, admin: {} };
 
 /** `npm run x -- y` and `npx prisma z` of the document. npx by itself would look for packages in the copy alone. */
@@ -47,9 +49,9 @@ beforeAll(async () => {
   for (const step of stepsOf(await copy.read('docs/your-code.md'))) await apply(step, copy, run);
   await runLine('npm run build');
   server = await startServer({ databaseUrl: url, folder: copy.folder });
-  jars.editor = await signIn(server, EDITOR);
-  jars.member = await signIn(server, MEMBER);
-  jars.admin = await signIn(server, ADMIN);
+  jars.editor = (await logIn(EDITOR)).cookies;
+  jars.member = (await logIn(MEMBER)).cookies;
+  jars.admin = (await logIn(ADMIN)).cookies;
   const executablePath = process.env['HANDSTAMP_CHROMIUM'];
   browser = await chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
@@ -70,23 +72,25 @@ async function browserOf(jar: Jar): Promise<BrowserContext> {
   return context;
 }
 
-const textOf = async (path: string, jar: Jar): Promise<string> => (await send(server, path, { jar })).text();
+const logIn = (account: { email: string; password: string }) =>
+  send(server, '/api/auth/login', { method: 'POST', json: { ...account, remember: true } });
+const textOf = async (path: string, cookies: Jar): Promise<string> => (await send(server, path, { cookies })).text;
 const headingOf = (page: Page) => page.getByRole('heading', { level: 1 }).textContent();
 
 describe('a page', () => {
   test('leads a visitor to the login page and back', async () => {
     const answer = await send(server, '/invoices');
     expect(answer.status).toBe(303);
-    const location = new URL(answer.headers.get('location') ?? '', server.origin);
+    const location = new URL(answer.headers.location ?? '', server.origin);
     expect(location.href).toBe(`${server.origin}/login?next=%2Finvoices`);
   });
 
   test('is shown to a member, also to one whose access token has run out', async () => {
-    const { [REFRESH]: refresh = '' } = jars.member;
-    for (const jar of [jars.member, { [REFRESH]: refresh }]) {
-      const answer = await send(server, '/invoices', { jar });
+    const { [COOKIE.refresh]: refresh = '' } = jars.member;
+    for (const cookies of [jars.member, { [COOKIE.refresh]: refresh }]) {
+      const answer = await send(server, '/invoices', { cookies });
       expect(answer.status).toBe(200);
-      expect(await answer.text()).toContain(`<title>Invoices · ${NAME}</title>`);
+      expect(answer.text).toContain(`<title>Invoices · ${NAME}</title>`);
     }
   });
 });
@@ -107,7 +111,7 @@ describe('an action, the table and the mail', () => {
     const rows = await sql(url, 'SELECT i.title, i.cents, u.email FROM "Invoice" i JOIN "User" u ON u.id = i."userId"');
     expect(rows).toEqual([{ title: 'Three lanterns', cents: 1999, email: MEMBER.email }]);
 
-    const mail = await mailTo(server, MEMBER.email, /Three lanterns/);
+    const mail = await mailTo(server, MEMBER.email, { pattern: /Three lanterns/ });
     expect(mail.subject).toBe('A new invoice');
     expect(mail.text).toContain(`${server.origin}/invoices`);
     expect(mail.text.trimEnd().split('\n').at(-1)).toBe(NAME);
@@ -130,23 +134,25 @@ describe('a route', () => {
   test('refuses whoever has no session, another site, a method that is not there and a body of another shape', async () => {
     const invoice = { title: 'A bell', cents: 500 };
     const foreign = { origin: 'https://elsewhere.example' };
+    const asEditor = { cookies: jars.editor, method: 'POST' };
     const refusals = [
       await send(server, '/api/invoices'),
-      await post(server, '/api/invoices', { jar: jars.editor, json: invoice, headers: foreign }),
-      await send(server, '/api/invoices', { jar: jars.editor, method: 'DELETE' }),
-      await post(server, '/api/invoices', { jar: jars.editor, json: { ...invoice, cents: -1 } }),
+      await send(server, '/api/invoices', { ...asEditor, json: invoice, headers: foreign }),
+      await send(server, '/api/invoices', { ...asEditor, method: 'DELETE' }),
+      await send(server, '/api/invoices', { ...asEditor, json: { ...invoice, cents: -1 } }),
     ];
-    expect(refusals.map(({ status }) => status)).toEqual([401, 403, 405, 422]);
-    expect(await Promise.all(refusals.map(problemCode))).toEqual([
-      'unauthenticated',
-      'origin_refused',
-      'method_not_allowed',
-      'validation_failed',
+    expect(refusals.map(problemOf)).toEqual([
+      '401 unauthenticated',
+      '403 origin_refused',
+      '405 method_not_allowed',
+      '422 validation_failed',
     ]);
+    expect(refusals[2]?.headers.allow).toBe('GET, HEAD, POST, OPTIONS');
   });
 
   test("writes and lists the caller's own invoices, and nobody else's", async () => {
-    const created = await post(server, '/api/invoices', { jar: jars.editor, json: { title: 'A bell', cents: 500 } });
+    const json = { title: 'A bell', cents: 500 };
+    const created = await send(server, '/api/invoices', { cookies: jars.editor, method: 'POST', json });
     expect(created.status).toBe(201);
     const listed: { invoices: { title: string }[] } = JSON.parse(await textOf('/api/invoices', jars.editor));
     expect(listed.invoices.map(({ title }) => title)).toEqual(['A bell']);
@@ -162,7 +168,7 @@ describe('a route', () => {
 });
 
 test('an admin page shows all invoices to admins, and is not there for members', async () => {
-  expect((await send(server, '/admin/invoices', { jar: jars.member })).status).toBe(404);
+  expect((await send(server, '/admin/invoices', { cookies: jars.member })).status).toBe(404);
   const html = await textOf('/admin/invoices', jars.admin);
   for (const text of ['All invoices', 'Three lanterns', MEMBER.email, 'A bell', EDITOR.email]) {
     expect(html).toContain(text);
@@ -183,13 +189,12 @@ test('a field on the user is kept by its page, and told by login and /api/me', a
 
   const user = { email: MEMBER.email, role: 'member', company: 'Harbour Works' };
   expect(JSON.parse(await textOf('/api/me', jars.member))).toMatchObject({ user });
-  const login = await post(server, '/api/auth/login', { json: MEMBER });
-  expect(await login.json()).toMatchObject({ user });
+  expect((await logIn(MEMBER)).json()).toMatchObject({ user });
 });
 
 test('a third role opens its page to whoever has it, and is named where roles are shown', async () => {
-  expect((await send(server, '/editorial', { jar: jars.member })).status).toBe(404);
-  expect((await send(server, '/editorial', { jar: jars.editor })).status).toBe(200);
+  expect((await send(server, '/editorial', { cookies: jars.member })).status).toBe(404);
+  expect((await send(server, '/editorial', { cookies: jars.editor })).status).toBe(200);
   expect(JSON.parse(await textOf('/api/auth/session', jars.editor))).toMatchObject({ role: 'editor' });
   expect(await textOf('/account', jars.editor)).toContain('<dd>Editor</dd>');
   expect(await textOf('/admin/users', jars.admin)).toContain('>Editor<');

@@ -1,5 +1,10 @@
 import { type APIRequestContext, expect } from '@playwright/test';
-import { isRecord } from '@/lib/core/json';
+import demoAccounts from '@/lib/server/config/demo-accounts.json' with { type: 'json' };
+import { mailedCode } from '@/tests/support/http/mailbox';
+import { targetAt } from '@/tests/support/http/requests';
+
+/** The demo accounts, which are in the server's database. */
+export const { member: MEMBER, admin: ADMIN } = demoAccounts;
 
 /** Somebody of one test's own. */
 export type Person = { readonly email: string; readonly password: string; readonly name: string };
@@ -22,7 +27,7 @@ export async function signUp(
 ): Promise<Person> {
   const begun = await request.post(`${origin}/api/auth/register`, { ...fromOurPages(origin), data: person });
   expect(begun.status()).toBe(202);
-  const code = await mailedCode(request, origin, person.email);
+  const code = await mailedCode(targetAt(origin), person.email);
   const done = await request.post(`${origin}/api/auth/verify-email`, { ...fromOurPages(origin), data: { code } });
   expect(done.status()).toBe(200);
   return person;
@@ -42,32 +47,3 @@ export async function logIn(
 export async function refreshTokens(request: APIRequestContext, origin: string): Promise<number> {
   return (await request.post(`${origin}/api/auth/refresh`, fromOurPages(origin))).status();
 }
-
-type Mail = { readonly to: string; readonly subject: string; readonly text: string };
-
-/** The mails to one address, newest first. */
-export async function mailsTo(request: APIRequestContext, origin: string, email: string): Promise<Mail[]> {
-  const body: unknown = await (await request.get(`${origin}/api/dev/mail`)).json();
-  const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
-  return messages.flatMap((mail: unknown) =>
-    isRecord(mail) && mail['to'] === email
-      ? [{ to: email, subject: String(mail['subject']), text: String(mail['text']) }]
-      : [],
-  );
-}
-
-/** The newest code mailed to an address, once there are `count` mails with a code. */
-export async function mailedCode(
-  request: APIRequestContext,
-  origin: string,
-  email: string,
-  count = 1,
-): Promise<string> {
-  const codes = async () =>
-    (await mailsTo(request, origin, email)).flatMap(({ text }) => /^\d{6}$/m.exec(text)?.[0] ?? []);
-  await expect.poll(async () => (await codes()).length, { message: `a code for ${email}` }).toBe(count);
-  return (await codes())[0] ?? '';
-}
-
-/** A code of six digits that is not `code`. */
-export const otherThan = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, '0');

@@ -1,7 +1,5 @@
-import { seedAccounts } from '@/tests/support/accounts';
 import { createDatabase, startPostgres } from '@/tests/support/database/postgres';
-import { testEnvironment } from '@/tests/support/server/environment';
-import { startServer } from '@/tests/support/server/server';
+import { seedDemoAccounts, startServer } from '@/tests/support/server/server';
 
 /**
  * Starts PostgreSQL and the production server for all end-to-end tests. What the tests need to know is in the
@@ -12,7 +10,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   try {
     const databaseUrl = await createDatabase(postgres.adminUrl);
     const server = await startServer({ databaseUrl });
-    await seedAccounts({ ...testEnvironment(databaseUrl, server.port), HANDSTAMP_DATA: server.dataFolder });
+    await seedDemoAccounts(databaseUrl);
     process.env['E2E_ADMIN_URL'] = postgres.adminUrl;
     process.env['E2E_DATABASE_URL'] = databaseUrl;
     process.env['E2E_ORIGIN'] = server.origin;

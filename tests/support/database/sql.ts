@@ -4,12 +4,12 @@ import pg from 'pg';
 export async function sql<Row extends pg.QueryResultRow>(
   databaseUrl: string,
   text: string,
-  values: unknown[] = [],
+  values: readonly unknown[] = [],
 ): Promise<Row[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    return (await client.query<Row>(text, values)).rows;
+    return (await client.query<Row>(text, [...values])).rows;
   } finally {
     await client.end();
   }
@@ -22,4 +22,39 @@ export async function endConnections(databaseUrl: string): Promise<void> {
     `SELECT pg_terminate_backend(pid, 10_000) FROM pg_stat_activity
      WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`,
   );
+}
+
+/**
+ * Makes the last rotation of a person's sessions a minute old: the grace window is over, and the next refresh rotates.
+ * A test that waited for it instead would see the same row.
+ */
+export async function endGraceWindow(databaseUrl: string, email: string): Promise<void> {
+  await sql(
+    databaseUrl,
+    `UPDATE "Session" SET "rotatedAt" = "rotatedAt" - interval '60 seconds'
+     WHERE "userId" = (SELECT id FROM "User" WHERE email = $1)`,
+    [email],
+  );
+}
+
+/** How often something was written into the audit log of a person. */
+export async function countAudit(databaseUrl: string, email: string, type: string): Promise<number> {
+  const [row] = await sql<{ count: number }>(
+    databaseUrl,
+    `SELECT count(*)::int AS count FROM "AuditEvent"
+     WHERE type::text = $2 AND "userId" = (SELECT id FROM "User" WHERE email = $1)`,
+    [email, type],
+  );
+  return row?.count ?? 0;
+}
+
+/** The refresh counters of a person's live sessions. */
+export async function refreshCounters(databaseUrl: string, email: string): Promise<number[]> {
+  const rows = await sql<{ counter: number }>(
+    databaseUrl,
+    `SELECT counter::int AS counter FROM "Session"
+     WHERE "endedAt" IS NULL AND "userId" = (SELECT id FROM "User" WHERE email = $1)`,
+    [email],
+  );
+  return rows.map(({ counter }) => counter);
 }

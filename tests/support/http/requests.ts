@@ -1,15 +1,30 @@
 import http from 'node:http';
 import https from 'node:https';
-import { freshConnections } from '@/tests/support/fresh-connections';
+import { parseSetCookie } from '@/lib/core/http/cookies';
 
 /** APP_ORIGIN of every server of the HTTP tests, on whatever ports they listen: several stand for one site. */
 export const SITE = 'http://localhost:3000';
 
+/**
+ * Agents that give each request a connection of its own, ended by us once the answer is read: a connection that is used
+ * again may be closed by the server at that very moment, and one that the server closes may take its answer to a large
+ * body with it. Over TLS no certificate is checked.
+ */
+export const freshConnections = {
+  plain: Object.assign(new http.Agent({ keepAlive: true }), { keepSocketAlive: () => false }),
+  tls: Object.assign(new https.Agent({ keepAlive: true, rejectUnauthorized: false }), { keepSocketAlive: () => false }),
+};
+
 export type Target = {
   readonly port: number;
+  /** The site that the request is for, in `Host` and `Origin`. Default: `SITE`. */
+  readonly origin?: string;
   /** Default: plain http. With TLS, no certificate is checked. */
   readonly isTls?: boolean;
 };
+
+/** The server that listens where its origin says. */
+export const targetAt = (origin: string): Target => ({ origin, port: Number(new URL(origin).port) });
 
 export type RequestOptions = {
   readonly method?: string;
@@ -42,13 +57,13 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 const TIMEOUT_MS = 20_000;
 
 /**
- * Sends one request as a browser on our own site would: `Host` and, with unsafe methods, `Origin` are the site's. Built on
+ * Sends one request as a browser on the site would: `Host` and, with unsafe methods, `Origin` are the site's. Built on
  * `node:http`, because tests set headers that `fetch` forbids. Follows no redirect and keeps no cookie.
  */
 export async function send(target: Target, path: string, options: RequestOptions = {}): Promise<Answer> {
   const { method = 'GET', isChunked = false } = options;
   const body = bodyOf(options);
-  const headers = headersOf(options, method, isChunked ? undefined : body);
+  const headers = headersOf(options, target.origin ?? SITE, method, isChunked ? undefined : body);
   const { request } = target.isTls ? https : http;
   const agent = target.isTls ? freshConnections.tls : freshConnections.plain;
   return new Promise((resolve, reject) => {
@@ -71,11 +86,12 @@ function bodyOf({ json, form, body }: RequestOptions): string | Buffer | undefin
 
 function headersOf(
   { headers = {}, cookies, json, form }: RequestOptions,
+  site: string,
   method: string,
   body: string | Buffer | undefined,
 ): Record<string, string | string[]> {
-  const all: Record<string, string | string[] | null> = { host: new URL(SITE).host };
-  if (!SAFE_METHODS.includes(method)) all['origin'] = SITE;
+  const all: Record<string, string | string[] | null> = { host: new URL(site).host };
+  if (!SAFE_METHODS.includes(method)) all['origin'] = site;
   if (json !== undefined) all['content-type'] = 'application/json';
   if (form !== undefined) all['content-type'] = 'application/x-www-form-urlencoded';
   if (cookies) all['cookie'] = cookieHeader(cookies);
@@ -95,13 +111,9 @@ export const cookieHeader = (cookies: Readonly<Record<string, string>>): string 
 
 function answerOf(response: http.IncomingMessage, text: string): Answer {
   const setCookieLines = response.headers['set-cookie'] ?? [];
-  const pairs = setCookieLines.map((line): [string, string] => {
-    const [pair = ''] = line.split(';', 1);
-    const equals = pair.indexOf('=');
-    return [pair.slice(0, equals), pair.slice(equals + 1)];
-  });
+  const pairs = setCookieLines.map(parseSetCookie).filter((pair) => pair !== null);
   const { statusCode = 0, headers } = response;
-  const cookies = Object.fromEntries(pairs);
+  const cookies = Object.fromEntries(pairs.map(({ name, value }) => [name, value]));
   return { status: statusCode, headers, setCookieLines, cookies, text, json: () => JSON.parse(text) as unknown };
 }
 

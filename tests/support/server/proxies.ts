@@ -1,6 +1,6 @@
 import { createServer as createHttpServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { freshConnections } from '@/tests/support/fresh-connections';
+import { freshConnections } from '@/tests/support/http/requests';
 
 /**
  * What a proxy does with a request: hand it on, end the connection, say nothing until the caller leaves, or answer with a
@@ -57,8 +57,9 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, port: numb
   incoming.pipe(call);
 }
 
-export type TcpProxy = {
-  readonly port: number;
+export type DatabaseProxy = {
+  /** The address of the same database, behind the proxy. */
+  readonly databaseUrl: string;
   /** Ends all connections and refuses new ones, as a server that is down. */
   cut(): void;
   /** Hands nothing on any more, in either direction, and closes nothing: a network that swallows packets. */
@@ -68,8 +69,10 @@ export type TcpProxy = {
   close(): Promise<void>;
 };
 
-/** A proxy in front of a TCP server such as PostgreSQL. */
-export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+/** A TCP proxy in front of PostgreSQL: takes a database away from a server, and gives it back. */
+export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseProxy> {
+  const { hostname: host, port: targetPort } = new URL(databaseUrl);
+  const target = { host, port: Number(targetPort || 5432) };
   let state: 'open' | 'cut' | 'frozen' = 'open';
   const pairs = new Set<readonly [Socket, Socket]>();
   const server = createTcpServer((near) => {
@@ -87,8 +90,10 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     });
   });
   const { port, close } = await listen(server);
+  const proxied = new URL(databaseUrl);
+  proxied.host = `127.0.0.1:${port}`;
   return {
-    port,
+    databaseUrl: proxied.href,
     cut() {
       state = 'cut';
       for (const [near] of pairs) near.destroy();

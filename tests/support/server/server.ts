@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { runCommand } from '@/tests/support/database/postgres';
 import { plainEnvironment, REPOSITORY, testEnvironment } from './environment';
 
 const READY_WITHIN_MS = 30_000;
@@ -82,6 +83,11 @@ export async function startServer({
     throw error;
   }
   return server;
+}
+
+/** Makes the demo accounts, as quickstart does. */
+export async function seedDemoAccounts(databaseUrl: string): Promise<void> {
+  await runCommand('prisma/seed.ts', { ...testEnvironment(databaseUrl), HANDSTAMP_DATA: os.tmpdir() });
 }
 
 /** A port of 127.0.0.1 that nobody uses at this moment. */

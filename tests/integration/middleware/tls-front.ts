@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { send, type Target } from '@/tests/support/http/requests';
-import { startHttpProxy } from './proxies';
-import { findFreePort } from './server';
+import { startHttpProxy } from '@/tests/support/server/proxies';
+import { findFreePort } from '@/tests/support/server/server';
 
 export type TlsFront = {
   /** Where a browser connects. */

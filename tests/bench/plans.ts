@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
-import { asAdmin, nameOf, type TestPostgres } from './postgres';
-import { endConnections, sql } from './sql';
+import { asAdmin, nameOf, type TestPostgres } from '@/tests/support/database/postgres';
+import { endConnections, sql } from '@/tests/support/database/sql';
 
 /** How PostgreSQL ran one statement. */
 export type RunPlan = {
