@@ -1,6 +1,6 @@
-// A Chromium for the end-to-end tests.
+// @ts-check
+// A Chromium for the end-to-end tests and the benches in a browser.
 import { existsSync } from 'node:fs';
-import { installPackages } from './debian-packages.mjs';
 
 const KNOWN_PLACES = [
   '/usr/bin/chromium',
@@ -9,18 +9,20 @@ const KNOWN_PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/**
- * Where Chromium is; null: Playwright's own, which it finds by itself. On Debian, as root, Chromium is installed when
- * there is none.
- */
+/** Where Chromium is; '' for Playwright's own, which Playwright finds by itself; null when there is none. */
 export async function findChromium() {
   const given = process.env['HANDSTAMP_CHROMIUM'];
   if (given) return given;
   const { chromium } = await import('@playwright/test');
-  if (existsSync(chromium.executablePath())) return null;
-  const present = KNOWN_PLACES.find((place) => existsSync(place));
-  if (present !== undefined) return present;
-  const missing = 'There is no Chromium for the end-to-end tests: run `npx playwright install --with-deps chromium`.';
-  await installPackages('Installing Chromium', ['chromium'], missing);
-  return '/usr/bin/chromium';
+  if (existsSync(chromium.executablePath())) return '';
+  return KNOWN_PLACES.find((place) => existsSync(place)) ?? null;
 }
+
+/** @type {import('./requirements.mjs').Requirement} */
+export const CHROMIUM = {
+  what: 'Chromium, in which the pages are tested',
+  variable: 'HANDSTAMP_CHROMIUM',
+  find: findChromium,
+  command: 'npx playwright install --with-deps chromium',
+  debianPackages: ['chromium'],
+};

@@ -1,3 +1,4 @@
+// @ts-check
 // `node scripts/command.mjs <program.ts> ...args`: a command-line program of lib/server. With DATABASE_URL, on that
 // database; without, on the embedded one, which it joins when the app runs and else starts for as long as it needs it.
 // Prints nothing of its own: what the program prints may be read by another.
@@ -5,8 +6,9 @@ import { once } from 'node:events';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { findDatabase, hasData, ownSecret, startDatabase } from './embedded-connection.mjs';
+import { Failure } from './failure.mjs';
 import { checkNode, TYPESCRIPT_FLAGS } from './preparation.mjs';
-import { endAll, Failure, ROOT, runScript, startNode } from './processes.mjs';
+import { endAll, ROOT, runScript, startNode } from './processes.mjs';
 
 /** What has to be there; making it is the business of those who install or build. */
 const NEEDED = ['node_modules/tsx', 'lib/server/database/generated/prisma'];

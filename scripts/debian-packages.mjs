@@ -1,19 +1,24 @@
+// @ts-check
 // What the tests and benches need beside npm packages, where this may be installed: on Debian, as root.
 import { spawnSync } from 'node:child_process';
-import { Failure, finish, startProgram, step } from './processes.mjs';
+import { finish, startProgram } from './processes.mjs';
+import { step } from './progress.mjs';
+
+/** True where `installPackages` can do its work. */
+export const canInstallPackages = () =>
+  process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).error === undefined;
 
 /**
  * Installs Debian packages.
  *
- * @param {string} title What is told while it takes its time.
- * @param {string} missing The sentence that ends the script where nothing can be installed.
+ * @param {readonly string[]} packages
  */
-export async function installPackages(title, packages, missing) {
-  const canInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
-  if (!canInstall) throw new Failure(missing);
-  await step(title, async () => {
-    await finish(startProgram('apt-get', ['update', '-q']), missing);
+export async function installPackages(packages) {
+  const sentence = 'apt-get failed: check the network and that the package mirror can be reached.';
+  await step(`Installing ${packages.join(', ')}`, async () => {
+    await finish(startProgram('apt-get', ['update', '-q']), sentence);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await finish(startProgram('apt-get', ['install', '-qy', '--no-install-recommends', ...packages], { env }), missing);
+    const args = ['install', '-qy', '--no-install-recommends', ...packages];
+    await finish(startProgram('apt-get', args, { env }), sentence);
   });
 }

@@ -1,6 +1,8 @@
+// @ts-check
 // `npm run dev`: hot reload, on the embedded database unless DATABASE_URL names another.
 import { prepare } from './embedded.mjs';
-import { Failure, runScript, startNode } from './processes.mjs';
+import { Failure } from './failure.mjs';
+import { runScript, startNode } from './processes.mjs';
 import { untilHealthy, welcome } from './readiness.mjs';
 
 await runScript(async () => {

@@ -1,3 +1,4 @@
+// @ts-check
 // Preloaded (`node --import …/die-with-parent.mjs?parent=<process number>`) into a program that a script starts: when the
 // script's end of the pipe closes, however it died, the program ends too instead of keeping its port or its lock.
 import { isMainThread } from 'node:worker_threads';

@@ -1,12 +1,15 @@
+// @ts-check
 // The embedded database and the secret of this clone, both below .data: for whoever starts them, and for commands that
 // join a running app. Node built-ins only.
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { chmod, lstat, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { Failure, finish, ROOT, startNode } from './processes.mjs';
+import { Failure } from './failure.mjs';
+import { finish, ROOT, startNode } from './processes.mjs';
 
 /** A UNIX socket's path may have 103 bytes on macOS and 107 on Linux. */
 const MAX_SOCKET_PATH_BYTES = 100;
@@ -43,7 +46,7 @@ export async function startDatabase() {
   const folder = await socketFolder();
   const data = path.join(await dataFolder(), 'database');
   const child = startNode(['scripts/embedded-database.mjs', data, folder], { watchesStdin: true });
-  const ready = new Promise((resolve) => createInterface({ input: child.stdout }).once('line', resolve));
+  const ready = firstLine(child.stdout);
   const ended = finish(child, 'The embedded database did not start.').catch((error) => {
     if (child.exitCode !== 3) throw error;
     throw new Failure('Another Handstamp already runs on the database in .data: stop it first.');
@@ -52,6 +55,12 @@ export async function startDatabase() {
   // From here on its end is somebody's Ctrl-C, or the server's next query will tell.
   ended.catch(() => undefined);
   return addressOf(folder);
+}
+
+/** @param {import('node:stream').Readable | null} output */
+function firstLine(output) {
+  if (output === null) throw new Error('Its output goes elsewhere');
+  return once(createInterface({ input: output }), 'line');
 }
 
 /** The address of the embedded database that some other process serves; null when none does. */
@@ -67,10 +76,16 @@ export async function findDatabase() {
   return null;
 }
 
+/** @param {string} folder */
 const addressOf = (folder) =>
   `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(folder)}&sslmode=disable`;
 
-/** True when a living process listens there: the file alone may be what a crash left behind. */
+/**
+ * True when a living process listens there: the file alone may be what a crash left behind.
+ *
+ * @param {string} socketPath
+ * @returns {Promise<boolean>}
+ */
 function isServed(socketPath) {
   return new Promise((resolve) => {
     const probe = connect(socketPath);
@@ -93,15 +108,16 @@ async function socketFolder() {
   if (process.platform === 'win32') {
     throw new Failure('The embedded database needs Linux, macOS or WSL: set DATABASE_URL to a PostgreSQL instead.');
   }
+  const user = process.getuid?.() ?? 0;
   const near = path.join(await dataFolder(), 'socket');
   const hash = createHash('sha256').update(DATA).digest('hex').slice(0, 12);
   const isShort = Buffer.byteLength(path.join(near, SOCKET_NAME)) <= MAX_SOCKET_PATH_BYTES;
-  const folder = isShort ? near : path.join(os.tmpdir(), `handstamp-${process.getuid()}-${hash}`);
+  const folder = isShort ? near : path.join(os.tmpdir(), `handstamp-${user}-${hash}`);
   await mkdir(folder, { mode: 0o700 }).catch((error) => {
     if (error.code !== 'EEXIST') throw error;
   });
   // In a shared folder somebody else may have been first: a link, or a folder that they can enter too.
   const found = await lstat(folder);
-  if (found.isDirectory() && found.uid === process.getuid() && (found.mode & 0o077) === 0) return folder;
+  if (found.isDirectory() && found.uid === user && (found.mode & 0o077) === 0) return folder;
   throw new Failure(`${folder} is not a folder of this user alone: remove it and start again.`);
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // The embedded PostgreSQL: PGlite behind a UNIX socket that only this user can open. A process of its own, so that the
 // database outlives a crash of the server; it ends with its parent, whose pipe is its stdin.
 //
@@ -22,6 +23,7 @@ const socketPath = path.join(socketFolder, '.s.PGSQL.5432');
 
 const guardPath = path.join(socketFolder, 'guard');
 
+/** @param {string} guard @returns {Promise<boolean>} */
 function isServed(guard) {
   return new Promise((resolve) => {
     const probe = connect(guard);
@@ -36,6 +38,8 @@ function isServed(guard) {
 /**
  * Lets one process at a time open the data: two would damage it. The guard is a socket, because only the system knows
  * for sure whether its owner still lives; a process number in a file may belong to somebody else by now.
+ *
+ * @returns {Promise<boolean>}
  */
 async function takeGuard() {
   const guard = createServer((socket) => socket.destroy());
@@ -60,7 +64,9 @@ async function takeGuard() {
 }
 
 // Listened to before anything slow: a parent that dies during the start must be noticed too.
+/** @type {PGlite | undefined} */
 let database;
+/** @type {PGLiteSocketServer | undefined} */
 let server;
 let isStopping = false;
 async function stop() {

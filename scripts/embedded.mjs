@@ -1,8 +1,11 @@
+// @ts-check
 // What quickstart and dev share: settings, the embedded database, migrations, the demo accounts. Node built-ins only.
 import { createServer } from 'node:net';
 import { DATA, ownSecret, startDatabase } from './embedded-connection.mjs';
+import { Failure } from './failure.mjs';
 import { checkNode, generateClient, install, TYPESCRIPT_FLAGS } from './preparation.mjs';
-import { Failure, finish, startNode, step } from './processes.mjs';
+import { finish, startNode } from './processes.mjs';
+import { step } from './progress.mjs';
 
 const FIRST_PORT = 3000;
 const LAST_TRIED_PORT = 3099;
@@ -22,6 +25,7 @@ export async function prepare() {
   const isEmbedded = !givenDatabase;
   const databaseUrl = givenDatabase || (await step('Starting the embedded database', startDatabase));
   const origin = process.env['APP_ORIGIN'] || `http://localhost:${port}`;
+  /** @type {NodeJS.ProcessEnv} */
   const env = {
     ...process.env,
     DATABASE_URL: databaseUrl,
@@ -42,11 +46,16 @@ export async function prepare() {
   return { port, origin, env, isEmbedded };
 }
 
+/** @param {string} script @param {NodeJS.ProcessEnv} env @param {string} sentence */
 function runTypeScript(script, env, sentence) {
   return finish(startNode([...TYPESCRIPT_FLAGS, script], { env }), sentence);
 }
 
-/** The port that was asked for, or the first free one from 3000. */
+/**
+ * The port that was asked for, or the first free one from 3000.
+ *
+ * @param {string | undefined} asked
+ */
 async function choosePort(asked) {
   if (asked) {
     const port = Number(asked);
@@ -62,12 +71,16 @@ async function choosePort(asked) {
   throw new Failure(`Every port from ${FIRST_PORT} to ${LAST_TRIED_PORT} is in use: set PORT to a free one.`);
 }
 
-/** Free on both addresses that a browser may take "localhost" for. */
+/**
+ * Free on both addresses that a browser may take "localhost" for.
+ *
+ * @param {number} port
+ */
 async function isFree(port) {
   for (const host of ['127.0.0.1', '::1']) {
     const code = await new Promise((resolve) => {
       const probe = createServer();
-      probe.once('error', (error) => resolve(error.code));
+      probe.once('error', (/** @type {NodeJS.ErrnoException} */ error) => resolve(error.code));
       probe.listen(port, host, () => probe.close(() => resolve(null)));
     });
     if (code === 'EACCES') throw new Failure(`Port ${port} needs more rights than this user has: set PORT above 1023.`);

@@ -1,21 +1,25 @@
+// @ts-check
 // What has to be true before anything of the project can run. Node built-ins only: node_modules may not exist yet.
 import { createHash } from 'node:crypto';
 import { access, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Failure, finish, ROOT, startNode, startProgram, step } from './processes.mjs';
+import { Failure } from './failure.mjs';
+import { finish, ROOT, startNode, startProgram } from './processes.mjs';
+import { step } from './progress.mjs';
 
-const LEAST_NODE = [20, 19];
+const LEAST_NODE = { major: 20, minor: 19 };
 
 /** Flags for a TypeScript program of lib/server: it runs as server code, outside of Next. */
 export const TYPESCRIPT_FLAGS = ['--conditions=react-server', '--import', './scripts/typescript.mjs'];
 
 export function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const [leastMajor, leastMinor] = LEAST_NODE;
-  if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return;
-  throw new Failure(`Handstamp needs Node.js ${LEAST_NODE.join('.')} or newer; this is ${process.versions.node}.`);
+  if (major > LEAST_NODE.major || (major === LEAST_NODE.major && minor >= LEAST_NODE.minor)) return;
+  const least = `${LEAST_NODE.major}.${LEAST_NODE.minor}`;
+  throw new Failure(`Handstamp needs Node.js ${least} or newer; this is ${process.versions.node}.`);
 }
 
+/** @param {string} file */
 async function modifiedAt(file) {
   return (await stat(path.join(ROOT, file)).catch(() => null))?.mtimeMs ?? 0;
 }
@@ -33,6 +37,7 @@ export async function install() {
   );
 }
 
+/** @param {string[]} args */
 function startNpm(args) {
   const npm = process.env['npm_execpath'];
   if (npm?.endsWith('npm-cli.js')) return startProgram(process.execPath, [npm, ...args]);
@@ -50,7 +55,11 @@ export async function generateClient() {
   await writeFile(path.join(ROOT, marker), hash);
 }
 
-/** Builds for production, unless the build is of the present sources. */
+/**
+ * Builds for production, unless the build is of the present sources.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
 export async function build(env) {
   const marker = '.next/source-hash';
   const hash = await hashOf(await sources());
@@ -88,12 +97,14 @@ async function sources() {
   return files.sort();
 }
 
+/** @param {readonly string[]} files */
 async function hashOf(files) {
   const hash = createHash('sha256').update(process.version);
   for (const file of files) hash.update(`\0${file}\0`).update(await readFile(path.join(ROOT, file)));
   return hash.digest('hex');
 }
 
+/** @param {string} file */
 async function readText(file) {
   return readFile(path.join(ROOT, file), 'utf8').catch(() => '');
 }

@@ -1,7 +1,11 @@
+// @ts-check
 // Children of the scripts: none outlives the script that started it.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Failure } from './failure.mjs';
+
+/** @typedef {import('node:child_process').ChildProcess} ChildProcess */
 
 /** The folder of the repository. */
 export const ROOT = path.resolve(fileURLToPath(new URL('..', import.meta.url)));
@@ -10,23 +14,14 @@ const PRELOAD = new URL(`./die-with-parent.mjs?parent=${process.pid}`, import.me
 const KILL_AFTER_MS = 8_000;
 const KEPT_OUTPUT = 20_000;
 
-/** An expected failure: its message is shown to the user, without a stack. */
-export class Failure extends Error {
-  /** @param {string} sentence @param {string} [output] What the failing program printed. */
-  constructor(sentence, output = '') {
-    super(sentence);
-    this.output = output;
-  }
-}
-
-/** @type {Set<import('node:child_process').ChildProcess>} */
+/** @type {Set<ChildProcess>} */
 const living = new Set();
 
 /**
  * Starts a Node program that ends when this script does.
  *
  * @param {string[]} args Flags and script, as after `node`.
- * @param {{ env?: NodeJS.ProcessEnv, output?: 'inherit' | 'pipe' | number, watchesStdin?: boolean }} options
+ * @param {{ env?: NodeJS.ProcessEnv, output?: 'inherit' | 'pipe' | number, watchesStdin?: boolean }} [options]
  *   `watchesStdin`: the program itself ends with its stdin; else a preload makes it.
  */
 export function startNode(args, { env = process.env, output = 'pipe', watchesStdin = false } = {}) {
@@ -34,11 +29,18 @@ export function startNode(args, { env = process.env, output = 'pipe', watchesStd
   return track(spawn(process.execPath, flags, { cwd: ROOT, env, stdio: ['pipe', output, output] }));
 }
 
-/** Starts any program of this machine. */
+/**
+ * Starts any program of this machine.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv }} [options]
+ */
 export function startProgram(command, args, { env = process.env } = {}) {
   return track(spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] }));
 }
 
+/** @param {ChildProcess} child */
 function track(child) {
   living.add(child);
   // A write to a child that is gone is no error of ours.
@@ -51,6 +53,8 @@ function track(child) {
 /**
  * Waits for the end of a child and fails with `sentence` unless its exit code is 0.
  *
+ * @param {ChildProcess} child
+ * @param {string} sentence
  * @returns {Promise<string>} Everything it printed, the last part if it was much.
  */
 export function finish(child, sentence) {
@@ -66,8 +70,13 @@ export function finish(child, sentence) {
   });
 }
 
-/** Ends one child: politely, then for good. */
-export function end(child, signal = 'SIGTERM') {
+/**
+ * Ends one child: politely, then for good.
+ *
+ * @param {ChildProcess} child
+ * @returns {Promise<void>}
+ */
+function end(child) {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
@@ -75,7 +84,7 @@ export function end(child, signal = 'SIGTERM') {
       clearTimeout(timer);
       resolve();
     });
-    if (signal !== null) child.kill(signal);
+    child.kill('SIGTERM');
     child.stdin?.end();
   });
 }
@@ -99,7 +108,11 @@ export function endOnSignals() {
   }
 }
 
-/** Runs a script's main function: an expected failure is one sentence, and exit code 1. */
+/**
+ * Runs a script's main function: an expected failure is one sentence, and exit code 1.
+ *
+ * @param {() => Promise<void>} main
+ */
 export async function runScript(main) {
   endOnSignals();
   try {
@@ -110,26 +123,8 @@ export async function runScript(main) {
     isEnding = true;
     await endAll();
     const { message, output } = error instanceof Failure ? error : { message: String(error), output: '' };
-    if (output?.trim()) console.log(`\n${output.trim().split('\n').slice(-25).join('\n')}`);
+    if (output.trim()) console.log(`\n${output.trim().split('\n').slice(-25).join('\n')}`);
     console.log(`\n${message}`);
     process.exit(1);
   }
-}
-
-/** Shows one line for a piece of work, with the time that it took. */
-export async function step(title, work) {
-  const startedAt = Date.now();
-  process.stdout.write(`  ${title} … `);
-  try {
-    const result = await work();
-    console.log(`${elapsed(startedAt)}`);
-    return result;
-  } catch (error) {
-    console.log('failed');
-    throw error;
-  }
-}
-
-export function elapsed(startedAt) {
-  return `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
 }

@@ -1,10 +1,13 @@
+// @ts-check
 // `npm run quickstart`: from a fresh clone to a running app, with nothing but Node installed.
 import { openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { prepare } from './embedded.mjs';
+import { Failure } from './failure.mjs';
 import { build } from './preparation.mjs';
-import { elapsed, Failure, ROOT, runScript, startNode, step } from './processes.mjs';
+import { ROOT, runScript, startNode } from './processes.mjs';
+import { elapsed, step } from './progress.mjs';
 import { untilHealthy, welcome } from './readiness.mjs';
 
 async function main() {

@@ -1,11 +1,17 @@
+// @ts-check
 // When the server answers, and what to tell then.
 import demoAccounts from '../lib/server/config/demo-accounts.json' with { type: 'json' };
-import { Failure } from './processes.mjs';
+import { Failure } from './failure.mjs';
 
 const READY_WITHIN_MS = 60_000;
 const POLL_MS = 200;
 
-/** What to open in the browser, and with whom. */
+/**
+ * What to open in the browser, and with whom.
+ *
+ * @param {string} origin
+ * @param {boolean} isEmbedded
+ */
 export function welcome(origin, isEmbedded) {
   const lines = ['', `Handstamp runs at ${origin}`];
   if (isEmbedded) {
@@ -16,7 +22,13 @@ export function welcome(origin, isEmbedded) {
   return [...lines, '', 'Ctrl-C ends it.'].join('\n');
 }
 
-/** Waits until the server answers for itself and its database. */
+/**
+ * Waits until the server answers for itself and its database.
+ *
+ * @param {import('node:child_process').ChildProcess} server
+ * @param {number} port
+ * @param {() => string | Promise<string>} describeEnd What it printed, for the case that it does not get there.
+ */
 export async function untilHealthy(server, port, describeEnd) {
   const deadline = Date.now() + READY_WITHIN_MS;
   while (Date.now() < deadline) {

@@ -1,139 +1,100 @@
-// `npm test`: everything that CI runs, from a fresh clone. `npm test -- unit e2e` runs only those stages.
+// @ts-check
+// `npm test`: everything that CI runs, from a fresh clone. `npm test -- unit e2e` runs only those stages. `--install`
+// installs what is missing, on Debian as root; so does CI=true.
 // The last line is always `N passed, N failed`: types and lint count as one each, the rest is what the runners report.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { findChromium } from './chromium.mjs';
-import { build, checkNode, generateClient, install } from './preparation.mjs';
-import { elapsed, endOnSignals, Failure, finish, ROOT, startNode } from './processes.mjs';
-import { findPython } from './python.mjs';
+import { Failure } from './failure.mjs';
+import { checkNode, generateClient, install } from './preparation.mjs';
+import { endOnSignals, ROOT } from './processes.mjs';
+import { elapsed, seconds } from './progress.mjs';
+import { provide } from './requirements.mjs';
+import { chooseStages } from './test/stages.mjs';
 
-const reports = mkdtempSync(path.join(os.tmpdir(), 'handstamp-reports-'));
-process.on('exit', () => rmSync(reports, { recursive: true, force: true }));
+const SLOWEST = 10;
 
-/** Settings of the developer's own shell must not reach the tests. */
-const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
-for (const name of [
-  'DATABASE_URL',
-  'AUTH_SECRET',
-  'APP_ORIGIN',
-  'INTERNAL_ORIGIN',
-  'HANDSTAMP_DATA',
-  'PORT',
-  'NODE_ENV',
-]) {
-  delete env[name];
+/** @type {import('./test/runners.mjs').Outcome} */
+const total = { passed: 0, failed: 0, timings: [] };
+/** @type {string[]} */
+const stageTimes = [];
+
+/** The environment of every stage: settings of the developer's own shell must not reach the tests. */
+function environment() {
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
+  const settings = readFileSync(path.join(ROOT, '.env.example'), 'utf8').matchAll(/^(?:# )?([A-Z_]+)=/gm);
+  const names = [...settings].map(([, name = '']) => name);
+  return withoutNames(env, [...names, 'HANDSTAMP_DATA', 'NODE_ENV']);
 }
 
-/** A stage gives its counts, or throws a Failure. */
-const STAGES = {
-  types: async () => {
-    await finish(startNode(['node_modules/next/dist/bin/next', 'typegen'], { env }), 'next typegen failed.');
-    await finish(startNode(['node_modules/typescript/bin/tsc', '--noEmit'], { env }), 'There are type errors.');
-    return { passed: 1, failed: 0 };
-  },
-  lint: async () => {
-    await finish(startNode(['node_modules/@biomejs/biome/bin/biome', 'check'], { env }), 'Biome found something.');
-    return { passed: 1, failed: 0 };
-  },
-  unit: () => vitest('unit', 'edge'),
-  build: async () => {
-    await build(env);
-    return { passed: 0, failed: 0 };
-  },
-  architecture: () => vitest('architecture'),
-  integration: async () => {
-    env['HANDSTAMP_PYTHON'] = await findPython();
-    const chromium = await findChromium();
-    if (chromium !== null) env['HANDSTAMP_CHROMIUM'] = chromium;
-    return vitest('integration');
-  },
-  e2e: playwright,
-};
+/** @param {NodeJS.ProcessEnv} env @param {readonly string[]} names */
+const withoutNames = (env, names) => Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
 
-/** These read or start the production build. */
-const NEED_BUILD = ['architecture', 'integration', 'e2e'];
-
-async function vitest(...projects) {
-  const report = path.join(reports, `${projects[0]}.json`);
-  const chosen = projects.flatMap((project) => ['--project', project]);
-  const output = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const isClean = await runs(['node_modules/vitest/vitest.mjs', 'run', ...chosen, ...output], env);
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = await readReport(report);
-  // A file that cannot be loaded has no tests to fail.
-  const brokenFiles = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
-  return counted(isClean, numPassedTests, numFailedTests + brokenFiles.length, numPendingTests + numTodoTests);
-}
-
-async function playwright() {
-  const report = path.join(reports, 'e2e.json');
-  const chromium = await findChromium();
-  const settings = { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
-  if (chromium !== null) settings['HANDSTAMP_CHROMIUM'] = chromium;
-  const args = ['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json'];
-  const isClean = await runs(args, settings);
-  const { stats } = await readReport(report);
-  return counted(isClean, stats.expected, stats.unexpected + stats.flaky, stats.skipped);
-}
-
-/** A skipped test proves nothing: it counts as failed. So does a runner that fails although no test did. */
-function counted(isClean, passed, failed, skipped) {
-  if (skipped > 0) console.log(`${skipped} skipped: a test that does not run counts as failed.`);
-  return { passed, failed: failed + skipped || (isClean ? 0 : 1) };
-}
-
-/** Runs a test runner whose output goes straight to the terminal; true when its exit code is 0. */
-function runs(args, settings) {
-  const ended = finish(startNode(args, { env: settings, output: 'inherit' }), 'failed');
-  return ended.then(
-    () => true,
-    () => false,
-  );
-}
-
-async function readReport(file) {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new Failure('The test runner ended without a report.');
-  });
-  return JSON.parse(text);
-}
-
-function chooseStages(names) {
-  const unknown = names.filter((name) => !(name in STAGES));
-  if (unknown.length > 0) {
-    throw new Failure(`There is no stage "${unknown[0]}": choose from ${Object.keys(STAGES).join(', ')}.`);
-  }
-  if (names.length === 0) return Object.keys(STAGES);
-  const needsBuild = names.some((name) => NEED_BUILD.includes(name));
-  return Object.keys(STAGES).filter((name) => names.includes(name) || (name === 'build' && needsBuild));
-}
-
-async function main(total) {
-  const stages = chooseStages(process.argv.slice(2));
-  checkNode();
-  process.chdir(ROOT);
-  await install();
-  await generateClient();
-  for (const name of stages) {
-    const startedAt = Date.now();
-    console.log(`\n── ${name}`);
-    const { passed, failed } = await STAGES[name]();
-    total.passed += passed;
-    total.failed += failed;
-    console.log(`── ${name}: ${failed === 0 ? 'ok' : 'failed'} (${elapsed(startedAt)})`);
-    if (failed > 0) return;
-  }
-}
-
-endOnSignals();
-const total = { passed: 0, failed: 0 };
-try {
-  await main(total);
-} catch (error) {
+/** @param {unknown} error */
+function showFailure(error) {
   total.failed += 1;
   if (error instanceof Failure) console.log(`${error.output}\n${error.message}`.trim());
   else console.log(error);
 }
-console.log(`\n${total.passed} passed, ${total.failed} failed`);
+
+/**
+ * Runs one stage and adds what it counted.
+ *
+ * @param {string} name
+ * @param {import('./test/stages.mjs').Stage} stage
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function runStage(name, stage, env) {
+  const startedAtMs = Date.now();
+  const failedBefore = total.failed;
+  console.log(`\n── ${name}`);
+  try {
+    const { passed, failed, timings } = await stage.run(env);
+    total.passed += passed;
+    total.failed += failed;
+    total.timings.push(...timings);
+  } catch (error) {
+    showFailure(error);
+  }
+  const isOk = total.failed === failedBefore;
+  stageTimes.push(`${name} ${elapsed(startedAtMs)}`);
+  console.log(`── ${name}: ${isOk ? 'ok' : 'failed'} (${elapsed(startedAtMs)})`);
+  return isOk;
+}
+
+async function main() {
+  const stages = chooseStages(process.argv.slice(2).filter((arg) => arg !== '--install'));
+  checkNode();
+  process.chdir(ROOT);
+  await install();
+  await generateClient();
+  const requirements = new Set(stages.flatMap(([, stage]) => stage.requirements ?? []));
+  const { env: places, missing } = await provide([...requirements], 'npm test');
+  for (const { what, command } of missing) console.log(`Its tests are not run: ${what} (${command}).`);
+  const env = { ...environment(), ...places };
+  let isBuilt = true;
+  for (const [name, stage] of stages) {
+    // A stage that fails hides nothing of the others, except of those that need what it makes.
+    if (stage.needsBuild && !isBuilt) {
+      console.log(`\n── ${name}: not run, because there is no build`);
+      continue;
+    }
+    const isOk = await runStage(name, stage, env);
+    if (name === 'build') isBuilt = isOk;
+  }
+}
+
+/** Says where the time went. */
+function showTimes() {
+  const slowest = total.timings.sort((a, b) => b.milliseconds - a.milliseconds).slice(0, SLOWEST);
+  if (slowest.length > 0) console.log('\nThe slowest tests:');
+  for (const { name, milliseconds } of slowest) console.log(`${seconds(milliseconds).padStart(9)}  ${name}`);
+  if (stageTimes.length > 0) console.log(`\nThe stages: ${stageTimes.join(', ')}`);
+}
+
+const startedAtMs = Date.now();
+endOnSignals();
+await main().catch(showFailure);
+showTimes();
+console.log(`\n${elapsed(startedAtMs)} in all`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);

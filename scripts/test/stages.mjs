@@ -1,0 +1,70 @@
+// @ts-check
+// The stages of `npm test`, in their order.
+import { CHROMIUM } from '../chromium.mjs';
+import { Failure } from '../failure.mjs';
+import { GO } from '../go.mjs';
+import { POSTGRES } from '../postgres.mjs';
+import { build } from '../preparation.mjs';
+import { finish, startNode } from '../processes.mjs';
+import { PYTHON } from '../python.mjs';
+import { playwright, vitest } from './runners.mjs';
+
+/**
+ * @typedef {object} Stage
+ * @property {(env: NodeJS.ProcessEnv) => Promise<import('./runners.mjs').Outcome>} run Throws a Failure when it cannot count.
+ * @property {boolean} [needsBuild] It reads or starts the production build.
+ * @property {readonly import('../requirements.mjs').Requirement[]} [requirements] What it needs beside npm packages.
+ */
+
+/** Left out by vitest.config.ts where there is no Go. */
+const isGoTest = (/** @type {string} */ file) => file === 'tests/integration/services/go-service.test.ts';
+
+/** @type {Readonly<Record<string, Stage>>} */
+export const STAGES = {
+  types: {
+    async run(env) {
+      const compile = (/** @type {string[]} */ ...args) =>
+        finish(startNode(['node_modules/typescript/bin/tsc', ...args], { env }), 'There are type errors.');
+      await finish(startNode(['node_modules/next/dist/bin/next', 'typegen'], { env }), 'next typegen failed.');
+      await Promise.all([compile('--noEmit'), compile('--noEmit', '--project', 'tsconfig.scripts.json')]);
+      return { passed: 1, failed: 0, timings: [] };
+    },
+  },
+  lint: {
+    async run(env) {
+      await finish(startNode(['node_modules/@biomejs/biome/bin/biome', 'check'], { env }), 'Biome found something.');
+      return { passed: 1, failed: 0, timings: [] };
+    },
+  },
+  unit: { run: (env) => vitest(['unit', 'edge'], env, () => false) },
+  build: {
+    async run(env) {
+      await build(env);
+      return { passed: 0, failed: 0, timings: [] };
+    },
+  },
+  architecture: { needsBuild: true, run: (env) => vitest(['architecture'], env, () => false) },
+  integration: {
+    needsBuild: true,
+    requirements: [POSTGRES, PYTHON, CHROMIUM, GO],
+    run: (env) => vitest(['integration', 'alone'], env, (file) => !env['HANDSTAMP_GO'] && isGoTest(file)),
+  },
+  e2e: { needsBuild: true, requirements: [POSTGRES, CHROMIUM], run: playwright },
+};
+
+/**
+ * The stages of these names, or all; the build too when one needs it.
+ *
+ * @param {readonly string[]} names
+ * @returns {[name: string, stage: Stage][]}
+ */
+export function chooseStages(names) {
+  const unknown = names.find((name) => !(name in STAGES));
+  if (unknown !== undefined) {
+    throw new Failure(`There is no stage "${unknown}": choose from ${Object.keys(STAGES).join(', ')}.`);
+  }
+  const all = Object.entries(STAGES);
+  if (names.length === 0) return all;
+  const needBuild = all.some(([name, { needsBuild }]) => needsBuild && names.includes(name));
+  return all.filter(([name]) => names.includes(name) || (name === 'build' && needBuild));
+}
