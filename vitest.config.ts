@@ -1,17 +1,68 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 
 // `server-only` throws outside of React's server build. This is the empty file that the build itself picks.
 const alias = { '@': root, 'server-only': path.join(root, 'node_modules/server-only/empty.js') };
 
+/** They measure the machine itself, or take all of it: nothing else may run beside them. */
+const ALONE = [
+  'tests/integration/passwords/**/*.test.ts',
+  'tests/integration/sign-in/login-flood.test.ts',
+  'tests/integration/keys/rotation-over-http.test.ts',
+  'tests/integration/your-code/**/*.test.ts',
+];
+
+/**
+ * The test of the service in Go compiles it; `npm test` looks for a Go toolchain and says when this file is not run. A
+ * skipped test would count as failed.
+ */
+const WITHOUT_GO = process.env['HANDSTAMP_GO'] ? [] : ['tests/integration/services/go-service.test.ts'];
+
+/** They wait for real seconds, the longest first: they begin, and the others fill their waits. */
+const WAITING = [
+  'drills/rotation-drill.test.ts',
+  'drills/status-list-outage.test.ts',
+  'revocation/revocation.test.ts',
+  'services/',
+  'drills/',
+];
+
+class WaitingFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = WAITING.findIndex((name) => moduleId.includes(`/integration/${name}`));
+      return at < 0 ? WAITING.length : at;
+    };
+    const sorted = await super.sort(files);
+    return sorted
+      .map((file) => ({ file, place: place(file) }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ file }) => file);
+  }
+}
+
+const integration = {
+  environment: 'node',
+  globalSetup: ['tests/support/server/integration-setup.ts'],
+  // The hashing threads are TypeScript too, and inherit this flag.
+  execArgv: ['--import', new URL('scripts/typescript.mjs', import.meta.url).href],
+  // Server processes are started and ended in hooks.
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+};
+
 export default defineConfig({
   resolve: { alias },
   test: {
     // Two at once: hashing and PostgreSQL want the rest of a small machine.
     maxWorkers: 2,
+    sequence: { sequencer: WaitingFirst },
+    // A key of RSA takes as long as chance wants.
+    testTimeout: 30_000,
     projects: [
       {
         extends: true,
@@ -32,21 +83,17 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...integration,
           name: 'integration',
           include: ['tests/integration/**/*.test.ts', 'tests/support/**/*.test.ts'],
-          // It compiles and attacks examples/go, so it needs a Go toolchain; `npm test` looks for one and says when the
-          // file is not run. A skipped test would count as failed.
-          exclude: process.env['HANDSTAMP_GO'] ? [] : ['tests/integration/services/go-service.test.ts'],
-          environment: 'node',
-          globalSetup: ['tests/support/server/integration-setup.ts'],
-          // The hashing threads are TypeScript too, and inherit this flag.
-          execArgv: ['--import', new URL('scripts/typescript.mjs', import.meta.url).href],
-          // One file at a time: these tests hash, race and measure, and share two cores with PostgreSQL.
-          fileParallelism: false,
-          // Server processes are started and ended in hooks.
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          exclude: [...ALONE, ...WITHOUT_GO],
+          // Three files at once: many wait for a clock or for another process.
+          maxWorkers: 3,
         },
+      },
+      {
+        extends: true,
+        test: { ...integration, name: 'alone', include: ALONE, fileParallelism: false },
       },
     ],
   },

@@ -2,7 +2,9 @@
 // A Chromium for the end-to-end tests and the benches in a browser.
 import { existsSync } from 'node:fs';
 
+/** The headless shell first, which is also what Playwright installs: it draws no window, and takes half the time. */
 const KNOWN_PLACES = [
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
@@ -24,5 +26,5 @@ export const CHROMIUM = {
   variable: 'HANDSTAMP_CHROMIUM',
   find: findChromium,
   command: 'npx playwright install --with-deps chromium',
-  debianPackages: ['chromium'],
+  debianPackages: ['chromium-headless-shell'],
 };

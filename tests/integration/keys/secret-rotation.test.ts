@@ -31,83 +31,94 @@ const refresh = (target: TestServer, token: string): Promise<Answer> =>
 const asks = async (target: TestServer, token: string): Promise<number> =>
   (await send(target, '/api/me', { cookies: { [COOKIE.access]: token } })).status;
 
-it('AUTH_SECRET rotates: nobody is signed out, status says when the old entry may go, and then it goes', async () => {
-  const both = `${NEW},${OLD}`;
-  const people = await Promise.all([1, 2, 3].map(() => createPerson({ hasPassword: true })));
-  const sessions = [];
-  for (const person of people) sessions.push(await prepareSession(person));
-  const held = new Map(sessions.map(({ id, accessToken, refreshToken }) => [id, { accessToken, refreshToken }]));
-  const tokensOf = (id: string) => held.get(id) ?? { accessToken: '', refreshToken: '' };
+// Each starts servers and commands one after the other.
+const TIMEOUT = { timeout: 120_000 };
 
-  // The new secret first: every token of before goes on, and so do passwords and everything that keys opened.
-  let running = await restart(both);
-  for (const { id } of sessions) expect(await asks(running, tokensOf(id).accessToken)).toBe(200);
-  const login = { email: people[0]?.email, password: PASSWORD };
-  const signedIn = await send(running, '/api/auth/login', { method: 'POST', json: login });
-  expect(signedIn.status).toBe(200);
+it(
+  'AUTH_SECRET rotates: nobody is signed out, status says when the old entry may go, and then it goes',
+  TIMEOUT,
+  async () => {
+    const both = `${NEW},${OLD}`;
+    const people = await Promise.all([1, 2, 3].map(() => createPerson({ hasPassword: true })));
+    const sessions = [];
+    for (const person of people) sessions.push(await prepareSession(person));
+    const held = new Map(sessions.map(({ id, accessToken, refreshToken }) => [id, { accessToken, refreshToken }]));
+    const tokensOf = (id: string) => held.get(id) ?? { accessToken: '', refreshToken: '' };
 
-  expect((await report(both)).secrets).toMatchObject([
-    { place: 1, keys: 0, sessions: 1, mayGo: false },
-    { place: 2, keys: 5, sessions: 3, mayGo: false },
-  ]);
-  expect(await keys(both, 'rewrap')).toContain('5 of 5 stored keys');
-  expect(await keys(both, 'rewrap')).toContain('already');
-  for (const { id } of sessions) expect(await asks(running, tokensOf(id).accessToken)).toBe(200);
+    // The new secret first: every token of before goes on, and so do passwords and everything that keys opened.
+    let running = await restart(both);
+    for (const { id } of sessions) expect(await asks(running, tokensOf(id).accessToken)).toBe(200);
+    const login = { email: people[0]?.email, password: PASSWORD };
+    const signedIn = await send(running, '/api/auth/login', { method: 'POST', json: login });
+    expect(signedIn.status).toBe(200);
 
-  // Each refresh moves its session to the new secret; the last one lets the old entry go.
-  for (const [index, { id }] of sessions.entries()) {
-    const [, old] = (await report(both)).secrets;
-    expect(old).toMatchObject({ keys: 0, sessions: 3 - index, mayGo: false });
-    expect(old?.sessionsUntil).toBe(
-      (await latestIdleEnd(sessions.slice(index).map((session) => session.id))).toISOString(),
-    );
-    const answer = await refresh(running, tokensOf(id).refreshToken);
-    expect(answer.status).toBe(200);
-    held.set(id, {
-      accessToken: answer.cookies[COOKIE.access] ?? '',
-      refreshToken: answer.cookies[COOKIE.refresh] ?? '',
-    });
-  }
-  const status = await keys(both, 'status');
-  expect(status).toContain('Entry 2');
-  expect(status).toContain('may go: take it out of the list and restart');
-  for (const secret of [NEW, OLD]) expect(status).not.toContain(secret);
+    expect((await report(both)).secrets).toMatchObject([
+      { place: 1, keys: 0, sessions: 1, mayGo: false },
+      { place: 2, keys: 5, sessions: 3, mayGo: false },
+    ]);
+    expect(await keys(both, 'rewrap')).toContain('5 of 5 stored keys');
+    expect(await keys(both, 'rewrap')).toContain('already');
+    for (const { id } of sessions) expect(await asks(running, tokensOf(id).accessToken)).toBe(200);
 
-  // The new one alone: everybody is still signed in, by page, by refresh and by password.
-  running = await restart(NEW);
-  for (const { id } of sessions) {
-    await ageRotation(id, 31);
-    const { accessToken, refreshToken } = tokensOf(id);
-    expect(await asks(running, accessToken)).toBe(200);
-    const page = await send(running, '/account', { cookies: { [COOKIE.refresh]: refreshToken } });
-    expect(page.status).toBe(200);
-  }
-  expect((await send(running, '/api/auth/login', { method: 'POST', json: login })).status).toBe(200);
-  expect((await report(NEW)).secrets).toMatchObject([{ place: 1, keys: 5, sessions: 5 }]);
+    // Each refresh moves its session to the new secret; the last one lets the old entry go.
+    for (const [index, { id }] of sessions.entries()) {
+      const [, old] = (await report(both)).secrets;
+      expect(old).toMatchObject({ keys: 0, sessions: 3 - index, mayGo: false });
+      expect(old?.sessionsUntil).toBe(
+        (await latestIdleEnd(sessions.slice(index).map((session) => session.id))).toISOString(),
+      );
+      const answer = await refresh(running, tokensOf(id).refreshToken);
+      expect(answer.status).toBe(200);
+      held.set(id, {
+        accessToken: answer.cookies[COOKIE.access] ?? '',
+        refreshToken: answer.cookies[COOKIE.refresh] ?? '',
+      });
+    }
+    const status = await keys(both, 'status');
+    expect(status).toContain('Entry 2');
+    expect(status).toContain('may go: take it out of the list and restart');
+    for (const secret of [NEW, OLD]) expect(status).not.toContain(secret);
 
-  // The old one opens nothing any more, not even a server.
-  await expect(restart(OLD)).rejects.toThrow(/no keys that AUTH_SECRET opens/);
-});
+    // The new one alone: everybody is still signed in, by page, by refresh and by password.
+    running = await restart(NEW);
+    for (const { id } of sessions) {
+      await ageRotation(id, 31);
+      const { accessToken, refreshToken } = tokensOf(id);
+      expect(await asks(running, accessToken)).toBe(200);
+      const page = await send(running, '/account', { cookies: { [COOKIE.refresh]: refreshToken } });
+      expect(page.status).toBe(200);
+    }
+    expect((await send(running, '/api/auth/login', { method: 'POST', json: login })).status).toBe(200);
+    expect((await report(NEW)).secrets).toMatchObject([{ place: 1, keys: 5, sessions: 5 }]);
 
-it('after both leaked, the runbook leaves no old token, no old key and no old secret, and passwords still work', async () => {
-  const last = 'bGFzdCBzZWNyZXQgb2YgdGhlIHRlc3RzLCBvZiBubyB1c2U';
-  const person = await createPerson({ hasPassword: true });
-  const login = { method: 'POST', json: { email: person.email, password: PASSWORD } };
-  const before = await send(await restart(NEW), '/api/auth/login', login);
-  const stolen = before.cookies[COOKIE.access] ?? '';
-  await server?.stop();
-  await db().$executeRaw`DELETE FROM "Session"`;
-  await db().$executeRaw`DELETE FROM "Key" WHERE purpose IN ('signing', 'seal')`;
-  const both = { ...testEnvironment(databaseUrl), AUTH_SECRET: `${last},${NEW}` };
-  await runCommand('lib/server/cli/migrate.ts', both);
-  expect(await runCommand('lib/server/cli/keys.ts', both, ['rewrap'])).toContain('2 of 5 stored keys');
-  const running = await restart(last);
-  expect(await asks(running, stolen)).toBe(401);
-  expect((await refresh(running, before.cookies[COOKIE.refresh] ?? '')).status).toBe(401);
-  const after = await send(running, '/api/auth/login', login);
-  expect(after.status).toBe(200);
-  expect(await asks(running, after.cookies[COOKIE.access] ?? '')).toBe(200);
-});
+    // The old one opens nothing any more, not even a server.
+    await expect(restart(OLD)).rejects.toThrow(/no keys that AUTH_SECRET opens/);
+  },
+);
+
+it(
+  'after both leaked, the runbook leaves no old token, no old key and no old secret, and passwords still work',
+  TIMEOUT,
+  async () => {
+    const last = 'bGFzdCBzZWNyZXQgb2YgdGhlIHRlc3RzLCBvZiBubyB1c2U';
+    const person = await createPerson({ hasPassword: true });
+    const login = { method: 'POST', json: { email: person.email, password: PASSWORD } };
+    const before = await send(await restart(NEW), '/api/auth/login', login);
+    const stolen = before.cookies[COOKIE.access] ?? '';
+    await server?.stop();
+    await db().$executeRaw`DELETE FROM "Session"`;
+    await db().$executeRaw`DELETE FROM "Key" WHERE purpose IN ('signing', 'seal')`;
+    const both = { ...testEnvironment(databaseUrl), AUTH_SECRET: `${last},${NEW}` };
+    await runCommand('lib/server/cli/migrate.ts', both);
+    expect(await runCommand('lib/server/cli/keys.ts', both, ['rewrap'])).toContain('2 of 5 stored keys');
+    const running = await restart(last);
+    expect(await asks(running, stolen)).toBe(401);
+    expect((await refresh(running, before.cookies[COOKIE.refresh] ?? '')).status).toBe(401);
+    const after = await send(running, '/api/auth/login', login);
+    expect(after.status).toBe(200);
+    expect(await asks(running, after.cookies[COOKIE.access] ?? '')).toBe(200);
+  },
+);
 
 async function latestIdleEnd(ids: readonly string[]): Promise<Date> {
   const ends = await Promise.all(ids.map(async (id) => (await sessionRow(id)).idleExpiresAt.getTime()));

@@ -4,7 +4,7 @@ import { HashPool } from '@/lib/server/passwords/hash-pool';
 import { login } from '@/lib/server/sign-in/login';
 import { register } from '@/lib/server/sign-up/register';
 import { countStatements, useDatabase } from '@/tests/support/database/use-database';
-import { createPerson, PASSWORD, type Person } from '@/tests/support/people';
+import { createPerson, lengthenWaits, PASSWORD, type Person } from '@/tests/support/people';
 
 const { url: databaseUrl } = await useDatabase();
 const FACTS = { userAgent: null, device: null, ip: null };
@@ -54,6 +54,7 @@ describe('a refused login', () => {
 
   it('that is blocked by the limit costs no hash at all', async () => {
     for (let i = 0; i < 5; i += 1) await attempt('blocked@people.test', PASSWORD);
+    await lengthenWaits();
     const hashing = vi.spyOn(HashPool.prototype, 'run');
     const answer = await attempt('blocked@people.test', PASSWORD);
     expect(answer).toMatchObject({ ok: false, code: 'too_many_attempts' });

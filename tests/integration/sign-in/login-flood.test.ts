@@ -1,13 +1,15 @@
 import { availableParallelism } from 'node:os';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { problemOf } from '@/tests/support/http/problems';
-import { type Answer, send } from '@/tests/support/http/requests';
+import { type Answer, SITE, send } from '@/tests/support/http/requests';
 import { PASSWORD, prepareSession } from '@/tests/support/people';
-import { useServer } from '@/tests/support/server/use-server';
+import { startServer } from '@/tests/support/server/server';
 
 const { url: databaseUrl } = await useDatabase();
-const server = await useServer({ databaseUrl });
+const server = await startServer({ databaseUrl, env: { APP_ORIGIN: SITE } });
+// The flood goes on after the test: only the end of the server ends it.
+afterAll(() => server.kill());
 
 /** More than hash and wait at once, 64 in the queue and one a thread, and what the threads finish meanwhile. */
 const LOGINS = 64 + 20 + 4 * availableParallelism();
@@ -17,7 +19,6 @@ it('more logins than can wait are told to come back with 503, while everybody el
   const logIn = (email: string) =>
     send(server, '/api/auth/login', { method: 'POST', json: { email, password: PASSWORD } });
   const answers: Answer[] = [];
-  // The flood goes on after the test: the end of the server ends it.
   for (let n = 0; n < LOGINS; n += 1) {
     logIn(`nobody-${n}@people.test`).then(
       (answer) => answers.push(answer),

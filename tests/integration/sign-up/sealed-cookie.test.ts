@@ -4,7 +4,7 @@ import { useDatabase } from '@/tests/support/database/use-database';
 import { mailTo } from '@/tests/support/http/mailbox';
 import { problemOf } from '@/tests/support/http/problems';
 import { type Answer, atOnce, send } from '@/tests/support/http/requests';
-import { COOKIE, createPerson } from '@/tests/support/people';
+import { COOKIE, createPerson, lengthenWaits } from '@/tests/support/people';
 import { useServer } from '@/tests/support/server/use-server';
 
 const { url: databaseUrl } = await useDatabase();
@@ -84,6 +84,7 @@ describe('the sealed cookie of a sign-up', () => {
     const first = await begin();
     const code = await codeFor(first.email);
     for (let i = 0; i < 5; i += 1) await enter(first.pending, wrong(code, i));
+    await lengthenWaits();
     const second = await begin(first.email);
     const refused = await enter(second.pending, '000000');
     expect(problemOf(refused)).toBe('429 too_many_attempts');
