@@ -3,7 +3,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { Failure, finish, ROOT, startNode } from './processes.mjs';
+import { Failure } from './failure.mjs';
+import { finish, ROOT, startNode } from './processes.mjs';
 
 /** Where a statement of the compiler's output begins; a comment belongs to the statement that follows it. */
 const STATEMENT_STARTS = /(?<!\*\/)\n(?=\/\*\*|(?:export|import|declare|type|interface) )/;

@@ -1,6 +1,6 @@
 import { toBase64Url, utf8 } from '../encoding';
 
-const TAG_BYTES = 12;
+const TAG_BYTES = 16;
 
 /** A strong entity tag of exactly this text: the beginning of its SHA-256 (RFC 9110 §8.8.3). */
 export async function entityTag(text: string): Promise<string> {

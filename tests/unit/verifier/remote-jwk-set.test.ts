@@ -54,7 +54,7 @@ describe('the key set', () => {
     expect(await currentKids()).toEqual([issuer.signer.kid]);
     expect(fetches()).toBe(2);
     await issuer.letGo();
-    expect(await currentKids()).toEqual([issuer.signer.kid, next.kid]);
+    await expect.poll(currentKids, { timeout: 5_000 }).toEqual([issuer.signer.kid, next.kid]);
   });
 
   test('is renewed by one fetch at a time, whoever asks meanwhile', async () => {
