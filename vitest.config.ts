@@ -49,7 +49,7 @@ const integration = {
   environment: 'node',
   globalSetup: ['tests/support/server/integration-setup.ts'],
   // The hashing threads are TypeScript too, and inherit this flag.
-  execArgv: ['--import', new URL('scripts/typescript.mjs', import.meta.url).href],
+  execArgv: ['--import', new URL('scripts/typescript-in-threads.mjs', import.meta.url).href],
   // Server processes are started and ended in hooks.
   testTimeout: 30_000,
   hookTimeout: 60_000,

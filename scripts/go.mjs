@@ -16,7 +16,7 @@ export const GO = {
   what: 'Go, for the service in Go',
   variable: 'HANDSTAMP_GO',
   find: findGo,
-  command: 'https://go.dev/doc/install, or Debian’s golang-go',
+  command: 'brew install go, or https://go.dev/doc/install',
   debianPackages: ['golang-go'],
   isOptional: true,
 };

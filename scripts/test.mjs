@@ -69,7 +69,7 @@ async function main() {
   await generateClient();
   const requirements = new Set(stages.flatMap(([, stage]) => stage.requirements ?? []));
   const { env: places, missing } = await provide([...requirements], 'npm test');
-  for (const { what, command } of missing) console.log(`Its tests are not run: ${what} (${command}).`);
+  for (const { what, command } of missing) console.log(`Not here, so its tests are not run: ${what} (${command}).`);
   const env = { ...environment(), ...places };
   let isBuilt = true;
   for (const [name, stage] of stages) {

@@ -1,7 +1,7 @@
 import { openBrowser } from '@/tests/support/http/cookie-jar';
 import type { Tokens } from '@/tests/support/http/programs';
 import { type Answer, send, type Target } from '@/tests/support/http/requests';
-import { COOKIE, type PreparedSession } from '../../support/people';
+import { COOKIE, type PreparedSession } from '@/tests/support/people';
 
 /** Who asks, and where. */
 export type Site = Target & { readonly origin: string };

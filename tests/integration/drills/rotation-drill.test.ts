@@ -7,10 +7,10 @@ import { startSession } from '@/lib/server/sessions/start';
 import { useDatabase } from '@/tests/support/database/use-database';
 import type { Tokens } from '@/tests/support/http/programs';
 import { atOnce, send } from '@/tests/support/http/requests';
+import { kidIn, rotateNow } from '@/tests/support/keys';
+import { createPerson, prepareSession } from '@/tests/support/people';
 import { testEnvironment } from '@/tests/support/server/environment';
 import { findFreePort, startServer } from '@/tests/support/server/server';
-import { kidIn, rotateNow } from '../../support/keys';
-import { createPerson, prepareSession } from '../../support/people';
 import { asSeenBy, browserClient, type DrillClient, type Journal, pageClient, programClient } from './clients';
 import { startSeparateVerifier } from './separate-verifier';
 

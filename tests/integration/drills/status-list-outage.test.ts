@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import { sql } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
@@ -16,8 +17,6 @@ const proxy = await startHttpProxy(port);
 afterAll(() => proxy.close());
 const server = await useServer({ databaseUrl, port, env: { INTERNAL_ORIGIN: proxy.origin } });
 const member = await createPerson({ hasPassword: true });
-
-const sleepSeconds = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
 
 it('a status list that is away for a minute logs nobody out', { timeout: 120_000 }, async () => {
   let cookies: Cookies = await signIn(server, member);
@@ -41,7 +40,7 @@ it('a status list that is away for a minute logs nobody out', { timeout: 120_000
       statuses.add(answer.status);
       cookies = { ...cookies, ...answer.cookies };
     }
-    await sleepSeconds(0.6); // a person reads
+    await sleep(600); // a person reads
   }
   expect([...statuses]).toEqual([200]);
   expect(asked).toBeGreaterThan(10);

@@ -6,8 +6,8 @@ import { db } from '@/lib/server/database/client';
 import { ensureKeys } from '@/lib/server/keys/keyring';
 import { runCommand } from '@/tests/support/database/postgres';
 import { useDatabase } from '@/tests/support/database/use-database';
+import { ageNextKey, kidIn, publishedKids } from '@/tests/support/keys';
 import { plainEnvironment, REPOSITORY, TEST_AUTH_SECRET, testEnvironment } from '@/tests/support/server/environment';
-import { ageNextKey, kidIn, publishedKids } from '../../support/keys';
 
 const { url } = await useDatabase();
 const SETTINGS = testEnvironment(url);

@@ -8,8 +8,8 @@ import { keyReport } from '@/lib/server/keys/report';
 import { rewrapKeys } from '@/lib/server/keys/rewrap';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { atOnce } from '@/tests/support/http/requests';
+import { createPerson, prepareSession } from '@/tests/support/people';
 import { TEST_AUTH_SECRET } from '@/tests/support/server/environment';
-import { createPerson, prepareSession } from '../../support/people';
 
 await useDatabase();
 const OLD = 'b2xkIHNlY3JldCBvZiB0aGUgdGVzdHMsIG9mIG5vIHVzZQ';

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { send } from '@/tests/support/http/requests';
@@ -15,7 +16,6 @@ const first = await useServer({ databaseUrl });
 const second = await useServer({ databaseUrl });
 const member = await createPerson({ hasPassword: true });
 
-const sleepSeconds = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
 const signOut = (server: TestServer, cookies: Cookies) => send(server, '/api/auth/logout', { method: 'POST', cookies });
 
 type Place = (server: TestServer, cookies: Cookies) => Promise<boolean>;
@@ -34,7 +34,7 @@ describe('a copied access token after sign-out', () => {
   it('is refused within five seconds by pages, APIs and Bearer calls of every process, and stays so', async () => {
     const cookies = await signIn(first, member);
     const copied = only(cookies, COOKIE.access);
-    await sleepSeconds(VOUCHED_SECONDS + 0.1); // past the age at which the token vouches for itself
+    await sleep((VOUCHED_SECONDS + 0.1) * 1_000); // past the age at which the token vouches for itself
     const asked = [first, second].flatMap((server) =>
       Object.entries(accepts).map(([place, isAccepted]) => ({ place, ask: () => isAccepted(server, copied) })),
     );
@@ -63,11 +63,11 @@ describe('a copied access token after sign-out', () => {
     const idle = second;
     const cookies = await signIn(first, member);
     const copied = only(cookies, COOKIE.access);
-    await sleepSeconds(VOUCHED_SECONDS + 0.1); // past the age at which the token vouches for itself
+    await sleep((VOUCHED_SECONDS + 0.1) * 1_000); // past the age at which the token vouches for itself
     for (const isAccepted of Object.values(accepts)) expect(await isAccepted(idle, copied)).toBe(true);
-    await sleepSeconds(1);
+    await sleep(1_000);
     await signOut(first, cookies);
-    await sleepSeconds(24); // idle means that nobody asks
+    await sleep(24_000); // idle means that nobody asks
     const answers = await Promise.all(Object.values(accepts).map((isAccepted) => isAccepted(idle, copied)));
     expect(answers).toEqual(answers.map(() => false));
   });
