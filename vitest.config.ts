@@ -13,6 +13,7 @@ const ALONE = [
   'tests/integration/passwords/**/*.test.ts',
   'tests/integration/sign-in/login-flood.test.ts',
   'tests/integration/keys/rotation-over-http.test.ts',
+  'tests/integration/drills/rotation-drill.test.ts',
   'tests/integration/your-code/**/*.test.ts',
 ];
 
