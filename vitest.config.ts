@@ -8,12 +8,19 @@ const root = path.dirname(fileURLToPath(import.meta.url));
 // `server-only` throws outside of React's server build. This is the empty file that the build itself picks.
 const alias = { '@': root, 'server-only': path.join(root, 'node_modules/server-only/empty.js') };
 
+/** They wait for real time, and a busy machine would break what they wait for: they run beside each other and nothing else. */
+const DRILLS = [
+  'tests/integration/drills/rotation-drill.test.ts',
+  'tests/integration/drills/status-list-outage.test.ts',
+  'tests/integration/drills/database-outage.test.ts',
+  'tests/integration/revocation/revocation.test.ts',
+];
+
 /** They measure the machine itself, or take all of it: nothing else may run beside them. */
 const ALONE = [
   'tests/integration/passwords/**/*.test.ts',
   'tests/integration/sign-in/login-flood.test.ts',
   'tests/integration/keys/rotation-over-http.test.ts',
-  'tests/integration/drills/rotation-drill.test.ts',
   'tests/integration/your-code/**/*.test.ts',
 ];
 
@@ -23,20 +30,14 @@ const ALONE = [
  */
 const WITHOUT_GO = process.env['HANDSTAMP_GO'] ? [] : ['tests/integration/services/go-service.test.ts'];
 
-/** They wait for real seconds, the longest first: they begin, and the others fill their waits. */
-const WAITING = [
-  'drills/rotation-drill.test.ts',
-  'drills/status-list-outage.test.ts',
-  'revocation/revocation.test.ts',
-  'services/',
-  'drills/',
-];
+/** Where the files are that take longest. They begin, so that none is left over for the end. */
+const LONG = ['drills/rotation', 'drills/status', 'services/', 'keys/'];
 
-class WaitingFirst extends BaseSequencer {
+class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {
-      const at = WAITING.findIndex((name) => moduleId.includes(`/integration/${name}`));
-      return at < 0 ? WAITING.length : at;
+      const at = LONG.findIndex((name) => moduleId.includes(`/integration/${name}`));
+      return at < 0 ? LONG.length : at;
     };
     const sorted = await super.sort(files);
     return sorted
@@ -61,7 +62,7 @@ export default defineConfig({
   test: {
     // Two at once: hashing and PostgreSQL want the rest of a small machine.
     maxWorkers: 2,
-    sequence: { sequencer: WaitingFirst },
+    sequence: { sequencer: LongestFirst },
     // A key of RSA takes as long as chance wants.
     testTimeout: 30_000,
     projects: [
@@ -87,10 +88,15 @@ export default defineConfig({
           ...integration,
           name: 'integration',
           include: ['tests/integration/**/*.test.ts', 'tests/support/**/*.test.ts'],
-          exclude: [...ALONE, ...WITHOUT_GO],
+          exclude: [...DRILLS, ...ALONE, ...WITHOUT_GO],
           // Three files at once: many wait for a clock or for another process.
           maxWorkers: 3,
+          sequence: { groupOrder: 2 },
         },
+      },
+      {
+        extends: true,
+        test: { ...integration, name: 'drills', include: DRILLS, maxWorkers: 3, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,

@@ -52,7 +52,11 @@ async function joined(folder, entry) {
   /** @type {Map<string, { file: string, text: string }>} */
   const taken = new Map();
   /** @param {string} file */
-  const declaredIn = (file) => files.get(file) ?? files.set(file, read(file)).get(file);
+  function declaredIn(file) {
+    const declared = files.get(file) ?? read(file);
+    files.set(file, declared);
+    return declared;
+  }
 
   /** Takes the declaration of `name` in `file` after those that it names. @param {string} file @param {string} name */
   async function take(file, name) {

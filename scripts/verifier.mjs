@@ -1,3 +1,4 @@
+// @ts-check
 // `npm run verifier [-- FOLDER]`: writes handstamp-verifier.mjs, what a service elsewhere verifies our tokens with, and its
 // types, into dist/ or FOLDER.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -30,15 +31,18 @@ async function bundle() {
     logLevel: 'silent',
   });
   const licences = await Promise.all(Object.entries(LICENCES).map(([name, file]) => licence(name, file)));
-  return `${TITLE}${result.outputFiles[0].text}\n${licences.join('\n')}`;
+  const [output] = result.outputFiles;
+  if (output === undefined) throw new Error('esbuild wrote nothing');
+  return `${TITLE}${output.text}\n${licences.join('\n')}`;
 }
 
+/** @param {string} name @param {string} file */
 async function licence(name, file) {
   const text = await readFile(path.join(ROOT, 'node_modules', name, file), 'utf8');
   return `/*! Contains parts of ${name}.\n\n${text.trim()}\n*/\n`;
 }
 
-const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
+const kilobytes = (/** @type {number} */ bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 
 await runScript(async () => {
   const folder = path.resolve(ROOT, process.argv[2] ?? 'dist');

@@ -47,7 +47,7 @@ export const STAGES = {
   integration: {
     needsBuild: true,
     requirements: [POSTGRES, PYTHON, CHROMIUM, GO],
-    run: (env) => vitest(['integration', 'alone'], env, (file) => !env['HANDSTAMP_GO'] && isGoTest(file)),
+    run: (env) => vitest(['integration', 'drills', 'alone'], env, (file) => !env['HANDSTAMP_GO'] && isGoTest(file)),
   },
   e2e: { needsBuild: true, requirements: [POSTGRES, CHROMIUM], run: playwright },
 };

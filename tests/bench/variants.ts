@@ -103,11 +103,10 @@ export async function buildVariant(variant: Variant): Promise<string> {
 
 async function writeRoute(folder: string, route: string, module: string): Promise<void> {
   const source = `@/tests/bench/reference/${module}`;
-  const methods = module === 'protected-route' ? 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' : 'GET';
   await mkdir(path.dirname(path.join(folder, route)), { recursive: true });
   await writeFile(
     path.join(folder, route),
-    route.endsWith('page.tsx') ? `export { default } from '${source}';\n` : `export { ${methods} } from '${source}';\n`,
+    route.endsWith('page.tsx') ? `export { default } from '${source}';\n` : `export * from '${source}';\n`,
   );
 }
 

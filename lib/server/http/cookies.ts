@@ -1,5 +1,5 @@
 import 'server-only';
-import { cookies, headers } from 'next/headers';
+import { cookies } from 'next/headers';
 import { type CookieNames, confirmedCookie, cookieAttributes, cookieNames } from '@/lib/core/http/cookies';
 import { CEREMONY_SECONDS } from '@/lib/core/policy';
 import { days } from '@/lib/core/time';
@@ -10,11 +10,14 @@ const DEVICE_SECONDS = days(365);
 /** Names of our cookies under the configured origin. */
 export const ourCookieNames = (): CookieNames => cookieNames(env().isSecureOrigin);
 
-/** One of our cookies in the request that is running; null when it is absent, comes twice, or is spelt another way. */
-export async function ourCookie(which: keyof CookieNames): Promise<string | null> {
+/**
+ * One of our cookies in the request that is running, whose headers are given; null when it is absent, comes twice, or is
+ * spelt another way.
+ */
+export async function ourCookie(requestHeaders: Headers, which: keyof CookieNames): Promise<string | null> {
   const name = ourCookieNames()[which];
-  const value = (await cookies()).get(name)?.value;
-  return value === undefined ? null : confirmedCookie((await headers()).get('cookie'), name, value);
+  const header = requestHeaders.get('cookie');
+  return header === null ? null : confirmedCookie(header, name, (await cookies()).get(name)?.value);
 }
 
 export const setPendingCookie = (sealed: string): Promise<void> =>

@@ -39,7 +39,7 @@ export async function authenticate(requestHeaders: Headers): Promise<Result<Acce
 }
 
 async function authenticateCookie(requestHeaders: Headers): Promise<Result<AccessClaims, 'unauthenticated'>> {
-  const token = await ourCookie('access');
+  const token = await ourCookie(requestHeaders, 'access');
   const session = token === null ? null : await sessionOf(token, requestHeaders);
   return session === null ? fail('unauthenticated') : succeed(session);
 }

@@ -13,7 +13,7 @@ import { openRefreshToken } from './tokens';
  * not be told so.
  */
 export async function signOut(headers: Headers, facts: RequestFacts): Promise<void> {
-  const presented = headers.has('authorization') ? null : await openRefreshToken(await ourCookie('refresh'));
+  const presented = headers.has('authorization') ? null : await openRefreshToken(await ourCookie(headers, 'refresh'));
   const readClaims = async () => {
     const found = await authenticate(headers);
     return found.ok ? found.value : null;

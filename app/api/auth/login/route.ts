@@ -9,8 +9,9 @@ export * from '@/lib/server/routes/other-methods';
 
 const form = { success: nextOf, failure: backToForm.bind(null, '/login') };
 
-export const POST = publicRoute('POST /api/auth/login', { body: loginBody, form }, async ({ body, facts }) => {
-  const [deviceCookie, refreshCookie] = [await ourCookie('device'), await ourCookie('refresh')];
+export const POST = publicRoute('POST /api/auth/login', { body: loginBody, form }, async ({ request, body, facts }) => {
+  const deviceCookie = await ourCookie(request.headers, 'device');
+  const refreshCookie = await ourCookie(request.headers, 'refresh');
   const signedIn = await login({ ...body, facts, deviceCookie, refreshCookie });
   return signedIn.ok ? signInAnswer(signedIn.value) : attemptProblem(signedIn);
 });

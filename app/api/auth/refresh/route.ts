@@ -8,8 +8,8 @@ import { setSessionCookies } from '@/lib/server/sessions/session-cookies';
 
 export * from '@/lib/server/routes/other-methods';
 
-export const POST = publicRoute('POST /api/auth/refresh', {}, async ({ facts }) => {
-  const refreshed = await refresh(await ourCookie('refresh'), 'browser', facts);
+export const POST = publicRoute('POST /api/auth/refresh', {}, async ({ request, facts }) => {
+  const refreshed = await refresh(await ourCookie(request.headers, 'refresh'), 'browser', facts);
   if (!refreshed.ok) {
     if (refreshed.code === 'reuse_detected') sendDueMail();
     return problem('session_ended');

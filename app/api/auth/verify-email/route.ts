@@ -11,8 +11,9 @@ export * from '@/lib/server/routes/other-methods';
 const form = { success: () => HOME_PATH, failure: backToForm.bind(null, '/verify-email') };
 
 export const POST = publicRoute('POST /api/auth/verify-email', { body: verifyEmailBody, form }, async (call) => {
-  const { body, facts } = call;
-  const [pendingCookie, refreshCookie] = [await ourCookie('pending'), await ourCookie('refresh')];
+  const { request, body, facts } = call;
+  const pendingCookie = await ourCookie(request.headers, 'pending');
+  const refreshCookie = await ourCookie(request.headers, 'refresh');
   const verified = await verifyEmail({ code: body.code, pendingCookie, refreshCookie, facts });
   return verified.ok ? signInAnswer(verified.value) : attemptProblem(verified);
 });
