@@ -1,3 +1,4 @@
+// @ts-check
 // The types of handstamp-verifier.mjs: what the compiler declares of lib/verifier/index.ts and of what that names, as one
 // text that imports nothing. The test of the verifier's types holds the result to the source.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -62,7 +63,7 @@ async function joined(folder, entry) {
   async function take(file, name) {
     const { texts, links } = await declaredIn(file);
     const text = texts.get(name);
-    if (text === undefined) return take(fileOf(folder, file, links.get(name)), name);
+    if (text === undefined) return take(fileOf(folder, file, links.get(name) ?? name), name);
     const other = taken.get(name);
     if (other?.file === file) return;
     if (other !== undefined) throw new Failure(`${name} is declared in ${other.file} and in ${file}: rename one.`);
