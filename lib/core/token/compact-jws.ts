@@ -1,4 +1,4 @@
-import { type Bytes, fromBase64Url } from '../encoding';
+import { type Bytes, fromBase64Url, utf8 } from '../encoding';
 import { fail, type Result, succeed } from '../failures';
 import { parseJsonObject } from '../json';
 import type { VerifyingKey, VerifyingKeys } from '../keys/jwk-set';
@@ -17,7 +17,6 @@ export type CompactJws = {
 const FORBIDDEN_MEMBERS = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'zip'] as const;
 
 const SHAPE = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
-const encoder = new TextEncoder();
 
 /**
  * Splits a token of at most `maxBytes`. Each part must be canonical base64url and the header one JSON object, so that
@@ -32,7 +31,7 @@ export function splitCompactJws(token: string, maxBytes: number): Result<Compact
   if (headerBytes === null || payloadBytes === null || signature === null) return fail('malformed');
   const header = parseJsonObject(headerBytes);
   if (header === null) return fail('malformed');
-  const signingInput = new Uint8Array(encoder.encode(`${headerPart}.${payloadPart}`));
+  const signingInput = utf8(`${headerPart}.${payloadPart}`);
   return succeed({ header, payloadBytes, signature, signingInput });
 }
 
