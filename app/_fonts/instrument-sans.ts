@@ -2,7 +2,7 @@ import localFont from 'next/font/local';
 
 /**
  * The one typeface: Instrument Sans, variable in weight and width. SIL Open Font License, see OFL.txt beside it.
- * `optional`: a page that was drawn without it stays so, and nothing moves under somebody's finger; the next page has it.
+ * `optional`: a page that was drawn without it stays so, and nothing moves under a reader's finger; the next page has it.
  */
 export const instrumentSans = localFont({
   src: './instrument-sans-latin.woff2',

@@ -1,7 +1,7 @@
 import { iconSvg } from '@/app/_components/stamp/drawing';
 import { SITE } from '@/site';
 
-/** The same for everybody, so it is made once, with the build. */
+/** The same for every visitor, so the build makes it once. */
 export const dynamic = 'force-static';
 
 export const GET = (): Response =>

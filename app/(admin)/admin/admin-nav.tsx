@@ -1,6 +1,6 @@
 import { NavLink } from '@/app/_components/frame/nav-link';
 
-/** The admin pages. Drawn by each page after it asked who is there, so that nobody else sees what there is. */
+/** The admin pages. Each page draws it after `requireAdmin`, so that only admins see which pages there are. */
 export function AdminNav() {
   return (
     <nav aria-label="Admin" className="-mt-3 mb-8 flex gap-6 *:first:-ms-1 border-b border-hairline">

@@ -1,6 +1,6 @@
 import { SignOutForm } from '@/app/_components/session/sign-out-form';
 
-/** For somebody who is signed in and came here anyway, perhaps to sign in as somebody else. */
+/** For a person who is signed in and came here anyway, perhaps to sign in with another account. */
 export function AlreadySignedIn() {
   return (
     <section aria-labelledby="already" className="sheet mb-6 p-5">

@@ -17,7 +17,7 @@ const FIELD_TEXTS = { email: 'Enter the email address of your account', password
 const SIGNED_OUT = 'You are signed out. This browser holds no stamp any more.';
 const ENDED = 'Your session has ended. Sign in again and you are back where you were.';
 
-/** Never leads away by itself, whoever comes: a loop between two pages that disagree would lock people out. */
+/** Never redirects by itself: a loop between two pages that disagree would lock people out (DECISIONS 6). */
 export default async function LoginPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
   const query = await searchParams;
   const { appOrigin, embeddedDataFolder } = env();

@@ -10,7 +10,7 @@ export const metadata: Metadata = { title: 'Enter your code' };
 const FIELD_TEXTS = { code: 'Enter the six digits from the mail' };
 
 /**
- * The second half of a sign-up. Says the same to everybody: a mail went out, and what is in it only its reader knows.
+ * The second half of a sign-up. Says the same for every address: a mail went out, and what is in it only its reader knows.
  */
 export default async function VerifyEmailPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
   const stub = (

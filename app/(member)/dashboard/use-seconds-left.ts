@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 
 /**
  * Whole seconds until `endsAt`, counted from the moment the page arrived, when the server's clock said `serverNow` (both
- * in epoch seconds). The browser's clock only measures how long ago that was: set wrong, it misleads nobody.
+ * in epoch seconds). The browser's clock only measures how long ago that was: set wrong, it changes nothing shown.
  */
 export function useSecondsLeft(endsAt: number, serverNow: number): number {
   const total = endsAt - serverNow;

@@ -16,7 +16,7 @@ export const single = (value: string | string[] | undefined): string | undefined
 export type FieldTexts = Readonly<Record<string, (code: string) => string>>;
 
 /**
- * The faults that a scripts-off answer named. The query is anybody's input: it only picks among sentences of ours.
+ * The faults that a scripts-off answer named. Strangers can write the query: it only picks among sentences of ours.
  */
 export function initialFaults(query: FormQuery, fieldTexts: FieldTexts): Faults {
   const code = single(query['error']);

@@ -3,7 +3,7 @@ export type SessionMessage = 'signed-in' | 'signed-out';
 
 const isMessage = (value: unknown): value is SessionMessage => value === 'signed-in' || value === 'signed-out';
 
-/** One for the document, made when it is needed: a channel hears everybody but itself. */
+/** One for the document, made when it is needed: a channel hears every tab but its own. */
 let channel: BroadcastChannel | undefined;
 
 function openChannel(): BroadcastChannel {

@@ -10,9 +10,9 @@ const LEAST_MILLISECONDS_BETWEEN_CHECKS = 2000;
 type Shown = { sub: string; sid: string };
 
 /**
- * Keeps a page from showing somebody's data after the session is over. It leaves when another tab signed out, asks when
- * the tab comes to the front (a sign-out without scripts tells nobody), and reloads a page that Back took out of the
- * browser's memory. Only a clear "no" of both endpoints counts: a server in trouble signs nobody out.
+ * Keeps a page from showing its owner's data after the session is over. It leaves when another tab signed out, asks when
+ * the tab comes to the front (a sign-out without scripts tells no tab), and reloads a page that Back took out of the
+ * browser's memory. Only a clear "no" of both endpoints counts: a server in trouble signs no one out.
  */
 export function SessionWatcher({ sub, sid }: Shown) {
   useEffect(() => {

@@ -19,7 +19,7 @@ export const trimUserAgent = (userAgent: string | null): string | null => userAg
 
 /**
  * Browser family and system, such as "Firefox on Linux"; null when neither is known. For people to recognise their
- * devices by, and to notice another one; anybody can claim any of it. Only the first 256 characters are read.
+ * devices by, and to notice another one; a client can claim any of it. Only the first 256 characters are read.
  */
 export function describeDevice(userAgent: string | null): string | null {
   const text = trimUserAgent(userAgent) ?? '';

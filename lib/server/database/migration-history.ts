@@ -30,7 +30,7 @@ const ADD = `
   INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
   VALUES ($1, $2, $3, clock_timestamp(), 1)`;
 
-/** Whether the records are there, and some table if there is one; those of extensions are nobody's. */
+/** Whether the records are there, and some table if there is one; those of extensions do not count. */
 const LOOK_AROUND = `
   SELECT to_regclass('_prisma_migrations') IS NOT NULL AS "hasRecords", (
     SELECT relname FROM pg_class

@@ -85,7 +85,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 
-/** A device name comes from a header that anybody can write. */
+/** A device name comes from a header that strangers can write. */
 const oneLine = (text: string): string => text.replace(/[\p{C}\s]+/gu, ' ').slice(0, 80);
 
 const instantFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });

@@ -17,7 +17,7 @@ const FORBIDDEN_NAME =
 
 /**
  * The only texts that a field may hold, each too narrow for a token, a cookie, an address or a phrase. What fits none is
- * withheld: a field that nobody thought of is lost rather than leaked.
+ * withheld: an unknown field is lost rather than leaked.
  */
 const TEXT_SHAPES: readonly RegExp[] = [
   /^[A-Za-z][A-Za-z0-9_.]{0,39}$/, // a code, an event, an HTTP method

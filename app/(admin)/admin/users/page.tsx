@@ -11,7 +11,7 @@ export const metadata: Metadata = { title: 'Users' };
 
 type Query = { readonly [name: string]: string | string[] | undefined };
 
-/** Everybody who has an account, newest first. */
+/** The people who have an account, newest first. */
 export default async function UsersPage({ searchParams }: { searchParams: Promise<Query> }) {
   await requireAdmin('/admin/users');
   const page = pageNumber(single((await searchParams)['page']));

@@ -3,7 +3,7 @@
 import { useEffect, useRef } from 'react';
 import { Notice } from '@/app/_components/frame/notice';
 
-/** A map and not an object, which would also answer to `constructor`: the query is anybody's input. */
+/** A map and not an object, which would also answer to `constructor`: strangers can write the query. */
 const TEXTS: ReadonlyMap<string, string> = new Map([
   ['one', 'The session was ended. Whoever used it has to sign in again.'],
   ['others', 'All other sessions were ended. This is the only one left.'],
