@@ -4,10 +4,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { findChromium } from './chromium.mjs';
+import { findFreePort } from './free-port.mjs';
 import { build, checkNode, generateClient, install, TYPESCRIPT_FLAGS } from './preparation.mjs';
 import { endAll, finish, ROOT, runScript, startNode } from './processes.mjs';
 import { untilHealthy } from './readiness.mjs';
@@ -37,7 +37,7 @@ const WINDOW = {
  * @returns {Promise<string>} Its origin.
  */
 async function startServer(folder) {
-  const port = await freePort();
+  const port = await findFreePort();
   const origin = `http://localhost:${port}`;
   const database = startNode(['scripts/embedded-database.mjs', path.join(folder, 'database'), folder], {
     watchesStdin: true,
@@ -67,19 +67,6 @@ async function startServer(folder) {
   const printed = finish(server, 'The server ended by itself.').catch((error) => error.output);
   await untilHealthy(server, port, () => (server.exitCode === null ? '' : printed));
   return origin;
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import 'server-only';
 import { namesEtag } from '@/lib/core/http/entity-tag';
-import { type ProblemCode, type ProblemDetails, problemResponse } from '@/lib/core/http/problem';
+import type { ProblemCode, ProblemDetails } from '@/lib/core/http/problem';
 
 /** What a handler says went wrong, in the words of its error format. */
 export type ErrorAnswer = { readonly kind: 'error'; readonly code: string; readonly details?: object };
@@ -36,8 +36,6 @@ export const cacheable = (text: string, etag: string, headers: HeadersInit): Ans
 
 export const problem = (code: ProblemCode, details?: ProblemDetails): Problem =>
   details ? { kind: 'error', code, details } : { kind: 'error', code };
-
-export const toProblemResponse = ({ code, details }: Problem): Response => problemResponse(code, details);
 
 /** The response of an answer that is no error. `ownHeaders`: what every answer of its format carries. */
 export function toResponse(

@@ -6,9 +6,9 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFileSync, rmSync } from 'node:fs';
 import { chmod, chown, cp, mkdtemp, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { findFreePort } from '../../../scripts/free-port.mjs';
 import { isReachableByAll, postgresFolder, unprivilegedAccount } from '../../../scripts/postgres.mjs';
 
 /**
@@ -23,19 +23,6 @@ async function findBinaries(scratch, isOtherAccount) {
   const copy = path.join(scratch, 'native');
   await cp(native, copy, { recursive: true, verbatimSymlinks: true });
   return copy;
-}
-
-/** @returns {Promise<number>} */
-function findFreePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 async function main() {
