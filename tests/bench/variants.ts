@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { findFreePort } from '@/scripts/free-port.mjs';
 import { plainEnvironment, REPOSITORY, testEnvironment } from '@/tests/support/server/environment';
-import { findFreePort } from '@/tests/support/server/server';
 import { say } from './report';
 
 /**

@@ -4,13 +4,14 @@ import { toApiRefreshToken } from '@/lib/core/token/refresh-token';
 import { db } from '@/lib/server/database/client';
 import { revokeKey } from '@/lib/server/keys/rotation';
 import { startSession } from '@/lib/server/sessions/start';
+import { findFreePort } from '@/scripts/free-port.mjs';
 import { useDatabase } from '@/tests/support/database/use-database';
 import type { Tokens } from '@/tests/support/http/programs';
 import { atOnce, send } from '@/tests/support/http/requests';
 import { kidIn, rotateNow } from '@/tests/support/keys';
 import { createPerson, prepareSession } from '@/tests/support/people';
 import { testEnvironment } from '@/tests/support/server/environment';
-import { findFreePort, startServer } from '@/tests/support/server/server';
+import { startServer } from '@/tests/support/server/server';
 import { asSeenBy, browserClient, type DrillClient, type Journal, pageClient, programClient } from './clients';
 import { startSeparateVerifier } from './separate-verifier';
 

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
+import { findFreePort } from '@/scripts/free-port.mjs';
 import { sql } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { send } from '@/tests/support/http/requests';
 import { COOKIE, type Cookies, createPerson, only, signIn } from '@/tests/support/people';
 import { startHttpProxy } from '@/tests/support/server/proxies';
-import { findFreePort, startServer } from '@/tests/support/server/server';
+import { startServer } from '@/tests/support/server/server';
 import { useServer } from '@/tests/support/server/use-server';
 
 const OUTAGE_SECONDS = 60;

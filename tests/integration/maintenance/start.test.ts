@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findFreePort } from '@/scripts/free-port.mjs';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { plainEnvironment, REPOSITORY, testEnvironment } from '@/tests/support/server/environment';
-import { findFreePort } from '@/tests/support/server/server';
 
 const { url: databaseUrl } = await useDatabase();
 const { url: emptyUrl } = await useDatabase('empty');

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findFreePort } from '@/scripts/free-port.mjs';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { type Answer, send } from '@/tests/support/http/requests';
 import { prepareSession, sessionRow } from '@/tests/support/people';
 import { type HttpProxy, type Listener, startHttpProxy, startListener } from '@/tests/support/server/proxies';
-import { findFreePort, type TestServer } from '@/tests/support/server/server';
+import type { TestServer } from '@/tests/support/server/server';
 import { useServer } from '@/tests/support/server/use-server';
 
 const { url: databaseUrl } = await useDatabase();

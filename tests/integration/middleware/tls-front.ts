@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { findFreePort } from '@/scripts/free-port.mjs';
 import { send, type Target } from '@/tests/support/http/requests';
 import { startHttpProxy } from '@/tests/support/server/proxies';
-import { findFreePort } from '@/tests/support/server/server';
 
 export type TlsFront = {
   /** Where a browser connects. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { findFreePort } from '@/scripts/free-port.mjs';
 import { runCommand } from '@/tests/support/database/postgres';
 import { plainEnvironment, REPOSITORY, testEnvironment } from './environment';
 
@@ -88,19 +88,6 @@ export async function startServer({
 /** Makes the demo accounts, as quickstart does. */
 export async function seedDemoAccounts(databaseUrl: string): Promise<void> {
   await runCommand('prisma/seed.ts', { ...testEnvironment(databaseUrl), HANDSTAMP_DATA: os.tmpdir() });
-}
-
-/** A port of 127.0.0.1 that nobody uses at this moment. */
-export function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 async function untilHealthy(server: TestServer): Promise<void> {

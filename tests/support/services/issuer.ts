@@ -1,9 +1,10 @@
 import { afterAll, expect } from 'vitest';
+import { findFreePort } from '@/scripts/free-port.mjs';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { send } from '@/tests/support/http/requests';
 import type { PreparedSession } from '@/tests/support/people';
 import { type HttpProxy, startHttpProxy } from '@/tests/support/server/proxies';
-import { findFreePort, type TestServer } from '@/tests/support/server/server';
+import type { TestServer } from '@/tests/support/server/server';
 import { useServer } from '@/tests/support/server/use-server';
 
 /** The production server behind a proxy that counts, and can go down. The proxy's address is the issuer's. */

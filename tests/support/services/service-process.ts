@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
+import { findFreePort } from '@/scripts/free-port.mjs';
 import { plainEnvironment } from '@/tests/support/server/environment';
-import { findFreePort } from '@/tests/support/server/server';
 
 export type ServiceAnswer = {
   readonly status: number;
