@@ -14,6 +14,8 @@ const DRILLS = [
   'tests/integration/drills/status-list-outage.test.ts',
   'tests/integration/drills/database-outage.test.ts',
   'tests/integration/revocation/revocation.test.ts',
+  'tests/integration/services/node-service.test.ts',
+  'tests/integration/services/python-service.test.ts',
 ];
 
 /** They measure the machine itself, or take all of it: nothing else may run beside them. */
@@ -96,7 +98,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...integration, name: 'drills', include: DRILLS, maxWorkers: 3, sequence: { groupOrder: 1 } },
+        test: { ...integration, name: 'drills', include: DRILLS, maxWorkers: 4, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,
