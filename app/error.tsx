@@ -1,7 +1,7 @@
 'use client';
 
 import { SITE } from '@/site';
-import { DeadEnd } from './_components/frame/dead-end';
+import { MessagePage } from './_components/frame/message-page';
 
 type Props = { error: unknown; retry: () => void };
 
@@ -10,7 +10,7 @@ export default function ErrorPage({ error, retry }: Props) {
   const digest = error instanceof Error && 'digest' in error && typeof error.digest === 'string' ? error.digest : null;
   return (
     <main id="main" tabIndex={-1} className="page flex grow flex-col">
-      <DeadEnd
+      <MessagePage
         title="That did not work"
         ways={
           <>
@@ -30,7 +30,7 @@ export default function ErrorPage({ error, retry }: Props) {
             Reference <code>{digest}</code>
           </p>
         )}
-      </DeadEnd>
+      </MessagePage>
     </main>
   );
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// The embedded database and the secret of this clone, both below .data: for whoever starts them, and for commands that
+// The embedded database and the secret of this clone, both below .data: for the scripts that start them, and for commands that
 // join a running app. Node built-ins only.
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -52,7 +52,7 @@ export async function startDatabase() {
     throw new Failure('Another Handstamp already runs on the database in .data: stop it first.');
   });
   await Promise.race([ready, ended]);
-  // From here on its end is somebody's Ctrl-C, or the server's next query will tell.
+  // From here on it ends by Ctrl-C, or the server's next query will notice.
   ended.catch(() => undefined);
   return addressOf(folder);
 }
@@ -69,7 +69,7 @@ export async function findDatabase() {
   const deadline = Date.now() + JOIN_WITHIN_MS;
   while (await isServed(path.join(folder, GUARD_NAME))) {
     if (await isServed(path.join(folder, SOCKET_NAME))) return addressOf(folder);
-    // Somebody is starting it.
+    // Another process is starting it.
     if (Date.now() > deadline) throw new Failure('The embedded database is held by a process that does not serve it.');
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
@@ -103,7 +103,7 @@ async function dataFolder() {
   return DATA;
 }
 
-/** A folder that nobody else may enter and whose path is short enough for a socket. */
+/** A folder that no other account may enter and whose path is short enough for a socket. */
 async function socketFolder() {
   if (process.platform === 'win32') {
     throw new Failure('The embedded database needs Linux, macOS or WSL: set DATABASE_URL to a PostgreSQL instead.');
@@ -116,7 +116,7 @@ async function socketFolder() {
   await mkdir(folder, { mode: 0o700 }).catch((error) => {
     if (error.code !== 'EEXIST') throw error;
   });
-  // In a shared folder somebody else may have been first: a link, or a folder that they can enter too.
+  // In a shared folder another account may have been first: a link, or a folder that they can enter too.
   const found = await lstat(folder);
   if (found.isDirectory() && found.uid === user && (found.mode & 0o077) === 0) return folder;
   throw new Failure(`${folder} is not a folder of this user alone: remove it and start again.`);

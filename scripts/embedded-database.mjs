@@ -37,7 +37,7 @@ function isServed(guard) {
 
 /**
  * Lets one process at a time open the data: two would damage it. The guard is a socket, because only the system knows
- * for sure whether its owner still lives; a process number in a file may belong to somebody else by now.
+ * for sure whether its owner still lives; a process number in a file may belong to another process by now.
  *
  * @returns {Promise<boolean>}
  */

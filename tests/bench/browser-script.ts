@@ -6,7 +6,7 @@ export type LoadedScript = {
   readonly files: number;
   readonly fileBytes: number;
   readonly inlineBytes: number;
-  /** What was fetched for a page that nobody had asked for yet, of any kind. */
+  /** What was fetched, of any kind, for a page before it was opened. */
   readonly aheadBytes: number;
 };
 

@@ -4,7 +4,7 @@ import { rootSecrets } from '@/lib/server/keys/root-secrets';
 import { BROWSER } from '@/tests/support/database/session-rows';
 import { sql } from '@/tests/support/database/sql';
 
-/** Sessions that nobody renewed yet, spread over the people of `fillSessions`. Returns their refresh tokens. */
+/** Sessions that were never renewed, spread over the people of `fillSessions`. Returns their refresh tokens. */
 export async function prepareSessions(databaseUrl: string, count: number): Promise<string[]> {
   const keys = await refreshMacKeys(await rootSecrets());
   const made = Array.from({ length: count }, () => ({

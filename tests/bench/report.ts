@@ -29,7 +29,7 @@ export function writeReport(report: Report): void {
   writeFileSync(file, JSON.stringify(report));
 }
 
-/** A line for whoever waits. */
+/** A line of progress. */
 export const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
 
 /** Rounds of each measurement; the median of them counts. */

@@ -90,7 +90,7 @@ async function main(): Promise<void> {
     const rounds = new Map<CaseName, Round[]>(NAMES.map((name) => [name, []]));
     for (let round = 0; round < ROUNDS; round += 1) {
       say(`round ${round + 1} of ${ROUNDS}`);
-      // Each round in another order: nobody always runs after the same neighbour.
+      // Each round in another order: none always runs after the same neighbour.
       for (const name of rotated(NAMES, round)) {
         const one = CASES[name];
         const pid = servers[one.variant]?.process.pid;

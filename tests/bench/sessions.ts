@@ -54,7 +54,7 @@ async function fileOf(lines: readonly string[]): Promise<string> {
 
 type Renewals = Measured & { readonly cpuUs: number };
 
-/** Renews sessions that nobody renewed before, with so many clients. */
+/** Renews sessions that were never renewed, with so many clients. */
 async function renew({ databaseUrl, server }: Place, connections: 1 | 8, seconds = SECONDS): Promise<Renewals> {
   const tokens = await prepareSessions(databaseUrl, RENEWALS_PER_SECOND[connections] * seconds);
   const file = await fileOf(tokens.map((token) => `handstamp-refresh=${token}`));

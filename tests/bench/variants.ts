@@ -20,7 +20,7 @@ const CONFIGURATION = ['next.config.js', 'postcss.config.mjs', 'tsconfig.json', 
 const SAME_DOCUMENT = [
   ...['app/layout.tsx', 'app/globals.css', 'app/_fonts', 'app/_styles', 'lib/core', 'site.ts'],
   ...['app/error.tsx', 'app/global-error.tsx', 'app/not-found.tsx', 'app/icon.svg'],
-  ...['app/_components/frame/dead-end.tsx', 'app/_components/frame/nothing-here.tsx', 'app/_components/stamp'],
+  ...['app/_components/frame/message-page.tsx', 'app/_components/frame/nothing-here.tsx', 'app/_components/stamp'],
 ];
 const asTheyAre = (files: readonly string[]) => Object.fromEntries(files.map((file) => [file, file]));
 const references = (...names: readonly string[]) => asTheyAre(names.map((name) => `${REFERENCE}/${name}`));

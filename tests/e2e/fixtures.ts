@@ -16,7 +16,7 @@ type PageFaults = { readonly seen: string[]; readonly expected: RegExp[] };
 type WorkerFixtures = {
   /** Where our server is, as a browser spells it. */
   origin: string;
-  /** Somebody with an account, shared by tests that only sign in. */
+  /** A person with an account, shared by tests that only sign in. */
   member: Person;
 };
 
@@ -27,7 +27,7 @@ type Fixtures = {
   expectFault: (pattern: RegExp) => void;
   /** Another browser with a cookie jar of its own, watched like the test's own. */
   openBrowser: (options?: BrowserContextOptions) => Promise<BrowserContext>;
-  /** Somebody with an account, signed in in the test's own browser: one session, no more. */
+  /** A person with an account, signed in in the test's own browser: one session, no more. */
   signedIn: Person;
 };
 

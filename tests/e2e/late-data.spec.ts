@@ -4,9 +4,9 @@ import { createDatabase, dropDatabase } from '@/tests/support/database/postgres'
 import { seedDemoAccounts, startServer } from '@/tests/support/server/server';
 import { backend, test as base, expect } from './fixtures';
 
-/** Somebody holds a table: whoever reads it waits. */
+/** The test locks a table: every reader of it waits. */
 type LockedTable = {
-  /** Resolves when somebody waits for the table. */
+  /** Resolves when a reader waits for the table. */
   isAwaited(): Promise<void>;
   release(): Promise<void>;
 };

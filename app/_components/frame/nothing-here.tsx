@@ -1,9 +1,9 @@
-import { DeadEnd } from './dead-end';
+import { MessagePage } from './message-page';
 
 /** No such page, or none for this visitor: both look the same. */
 export function NothingHere() {
   return (
-    <DeadEnd
+    <MessagePage
       title="There is nothing here"
       ways={
         <>
@@ -17,6 +17,6 @@ export function NothingHere() {
       }
     >
       <p>The address may be mistyped, or the page is not one for your account.</p>
-    </DeadEnd>
+    </MessagePage>
   );
 }

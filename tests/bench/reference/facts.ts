@@ -1,6 +1,6 @@
 import type { AccessClaims } from '@/lib/core/token/claims';
 
-/** What the reference routes say: as much as the protected ones, about nobody. */
+/** What the reference routes say: as much as the protected ones, about no person. */
 export const NOBODY: AccessClaims = {
   iss: 'http://localhost:3000',
   aud: 'http://localhost:3000',

@@ -101,7 +101,7 @@ async function expectKept({ kind, session, answer }: Job, server: TestServer): P
   }
   const confirmed = answer?.cookies[COOKIE.refresh];
   if (confirmed !== undefined) expect((await refresh(confirmed)).status).toBe(200);
-  // A refresh that nobody confirmed: the browser still holds the token from before.
+  // The answer of a refresh was lost: the browser still holds the token from before.
   else if (session !== null) expect((await refresh(session.refreshToken)).status).toBe(200);
 }
 

@@ -65,7 +65,7 @@ const clients: readonly DrillClient[] = [
   ...(await atOnce(15, async () => programClient(server, await programSession(), journal))),
 ];
 
-/** Whether somebody who knows public facts only accepts what a client holds. */
+/** Whether a verifier, which knows public facts only, accepts what a client holds. */
 async function bringToVerifier({ kind, accessToken }: DrillClient): Promise<void> {
   const verdict = await verifier.verify(accessToken());
   if (verdict !== 'valid') journal.failures.push(`the separate verifier, of a ${kind} token: ${verdict}`);

@@ -126,7 +126,7 @@ describe('a revoked key', () => {
       expect(await kidsOf(await keySet(server))).not.toContain(kid);
     }
 
-    // Nobody is signed out: the session gets a token of the key that signs now, which every process takes.
+    // No session ends: it gets a token of the key that signs now, which every process takes.
     const again = await refresh(first, refreshToken);
     expect(again.status).toBe(200);
     expect(kidOf(again.cookies[COOKIE.access])).toBe(await kidIn('current'));

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => attacker.close());
 
-/** What a client may claim; `evil` is an address that somebody listens on. */
+/** What a client may claim; the test listens on the address `evil`. */
 const SPOOFS: readonly (readonly [string, (evil: string) => Record<string, string>])[] = [
   ['Host', (evil) => ({ host: evil })],
   ['X-Forwarded-Host', (evil) => ({ 'x-forwarded-host': evil })],

@@ -8,7 +8,7 @@ import { useServer } from '@/tests/support/server/use-server';
 const { url: databaseUrl } = await useDatabase();
 const server = await useServer({ databaseUrl });
 
-/** What only somebody signed in may read. */
+/** What only a signed-in person may read. */
 const PRIVATE_TEXT = 'Wilhelmina Waybarred';
 const person = await createPerson({ name: PRIVATE_TEXT, email: 'wilhelmina@people.test', role: 'admin' });
 const { cookies, id } = await prepareSession(person);

@@ -67,7 +67,7 @@ describe('a copied access token after sign-out', () => {
     for (const isAccepted of Object.values(accepts)) expect(await isAccepted(idle, copied)).toBe(true);
     await sleep(1_000);
     await signOut(first, cookies);
-    await sleep(24_000); // idle means that nobody asks
+    await sleep(24_000); // The second process must get no request for so long.
     const answers = await Promise.all(Object.values(accepts).map((isAccepted) => isAccepted(idle, copied)));
     expect(answers).toEqual(answers.map(() => false));
   });

@@ -38,7 +38,7 @@ async function untilStatus(status: number, ask: () => Promise<{ status: number }
 type Expectation = {
   /** How many genuine requests are made of it, in eleven seconds or more. */
   readonly requests: number;
-  /** What it says to a token whose list lies where this issuer has none: that it is not good, or that nobody can tell. */
+  /** What it says to a token whose list lies where this issuer has none: that it is not good, or that its status is unavailable. */
   readonly foreignList: 401 | 503;
 };
 
@@ -197,7 +197,7 @@ export async function provePromises(language: Language, { requests, foreignList 
     onTestFinished(() => proxy.close());
     const names = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
     const environment = Object.fromEntries(names.map((name) => [name, `http://127.0.0.1:${proxy.port}`]));
-    // An address for documents (RFC 5737): nobody answers there, and unlike this machine's own it would be proxied.
+    // An address for documents (RFC 5737): no machine answers there, and unlike this machine's own it would be proxied.
     const service = await start({ ...environment, ISSUER: 'http://192.0.2.1' });
     expect((await service.ask(bearer(await prepareSession()))).status).toBe(503);
     expect(proxy.connections()).toBe(0);

@@ -72,7 +72,7 @@ describe('a token and its successor, used at the same time within the window', (
     for (const { holdsParent, answer } of answers) {
       expect(answer.status).toBe(200);
       expect(answer.cookies[COOKIE.access]).toBeTruthy();
-      // Whoever holds the current one already needs no second copy: a late answer would put it back over a newer one.
+      // A client that holds the current one gets no second copy: a late answer would put it back over a newer one.
       expect(answer.cookies[COOKIE.refresh]).toBe(holdsParent ? currentToken : undefined);
     }
     expect((await sessionRow(session.id)).counter).toBe(1n);

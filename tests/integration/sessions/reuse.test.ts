@@ -28,7 +28,7 @@ async function rotate(token: string): Promise<string> {
   return answer.cookies[COOKIE.refresh] ?? '';
 }
 
-/** What reuse must leave behind, whoever noticed it and however often. */
+/** What reuse must leave behind, from whichever endpoint and however often. */
 async function expectEndedOnce({ id, person }: PreparedSession): Promise<void> {
   expect(await sessionRow(id)).toMatchObject({ endReason: 'reuse_detected' });
   expect((await auditTypes(id)).filter((type) => type === 'refresh_reuse')).toHaveLength(1);

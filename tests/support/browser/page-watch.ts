@@ -2,7 +2,7 @@ import { type BrowserContext, expect, type Request } from '@playwright/test';
 
 /**
  * Writes into `faults` whatever a page of the browser complains about: errors on the console (Chromium reports refused
- * content and failed requests there), exceptions nobody caught, violations of the content security policy.
+ * content and failed requests there), exceptions that were not caught, violations of the content security policy.
  */
 export async function watchPages(context: BrowserContext, faults: string[]): Promise<void> {
   context.on('console', (message) => {

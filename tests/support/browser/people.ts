@@ -6,10 +6,10 @@ import { targetAt } from '@/tests/support/http/requests';
 /** The demo accounts, which are in the server's database. */
 export const { member: MEMBER, admin: ADMIN } = demoAccounts;
 
-/** Somebody of one test's own. */
+/** A person of one test's own. */
 export type Person = { readonly email: string; readonly password: string; readonly name: string };
 
-/** A person whom nobody has met: no account yet. */
+/** A person without an account yet. */
 export const newPerson = (): Person => ({
   email: `${crypto.randomUUID()}@people.example`,
   password: 'seven-kites-over-a-quiet-harbour',

@@ -39,7 +39,7 @@ export const refreshProgram = (
   options: RequestOptions = {},
 ) => ask(target, '/api/auth/token/refresh', { refresh_token: refreshToken, ...more }, options);
 
-/** `<status> <error>` of an OAuth error, after checking that nobody may keep it (RFC 6749 §5.2). */
+/** `<status> <error>` of an OAuth error, after checking that no cache may keep it (RFC 6749 §5.2). */
 export function oauthErrorOf(answer: Answer): string {
   expect(answer.headers['content-type'], `${answer.status} ${answer.text}`).toContain('application/json');
   expect(answer.headers['cache-control']).toContain('no-store');

@@ -114,7 +114,7 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
 
 export type Listener = { readonly port: number; readonly connections: () => number; close(): Promise<void> };
 
-/** Counts whoever connects, and answers nobody. */
+/** Counts connections, and ends each without an answer. */
 export async function startListener(): Promise<Listener> {
   let connections = 0;
   const server = createTcpServer((socket) => {

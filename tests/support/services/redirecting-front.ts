@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Stands where the issuer should be, and sends whoever asks on to it. */
+/** Stands where the issuer should be, and redirects every request to it. */
 export type RedirectingFront = {
   readonly origin: string;
   /** From now on it answers for these paths itself, with what the issuer says there. */

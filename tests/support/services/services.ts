@@ -8,7 +8,7 @@ import { plainEnvironment, REPOSITORY } from '@/tests/support/server/environment
 import { type RunningService, runService, type ServiceCommand } from './service-process';
 import { buildVerifier } from './verifier-bundle';
 
-/** A service of somebody else's, as examples/ shows it: a process of its own that knows the issuer's address. */
+/** A service of another team, as examples/ shows it: a process of its own that knows the issuer's address. */
 export type Service = Pick<RunningService, 'ask'>;
 
 /** Its environment: what every service must know, and what a test adds. */

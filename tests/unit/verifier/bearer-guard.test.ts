@@ -13,7 +13,7 @@ beforeEach(async () => {
   guard = bearerGuard(createVerifier({ issuer: ISSUER, audience: ISSUER }, issuer.surroundings));
 });
 
-/** The refusal of a header, after checking that it is whole and that nobody may keep it. */
+/** The refusal of a header, after checking that it is whole and that no cache may keep it. */
 async function refusalOf(authorization: string | null | undefined) {
   const { claims, refusal } = await guard(authorization);
   if (claims !== null) throw new Error('accepted');

@@ -268,7 +268,7 @@ describe('an answer that is no list of the issuer', () => {
 });
 
 describe('a list that has not changed', () => {
-  /** Answers as the issuer does: 304 to whoever holds the text that `etag` names. */
+  /** Answers as the issuer does: 304 to a verifier that holds the text which `etag` names. */
   const answerWithEtag = (token: () => Promise<string>, etag: () => string) => {
     issuer.answer = async (url, { headers }) => {
       if (url !== LIST_URL) return issuer.trueAnswer(url);

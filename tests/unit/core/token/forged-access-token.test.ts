@@ -7,7 +7,7 @@ import { NOW } from '../../../fixtures/deterministic';
 import { foreignSignature, macOf } from '../../../fixtures/foreign-signatures';
 import { encodePart, partsOf, type TestKey, testKey } from '../../../fixtures/signing';
 
-// What somebody can send who has seen tokens and the published keys, and holds no private key. The numbers are those of
+// What an attacker can send who has seen tokens and the published keys, and holds no private key. The numbers are those of
 // the attack list (jwt_tool, PortSwigger).
 
 let key: TestKey;

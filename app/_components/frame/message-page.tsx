@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { StampMark } from '@/app/_components/stamp/mark';
 
 /** What stands in place of the page that was asked for: what happened, and how to go on. For inside a `main`. */
-export function DeadEnd({ title, children, ways }: { title: string; children: ReactNode; ways: ReactNode }) {
+export function MessagePage({ title, children, ways }: { title: string; children: ReactNode; ways: ReactNode }) {
   return (
     <div className="flex grow flex-col items-center justify-center py-16 text-center">
       <StampMark className="size-20 text-edge" />
