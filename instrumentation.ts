@@ -1,7 +1,22 @@
+import type { FailedRequest } from './lib/server/maintenance/failed-pages';
+
+/** Set by `register`, for Next calls the other function before it could await an import. */
+const shared = globalThis as typeof globalThis & {
+  handstampTellFailedRequest?: (error: unknown, request: FailedRequest) => void;
+};
+
 /** Runs once before the server takes requests: what is wrong is said in one sentence, and nothing half-working starts. */
 export async function register(): Promise<void> {
   if (process.env['NEXT_RUNTIME'] === 'nodejs') {
+    const { tellFailedRequest, watchAnswers } = await import('./lib/server/maintenance/failed-pages');
+    shared.handstampTellFailedRequest = tellFailedRequest;
+    watchAnswers();
     const { startOrExit } = await import('./lib/server/maintenance/start-check');
     await startOrExit();
   }
+}
+
+/** Next calls it for each page, action or handler that threw. */
+export function onRequestError(error: unknown, request: FailedRequest): void {
+  shared.handstampTellFailedRequest?.(error, request);
 }

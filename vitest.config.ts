@@ -2,6 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { filesWithoutProgram } from './scripts/test/optional-files.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 
@@ -25,12 +26,6 @@ const ALONE = [
   'tests/integration/keys/rotation-over-http.test.ts',
   'tests/integration/your-code/**/*.test.ts',
 ];
-
-/**
- * The test of the service in Go compiles it; `npm test` looks for a Go toolchain and says when this file is not run. A
- * skipped test would count as failed.
- */
-const WITHOUT_GO = process.env['HANDSTAMP_GO'] ? [] : ['tests/integration/services/go-service.test.ts'];
 
 /** Where the files are that take longest. They begin, so that none is left over for the end. */
 const LONG = ['drills/rotation', 'drills/status', 'services/', 'keys/'];
@@ -90,7 +85,7 @@ export default defineConfig({
           ...integration,
           name: 'integration',
           include: ['tests/integration/**/*.test.ts', 'tests/support/**/*.test.ts'],
-          exclude: [...DRILLS, ...ALONE, ...WITHOUT_GO],
+          exclude: [...DRILLS, ...ALONE, ...filesWithoutProgram(process.env)],
           // Three files at once: many wait for a clock or for another process.
           maxWorkers: 3,
           sequence: { groupOrder: 2 },

@@ -3,10 +3,12 @@
 import { CHROMIUM } from '../chromium.mjs';
 import { Failure } from '../failure.mjs';
 import { GO } from '../go.mjs';
+import { PGBOUNCER } from '../pgbouncer.mjs';
 import { POSTGRES } from '../postgres.mjs';
 import { build } from '../preparation.mjs';
 import { finish, startNode } from '../processes.mjs';
 import { PYTHON } from '../python.mjs';
+import { filesWithoutProgram } from './optional-files.mjs';
 import { playwright, vitest } from './runners.mjs';
 
 /**
@@ -15,9 +17,6 @@ import { playwright, vitest } from './runners.mjs';
  * @property {boolean} [needsBuild] It reads or starts the production build.
  * @property {readonly import('../requirements.mjs').Requirement[]} [requirements] What it needs beside npm packages.
  */
-
-/** Left out by vitest.config.ts where there is no Go. */
-const isGoTest = (/** @type {string} */ file) => file === 'tests/integration/services/go-service.test.ts';
 
 /** @type {Readonly<Record<string, Stage>>} */
 export const STAGES = {
@@ -46,8 +45,8 @@ export const STAGES = {
   architecture: { needsBuild: true, run: (env) => vitest(['architecture'], env, () => false) },
   integration: {
     needsBuild: true,
-    requirements: [POSTGRES, PYTHON, CHROMIUM, GO],
-    run: (env) => vitest(['integration', 'drills', 'alone'], env, (file) => !env['HANDSTAMP_GO'] && isGoTest(file)),
+    requirements: [POSTGRES, PGBOUNCER, PYTHON, CHROMIUM, GO],
+    run: (env) => vitest(['integration', 'drills', 'alone'], env, (file) => filesWithoutProgram(env).includes(file)),
   },
   e2e: { needsBuild: true, requirements: [POSTGRES, CHROMIUM], run: playwright },
 };

@@ -34,7 +34,7 @@ export const ROOMS = table({
   // The settings of the process.
   'server/config': ['site.ts', 'core', 'core/http', 'core/keys', 'core/session'],
   // PostgreSQL: the client, migrations, and what every process asks once a second.
-  'server/database': ['core', 'server/config'],
+  'server/database': ['core', 'server/observability', 'server/config'],
   // Bodies, cookies and facts of the request.
   'server/http': ['core', 'core/http', 'core/session', 'server/config'],
   // What happened to accounts.

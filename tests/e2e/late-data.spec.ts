@@ -1,37 +1,8 @@
-import pg from 'pg';
 import { ADMIN, logIn, MEMBER } from '@/tests/support/browser/people';
+import { lockTable } from '@/tests/support/database/locked-table';
 import { createDatabase, dropDatabase } from '@/tests/support/database/postgres';
 import { seedDemoAccounts, startServer } from '@/tests/support/server/server';
 import { backend, test as base, expect } from './fixtures';
-
-/** The test locks a table: every reader of it waits. */
-type LockedTable = {
-  /** Resolves when a reader waits for the table. */
-  isAwaited(): Promise<void>;
-  release(): Promise<void>;
-};
-
-/** Takes a table away from everybody else, in a transaction of a connection of its own. */
-async function lockTable(databaseUrl: string, table: string): Promise<LockedTable> {
-  const holder = new pg.Client({ connectionString: databaseUrl });
-  await holder.connect();
-  await holder.query('BEGIN');
-  await holder.query(`LOCK TABLE ${holder.escapeIdentifier(table)} IN ACCESS EXCLUSIVE MODE`);
-  const waiting = async () => {
-    const { rows } = await holder.query<{ count: number }>(
-      'SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted AND relation = $1::regclass',
-      [holder.escapeIdentifier(table)],
-    );
-    return rows[0]?.count ?? 0;
-  };
-  return {
-    isAwaited: () => expect.poll(waiting, { message: `somebody waits for ${table}` }).toBeGreaterThan(0),
-    release: async () => {
-      await holder.query('ROLLBACK');
-      await holder.end();
-    },
-  };
-}
 
 /** A server with a database of this file's own, whose tables it may keep from the server for a while. */
 const test = base.extend<object, { slow: { origin: string; databaseUrl: string } }>({
@@ -65,7 +36,7 @@ for (const { path, who, table, late } of CASES) {
     await logIn(context.request, slow.origin, who);
     const locked = await lockTable(slow.databaseUrl, table);
     const opening = page.goto(path);
-    await locked.isAwaited();
+    await locked.waiter();
     await locked.release();
     expect((await opening)?.status()).toBe(200);
     await expect(page.locator('main').getByText(late, { exact: true })).toBeVisible();

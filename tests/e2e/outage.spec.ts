@@ -63,7 +63,8 @@ test('a page that cannot be made says so in our own words, signs nobody out, and
   await page.goto('/account');
   database.cut();
   const answer = await page.goto('/account/sessions');
-  expect(answer?.status()).toBe(500);
+  expect(answer?.status()).toBe(503);
+  expect(await answer?.headerValue('retry-after')).toMatch(/^\d+$/);
   await expect(page.getByRole('heading', { level: 1, name: 'That did not work' })).toBeVisible();
   await expect(page).toHaveTitle(/Something went wrong/);
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);

@@ -1,4 +1,5 @@
 import 'server-only';
+import { connectionFault } from '@/lib/server/database/connection-faults';
 
 /** `isUsage`: what was typed makes no sense, so nothing was tried. */
 export type Outcome = { ok: true } | { ok: false; sentence: string; isUsage?: true };
@@ -31,9 +32,9 @@ async function run(name: string, work: () => Promise<Outcome>): Promise<number> 
 }
 
 function sentenceOf(error: unknown): string {
+  const fault = connectionFault(error);
+  if (fault !== null) return `the database ${fault.sentence}`;
   if (!(error instanceof Error)) return 'unknown error';
-  // A refused connection to every address of a host is an AggregateError without a message of its own.
-  if (error instanceof AggregateError) return error.errors.map(sentenceOf).join('; ');
   if (error.message !== '') return error.message.split('\n', 1).join('');
   return 'code' in error ? String(error.code) : error.name;
 }

@@ -3,7 +3,9 @@ import { isLoopbackHost, publicOrigins } from '@/lib/core/http/origins';
 import { type ParsedSettings, SETTINGS } from './settings';
 
 /** The settings, with the origins as they are used. */
-export type Env = Omit<ParsedSettings, 'internalOrigin' | 'port'> & {
+export type Env = Omit<ParsedSettings, 'databasePoolSize' | 'internalOrigin' | 'port'> & {
+  /** Connections that this process holds at most. */
+  readonly databasePoolSize: number;
   /** Where the server reaches itself. */
   readonly internalOrigin: string;
   /** True when people use https, so that cookies can be marked for it. */
@@ -12,7 +14,14 @@ export type Env = Omit<ParsedSettings, 'internalOrigin' | 'port'> & {
 
 export type EnvResult = { ok: true; env: Env } | { ok: false; faults: string[] };
 
+const POOL_SIZE = 10;
+/** A serverless host runs many instances, and they share what the database has. */
+const SERVERLESS_POOL_SIZE = 3;
+
 type Source = Readonly<Record<string, string | undefined>>;
+
+/** True on Vercel, where processes and proxies are the platform's. */
+export const isOnVercel = (source: Source = process.env): boolean => source['VERCEL'] === '1';
 
 /** Reads settings from `source`; on failure, one sentence for each wrong field, without its value. */
 export function parseEnv(source: Source): EnvResult {
@@ -21,7 +30,9 @@ export function parseEnv(source: Source): EnvResult {
   const origins = publicOrigins(source);
   if (!origins.ok) return { ok: false, faults: [origins.fault] };
   const { appOrigin, internalOrigin, isSecure: isSecureOrigin } = origins;
-  const env: Env = { ...parsed.settings, appOrigin, internalOrigin, isSecureOrigin };
+  const presetPoolSize = isOnVercel(source) ? SERVERLESS_POOL_SIZE : POOL_SIZE;
+  const databasePoolSize = parsed.settings.databasePoolSize ?? presetPoolSize;
+  const env: Env = { ...parsed.settings, databasePoolSize, appOrigin, internalOrigin, isSecureOrigin };
   const faults = contradictions(env);
   return faults.length === 0 ? { ok: true, env } : { ok: false, faults };
 }

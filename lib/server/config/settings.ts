@@ -25,6 +25,15 @@ const list = (isEntry: (text: string) => boolean, message: string) =>
     .transform((text): readonly string[] => [...new Set(text.split(',').flatMap((entry) => entry.trim() || []))])
     .refine((entries) => entries.every(isEntry), message);
 
+/** An address of PostgreSQL. Our tables are in the schema `public`: raw statements name none, so another would split them. */
+const postgresUrl = (text: z.ZodString) =>
+  text
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://')
+    .refine(
+      (url) => !/[?&]schema=(?!public(?:&|$))/.test(url),
+      'must not name a schema other than public: give Handstamp a database of its own',
+    );
+
 const MAKE_SECRET = 'make one with `openssl rand -base64 32 | tr +/ -_ | tr -d =`';
 const SECRET_FAULTS = {
   empty: `is empty: ${MAKE_SECRET}`,
@@ -47,9 +56,16 @@ const setting = <Schema extends z.ZodType>(variable: string, schema: Schema) => 
 export const SETTINGS = {
   databaseUrl: setting(
     'DATABASE_URL',
-    z
-      .string({ error: 'is missing: the connection string of a PostgreSQL database' })
-      .regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://'),
+    postgresUrl(z.string({ error: 'is missing: the connection string of a PostgreSQL database' })),
+  ),
+  /** Past a connection pool, for migrations; null: `databaseUrl` is direct already. */
+  directDatabaseUrl: setting('DIRECT_DATABASE_URL', optional.pipe(postgresUrl(z.string()).nullable())),
+  /** Connections that one process holds at most; null: as many as fit where it runs. */
+  databasePoolSize: setting(
+    'DATABASE_POOL_SIZE',
+    optional
+      .transform((text) => (text === null ? null : Number(text)))
+      .pipe(z.number().int().min(1).max(100).nullable()),
   ),
   authSecrets: setting('AUTH_SECRET', authSecret),
   /** What people type, without a trailing slash. Issuer of every token, audience of cookie tokens. */

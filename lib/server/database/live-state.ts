@@ -1,5 +1,5 @@
 import 'server-only';
-import { type Clocks, type Moment, momentOf, msSince } from '@/lib/core/moment';
+import { type Clocks, type Moment, momentOf, msSince, NEVER } from '@/lib/core/moment';
 import { REVOCATION_RETENTION_SECONDS } from '@/lib/core/policy';
 import type { EpochSeconds } from '@/lib/core/time';
 import { db } from './client';
@@ -35,12 +35,20 @@ type Memory = {
   known?: Known;
   revision: number;
   reading?: Promise<LiveState> | undefined;
+  /** When a reading last began, and when one last failed. */
+  triedAt: Moment;
+  failedAt: Moment;
   /** Ended by this very process, and when: known at once, before any query says so. */
   endedHere: Map<number, Moment>;
 };
 
 const CLOCKS: Clocks = { monotonicMs: () => performance.now(), now: () => Date.now() / 1_000 };
 const MAX_AGE_MS = 1_000;
+/** While the database is away, tokens are judged by a state of this age at most. */
+const MAX_STALE_MS = 30_000;
+/** Requests wait so long for a reading from its beginning, and not at all for so long after one that failed. */
+const PATIENCE_MS = 1_000;
+const FAILED_PAUSE_MS = 1_000;
 /** An own revocation is in every query that begins this long after it, also past a slow commit. */
 const ENDED_HERE_MS = 60_000;
 /** Between whole readings, only what was revoked in so many seconds is read: some thousand rows become some hundred. */
@@ -52,7 +60,7 @@ const WHOLE_EVERY_MS = 60_000;
 /** One for all bundles of the server, so that there is one query a second. */
 const shared = globalThis as typeof globalThis & { handstampLiveState?: Memory };
 function memory(): Memory {
-  shared.handstampLiveState ??= { endedHere: new Map(), revision: 0 };
+  shared.handstampLiveState ??= { endedHere: new Map(), revision: 0, triedAt: NEVER, failedAt: NEVER };
   return shared.handstampLiveState;
 }
 
@@ -62,18 +70,47 @@ function memory(): Memory {
  */
 export async function liveState(): Promise<LiveState> {
   const held = memory();
-  const { state, known } = held;
-  if (state !== undefined && known !== undefined && msSince(state.readAt, CLOCKS) < MAX_AGE_MS) {
-    return { ...state, revokedAt: known.revokedAt, revision: held.revision };
-  }
-  held.reading ??= readState(held).finally(() => {
-    held.reading = undefined;
-  });
+  const last = stateOf(held);
+  if (last !== null && msSince(last.readAt, CLOCKS) < MAX_AGE_MS) return last;
+  held.reading ??= readState(held)
+    .catch((error) => {
+      held.failedAt = momentOf(CLOCKS);
+      throw error;
+    })
+    .finally(() => {
+      held.reading = undefined;
+    });
   return held.reading;
+}
+
+/**
+ * The state to judge tokens by. While the database is away it is the last one, up to 30 s old: every other verifier of
+ * our tokens goes on for so long. Nothing may be issued or published from it. Rejects as `liveState` does after that.
+ */
+export async function lastKnownState(): Promise<LiveState> {
+  const held = memory();
+  const last = stateOf(held);
+  if (last === null || msSince(last.readAt, CLOCKS) > MAX_STALE_MS) return liveState();
+  if (msSince(held.failedAt, CLOCKS) < FAILED_PAUSE_MS) return last;
+  const fresh = liveState().catch(() => last);
+  const patienceMs = PATIENCE_MS - msSince(held.triedAt, CLOCKS);
+  return patienceMs <= 0 && held.reading !== undefined ? last : withinMs(fresh, patienceMs, last);
+}
+
+function withinMs<T>(work: Promise<T>, limitMs: number, otherwise: T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(otherwise), limitMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+function stateOf({ state, known, revision }: Memory): LiveState | null {
+  return state === undefined || known === undefined ? null : { ...state, revokedAt: known.revokedAt, revision };
 }
 
 async function readState(held: Memory): Promise<LiveState> {
   const readAt = momentOf(CLOCKS);
+  held.triedAt = readAt;
   const changesOf = mayReadChanges(held) ? held.known : undefined;
   // Rows are kept equally long, so that the newest are the last to go.
   const leftSeconds = changesOf === undefined ? 0 : REVOCATION_RETENTION_SECONDS - RECENT_SECONDS;

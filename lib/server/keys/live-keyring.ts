@@ -1,5 +1,5 @@
 import 'server-only';
-import { liveState } from '@/lib/server/database/live-state';
+import { type LiveState, lastKnownState, liveState } from '@/lib/server/database/live-state';
 import { type Keyring, loadKeyring } from './keyring';
 
 type Loaded = { readonly version: string; readonly keyring: Promise<Keyring> };
@@ -12,8 +12,12 @@ const shared = globalThis as typeof globalThis & { handstampKeyring?: Loaded };
  * has expired is known within a second, in a process that was idle for hours too. Rejects when the database does not
  * answer.
  */
-export async function liveKeyring(): Promise<Keyring> {
-  const { keysVersion: version } = await liveState();
+export const liveKeyring = async (): Promise<Keyring> => keyringOf(await liveState());
+
+/** As `liveKeyring`, to judge tokens with: while the database is away, the keys of the last 30 s go on. */
+export const lastKnownKeyring = async (): Promise<Keyring> => keyringOf(await lastKnownState());
+
+async function keyringOf({ keysVersion: version }: LiveState): Promise<Keyring> {
   if (shared.handstampKeyring?.version === version) return shared.handstampKeyring.keyring;
   const loaded: Loaded = { version, keyring: loadKeyring() };
   shared.handstampKeyring = loaded;

@@ -1,46 +1,54 @@
 import 'server-only';
-import { parseEnv } from '@/lib/server/config/env';
-import { db } from '@/lib/server/database/client';
-import { liveKeyring } from '@/lib/server/keys/live-keyring';
+import { type Env, isOnVercel, parseEnv } from '@/lib/server/config/env';
 import { log } from '@/lib/server/observability/logger';
+import { checkDatabase, type DatabaseCheck } from './database-check';
 
-const MAX_QUIET_SKEW_SECONDS = 2;
+/** How often an absent database is asked again, and how often the log says so meanwhile. */
+const LOOK_AGAIN_MS = 2_000;
+const SAY_AGAIN_MS = 60_000;
 
-/** Ends this process, with one sentence on stderr, when it could only half work. */
+/**
+ * Ends this process, with one sentence on stderr, when it could only half work. A wrong setting ends it; a database that
+ * is away does not: it answers 503 until the database comes, and what is wrong with that ends it then. An instance on
+ * Vercel is not ours to end: it says the sentence, and each request fails by itself.
+ */
 export async function startOrExit(): Promise<void> {
-  const fault = await checkStart();
-  if (fault === null) return;
-  process.stderr.write(`${fault}\n`);
-  process.exit(1);
+  const parsed = parseEnv(process.env);
+  if (!parsed.ok) return end(parsed.faults.join('; '));
+  warnOf(parsed.env);
+  const check = await checkDatabase();
+  if (check.kind === 'wrong') return end(check.reason);
+  if (check.kind === 'away') sayAwayAndWatch(check);
 }
 
-/** One sentence that says why the server cannot start and what to do; null when it can. */
-async function checkStart(): Promise<string | null> {
-  const parsed = parseEnv(process.env);
-  if (!parsed.ok) return `Handstamp cannot start: ${parsed.faults.join('; ')}.`;
-  const { trustedProxyHops, smtpUrl, embeddedDataFolder } = parsed.env;
-  let databaseNow: number;
-  try {
-    const [row] = await db().$queryRaw<{ now: number }[]>`SELECT extract(epoch FROM clock_timestamp())::float8 AS now`;
-    databaseNow = row?.now ?? 0;
-  } catch {
-    return 'Handstamp cannot start: the database at DATABASE_URL does not answer; check the address and that PostgreSQL runs.';
+function end(reason: string): void {
+  process.stderr.write(`Handstamp cannot start: ${reason}.\n`);
+  if (!isOnVercel()) process.exit(1);
+}
+
+function sayAwayAndWatch({ reason }: Extract<DatabaseCheck, { kind: 'away' }>): void {
+  log.error('start.database_away', { reason });
+  let saidAtMs = performance.now();
+  const look = async () => {
+    const check = await checkDatabase();
+    if (check.kind === 'wrong') return end(check.reason);
+    if (check.kind === 'good') return log.info('start.database_here');
+    if (performance.now() - saidAtMs >= SAY_AGAIN_MS) {
+      saidAtMs = performance.now();
+      log.error('start.database_away', { reason: check.reason });
+    }
+    lookLater();
+  };
+  const lookLater = () => void setTimeout(() => void look(), LOOK_AGAIN_MS).unref();
+  lookLater();
+}
+
+/** What works, and not as most people want it. */
+function warnOf({ trustedProxyHops, smtpUrl, embeddedDataFolder }: Env): void {
+  if (embeddedDataFolder !== null) return;
+  if (trustedProxyHops === 0) {
+    const reason = 'TRUSTED_PROXY_HOPS is 0: attempts are not limited by network address';
+    log.warn('start.no_network_address', { reason });
   }
-  try {
-    await liveKeyring();
-  } catch (error) {
-    log.error('start.keys', { error });
-    return 'Handstamp cannot start: the database has no keys that AUTH_SECRET opens; run `npm run db:migrate` with the same AUTH_SECRET.';
-  }
-  const skewSeconds = Math.round((Date.now() / 1000 - databaseNow) * 10) / 10;
-  if (Math.abs(skewSeconds) > MAX_QUIET_SKEW_SECONDS) log.warn('start.clock_skew', { skewSeconds });
-  if (trustedProxyHops === 0 && embeddedDataFolder === null) {
-    log.warn('start.no_network_address', {
-      reason: 'TRUSTED_PROXY_HOPS is 0: attempts are not limited by network address',
-    });
-  }
-  if (smtpUrl === null && embeddedDataFolder === null) {
-    log.warn('start.no_mail', { reason: 'SMTP_URL is not set: mail waits in the outbox' });
-  }
-  return null;
+  if (smtpUrl === null) log.warn('start.no_mail', { reason: 'SMTP_URL is not set: mail waits in the outbox' });
 }

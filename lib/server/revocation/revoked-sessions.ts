@@ -4,17 +4,18 @@ import { listOfUri, STATUS_LIST_SIZE } from '@/lib/core/status-list/status-index
 import { setBit, statusBits } from '@/lib/core/status-list/status-list';
 import type { EpochSeconds } from '@/lib/core/time';
 import { env } from '@/lib/server/config/env';
-import { type LiveState, liveState } from '@/lib/server/database/live-state';
+import { type LiveState, lastKnownState, liveState } from '@/lib/server/database/live-state';
 import { statusPositions } from './status-positions';
 
 /**
  * Whether the session that a verified token of ours names by `uri` and `index` was ended: at once where it was ended, a
- * second later elsewhere. What is no place of a list of ours counts as ended. Rejects when the database does not answer.
+ * second later elsewhere. What is no place of a list of ours counts as ended. While the database is away, what was known
+ * in the last 30 s counts; rejects after that.
  */
 export async function isRevoked(uri: string, index: number): Promise<boolean> {
   const list = listOfUri(env().appOrigin, uri);
   if (list === null || index >= STATUS_LIST_SIZE) return true;
-  const { revokedAt } = await liveState();
+  const { revokedAt } = await lastKnownState();
   const { numberAt } = await statusPositions();
   return revokedAt.has(numberAt({ list, index }));
 }

@@ -2,6 +2,7 @@ import 'server-only';
 import type { NextRequest } from 'next/server';
 import type { Sharing } from '@/lib/core/http/cors';
 import { isForm } from '@/lib/core/http/origin-check';
+import { connectionFault } from '@/lib/server/database/connection-faults';
 import { isDatabaseTrouble } from '@/lib/server/database/errors';
 import type { BodyFailure } from '@/lib/server/http/request-body';
 import { type RequestFacts, requestFacts } from '@/lib/server/http/request-facts';
@@ -107,6 +108,7 @@ async function segments({ params }: Context): Promise<Record<string, string>> {
 
 /** What was thrown is our own trouble: 503 when the database does not answer, else 500. Logged, never told. */
 function ownFailure(request: NextRequest, error: unknown): StepFailure {
-  log.error('request.failed', { method: request.method, path: request.nextUrl.pathname, error });
+  const { sentence: reason } = connectionFault(error) ?? {};
+  log.error('request.failed', { method: request.method, path: request.nextUrl.pathname, reason, error });
   return isDatabaseTrouble(error) ? 'service_unavailable' : 'internal_error';
 }

@@ -12,7 +12,7 @@ import { KEPT_TOKENS, verifiedTokens } from '@/lib/core/token/verified-tokens';
 import { env } from '@/lib/server/config/env';
 import { ourCookie } from '@/lib/server/http/cookies';
 import { networkOfRequest } from '@/lib/server/http/request-facts';
-import { liveKeyring } from '@/lib/server/keys/live-keyring';
+import { lastKnownKeyring } from '@/lib/server/keys/live-keyring';
 import { log } from '@/lib/server/observability/logger';
 import { isRevoked } from '@/lib/server/revocation/revoked-sessions';
 import { findPublicUser, type PublicUser } from '@/lib/server/users/user-store';
@@ -26,7 +26,7 @@ export type AuthenticationFailure = 'unauthenticated' | 'invalid_token' | 'malfo
 /**
  * The session of the request that is running, whose headers are given, with no statement of its own. With an
  * `Authorization` header no cookie is read, and a bad Bearer token never falls back to one. Rejects when the database
- * does not answer, because then it is not known whether the session was ended: our trouble, not the caller's.
+ * has been away for 30 s, because then it is not known whether the session was ended: our trouble, not the caller's.
  */
 export async function authenticate(requestHeaders: Headers): Promise<Result<AccessClaims, AuthenticationFailure>> {
   const authorization = requestHeaders.get('authorization');
@@ -56,11 +56,11 @@ const seen = verifiedTokens(KEPT_TOKENS);
 
 /**
  * The claims of an access token of ours for one of `audiences`; null for any other text. Knows of ended sessions at once
- * where they were ended, and a second later elsewhere. Rejects when the database does not answer.
+ * where they were ended, and a second later elsewhere. Rejects when the database has been away for 30 s.
  */
 export async function verifyOwnToken(token: string, audiences: readonly string[]): Promise<AccessClaims | null> {
   const expected = { issuer: env().appOrigin, audience: audiences };
-  const { verifying } = await liveKeyring();
+  const { verifying } = await lastKnownKeyring();
   const verified = await verifyAccessToken(token, verifying, expected, Date.now() / 1000, checkStatus, seen);
   if (verified.ok) return verified.value;
   if (verified.code !== 'expired') log.info('token.invalid', { reason: verified.code });

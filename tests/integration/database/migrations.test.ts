@@ -1,9 +1,11 @@
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import pg from 'pg';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { applyMigrations } from '@/lib/server/database/migration-runner';
 import { missingMigrationSql, writeMigration } from '@/lib/server/database/migrations';
+import { lockTable } from '@/tests/support/database/locked-table';
 import { createDatabase, dropDatabase, runCommand } from '@/tests/support/database/postgres';
 import { applyWithEngine } from '@/tests/support/database/prisma-engine';
 import { sql as query } from '@/tests/support/database/sql';
@@ -75,7 +77,7 @@ describe('the migrations', () => {
   it('are applied once when two processes start at the same time', async () => {
     const url = await emptyDatabase();
     const applied = await Promise.all([applyMigrations(url), applyMigrations(url)]);
-    expect(applied.filter((names) => names.length > 0)).toHaveLength(1);
+    expect(applied.flat().sort()).toEqual((await migrationNames()).sort());
   });
 
   it('may hold semicolons in strings and comments', async () => {
@@ -91,6 +93,51 @@ describe('the migrations', () => {
     const root = await repositoryWith(`CREATE FUNCTION seven() RETURNS int LANGUAGE plpgsql AS $$\n${body}\n$$;`);
     await applyMigrations(url, root);
     expect(await query(url, 'SELECT seven()')).toEqual([{ seven: 7 }]);
+  });
+});
+
+describe('a migration that has to wait', () => {
+  const SHORT = { otherRunMs: 200, tableMs: 200 };
+
+  it('names who holds the lock of migrations, and leaves none of its own behind', async () => {
+    const url = await emptyDatabase();
+    const holder = new pg.Client({ connectionString: url });
+    await holder.connect();
+    try {
+      // As Prisma's own engine does, and as a pool strands it.
+      await holder.query('SELECT pg_advisory_lock(72707369)');
+      const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      await expect(applyMigrations(url, REPOSITORY, false, SHORT)).rejects.toThrow(
+        new RegExp(`backend ${rows[0]?.pid} \\(role tests, idle\\) has held the lock of migrations`),
+      );
+      expect(
+        await query(url, `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND pid <> ${rows[0]?.pid}`),
+      ).toEqual([]);
+    } finally {
+      await holder.end();
+    }
+    expect(await applyMigrations(url)).toEqual((await migrationNames()).sort());
+  });
+
+  it('gives a table up that other work holds, changes nothing, and may be run again', async () => {
+    const url = await emptyDatabase();
+    await applyMigrations(url);
+    const root = await repositoryWith('CREATE TABLE "Half" (id int);\nALTER TABLE "User" ADD COLUMN "extra" int;');
+    const table = await lockTable(url, 'User');
+    try {
+      await expect(applyMigrations(url, root, false, SHORT)).rejects.toThrow(/other work held a table for too long/);
+    } finally {
+      await table.release();
+    }
+    expect(await query(url, `SELECT to_regclass('"Half"') AS half`)).toEqual([{ half: null }]);
+    expect(await applyMigrations(url, root)).toEqual([EXTRA]);
+  });
+
+  it('takes as long as it takes, whatever limit its role has for statements', async () => {
+    const url = await emptyDatabase();
+    await query(url, `ALTER DATABASE ${new URL(url).pathname.slice(1)} SET statement_timeout = '50ms'`);
+    const root = await repositoryWith('SELECT pg_sleep(0.1);');
+    expect(await applyMigrations(url, root)).toContain(EXTRA);
   });
 });
 

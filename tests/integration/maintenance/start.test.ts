@@ -38,7 +38,18 @@ async function start(
   return { code: typeof code === 'number' ? code : null, stderr, stdout };
 }
 
-const unused = await findFreePort();
+function withPassword(password: string): string {
+  const url = new URL(databaseUrl);
+  url.password = password;
+  return url.href;
+}
+
+function withPath(pathname: string): string {
+  const url = new URL(databaseUrl);
+  url.pathname = pathname;
+  return url.href;
+}
+
 const secret = (bytes: number) => Buffer.alloc(bytes, 'not random, but long').toString('base64url');
 
 const CASES: Readonly<Record<string, readonly [Record<string, string | null>, RegExp]>> = {
@@ -61,9 +72,21 @@ const CASES: Readonly<Record<string, readonly [Record<string, string | null>, Re
     { DATABASE_URL: 'mysql://root@localhost/x' },
     /DATABASE_URL must begin with postgres/,
   ],
-  'with a database that is not there': [
-    { DATABASE_URL: `postgresql://nobody:canary-password@127.0.0.1:${unused}/nothing` },
-    /database at DATABASE_URL does not answer/,
+  'with a DATABASE_URL that names another schema': [
+    { DATABASE_URL: `${databaseUrl}?schema=auth` },
+    /DATABASE_URL must not name a schema other than public/,
+  ],
+  'with a wrong password': [
+    { DATABASE_URL: withPassword('canary-password') },
+    /the database at DATABASE_URL refuses the password \(password authentication failed/,
+  ],
+  'with a database that does not exist': [
+    { DATABASE_URL: withPath('/not-there') },
+    /the database at DATABASE_URL is not the name of a database there/,
+  ],
+  'with a database that does not speak TLS': [
+    { DATABASE_URL: `${databaseUrl}?sslmode=verify-full` },
+    /the database at DATABASE_URL does not speak TLS/,
   ],
   'with a database that was never migrated': [{ DATABASE_URL: emptyUrl }, /npm run db:migrate/],
   'with the AUTH_SECRET of another database': [{ AUTH_SECRET: `${secret(33).slice(5)}zzzzz` }, /AUTH_SECRET/],

