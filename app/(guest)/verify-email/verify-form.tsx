@@ -27,7 +27,7 @@ export function VerifyForm({ initial, required }: { initial: Faults; required: {
       <TextField
         {...{ name: 'code', label: 'Code', required: true, inputMode: 'numeric', autoComplete: 'one-time-code' }}
         className="text-center font-mono text-2xl tracking-[0.4em] indent-[0.4em] tabular-nums"
-        maxLength={12}
+        maxLength={40}
         spellCheck={false}
       />
     </AuthForm>

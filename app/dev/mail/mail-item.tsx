@@ -11,7 +11,7 @@ export function MailItem({ mail, now }: { mail: DevMail; now: number }) {
     <li className="sheet p-5 sm:p-6">
       <h2 className="text-lg">{mail.subject}</h2>
       <p className="text-sm text-ink-soft wrap-anywhere">
-        To {mail.to}, <Moment at={mail.at} now={now} />
+        To <bdi>{mail.to}</bdi>, <Moment at={mail.at} now={now} />
       </p>
       {code === undefined ? null : (
         <div className="mt-4 flex flex-wrap items-center justify-between gap-4 rounded-md bg-accent-wash px-5 py-4">

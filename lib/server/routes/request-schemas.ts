@@ -2,11 +2,12 @@ import 'server-only';
 import { z } from 'zod';
 import { normalizeEmail } from '@/lib/core/email';
 import { checkPassword, MAX_PASSWORD_LENGTH, type PasswordFault } from '@/lib/core/passwords/password-policy';
+import { MAX_NAME_LENGTH, type NameFault, readPersonName } from '@/lib/core/person-name';
+import { readTypedCode } from '@/lib/core/typed-code';
 import { CODE_SHAPE } from '@/lib/server/ceremonies/one-time-code';
 import { env } from '@/lib/server/config/env';
 import { SITE } from '@/site';
 
-const MAX_NAME = 80;
 /** Far above any password that we accept: a longer one is refused before it is hashed. */
 export const MAX_TYPED_PASSWORD = 1024;
 
@@ -25,24 +26,26 @@ const typedPassword = z
 /** A checkbox of a form says `on`, a program says true. */
 const checkbox = z.union([z.boolean(), z.literal('on').transform(() => true)]).default(false);
 
-/** A name as people write it: trimmed, NFC, no control characters; empty means none. */
-export const personName = z
-  .string({ error: 'Enter your name' })
-  .transform((text) => text.normalize('NFC').trim())
-  .pipe(
-    z
-      .string()
-      .max(MAX_NAME, `Use ${MAX_NAME} characters or fewer`)
-      .regex(/^\P{Cc}*$/u, 'Use letters and spaces'),
-  )
-  .transform((text) => (text === '' ? null : text));
+const NAME_FAULTS = {
+  too_long: `Use ${MAX_NAME_LENGTH} characters or fewer`,
+  control_characters: 'Use letters and spaces',
+  invisible: 'Use at least one letter that can be seen',
+} as const satisfies Record<NameFault, string>;
+
+/** A name as people write it, of sign-up and of the account page; empty means none. */
+export const personName = z.string({ error: 'Enter your name' }).transform((text, context) => {
+  const name = readPersonName(text);
+  if (name.ok) return name.value;
+  context.addIssue({ code: 'custom', message: NAME_FAULTS[name.code] });
+  return z.NEVER;
+});
 
 export const loginBody = z.object({ email, password: typedPassword, remember: checkbox });
 
 export const verifyEmailBody = z.object({
   code: z
     .string({ error: 'Enter the six digits from the mail' })
-    .transform((text) => text.replace(/[\s-]/g, ''))
+    .transform(readTypedCode)
     .pipe(z.string().regex(CODE_SHAPE, 'Enter the six digits from the mail')),
 });
 

@@ -28,8 +28,8 @@ function UserRow({ user }: { user: ListedUser }) {
   return (
     <tr>
       <th scope="row" className={`${CELL.always} font-normal`}>
-        <span className="block text-base font-medium wrap-anywhere">{name ?? email}</span>
-        {name === null ? null : <span className="block text-ink-soft wrap-anywhere">{email}</span>}
+        <bdi className="block text-base font-medium wrap-anywhere">{name ?? email}</bdi>
+        {name === null ? null : <bdi className="block text-ink-soft wrap-anywhere">{email}</bdi>}
         {disabledAt === null ? null : <span className="block text-fault">Disabled since {inUtc(disabledAt)}</span>}
         <span className="block text-ink-soft sm:hidden">
           {role}, joined {joined}
