@@ -1,0 +1,66 @@
+import 'server-only';
+import { normalizeEmail } from '@/lib/core/email';
+import { db } from '@/lib/server/database/client';
+import { isUniqueViolation } from '@/lib/server/database/errors';
+import { isKnownEmail } from './user-store';
+
+const ATOM = "[a-z0-9!#$%&'*+/=?^_`{|}~-]+";
+const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+/** In PostgreSQL's words: what `normalizeEmail` surely leaves as it is. */
+const SURELY_ONE_SPELLING = `^${ATOM}([.]${ATOM})*@(${LABEL}[.])+[a-z][a-z0-9-]*[a-z0-9]$`;
+/** An encoded label may decode to something that is none. */
+const ENCODED_LABEL = '[@.]xn--';
+
+/** Rows a statement looks at: few enough for any time limit of the server. */
+const BATCH_SIZE = 10_000;
+
+type Stored = { readonly id: string; readonly email: string };
+
+/** A stored address that stays as it is, though people cannot sign in with it any more. */
+export type LeftAddress = Stored & {
+  /** What it should be, and another account has; null when it is no address. */
+  readonly wanted: string | null;
+};
+
+/**
+ * Writes every stored address in its one spelling (`normalizeEmail`), which PostgreSQL cannot do: it has no UTS 46. What
+ * another account has already is left, because only people can say which of two accounts they want; of two that want one
+ * free address, the first by id gets it. Safe to run again, and beside a server that works; a run that finds nothing to
+ * do reads the table once, in batches.
+ */
+export async function respellAddresses(): Promise<{ rewritten: number; left: LeftAddress[] }> {
+  const left: LeftAddress[] = [];
+  let rewritten = 0;
+  for (let batch = await readBatch(''); batch.lastId !== null; batch = await readBatch(batch.lastId)) {
+    for (const stored of batch.unsure) {
+      const wanted = normalizeEmail(stored.email);
+      if (wanted === stored.email) continue;
+      if (wanted !== null && (await rewrite(stored, wanted))) rewritten += 1;
+      else left.push({ ...stored, wanted });
+    }
+  }
+  return { rewritten, left };
+}
+
+/** The next rows by id: the last id among them, null when there is none, and the rows that may need a look. */
+async function readBatch(afterId: string): Promise<{ lastId: string | null; unsure: readonly Stored[] }> {
+  const [batch] = await db().$queryRaw<{ lastId: string | null; unsure: Stored[] }[]>`
+    SELECT max(id) AS "lastId", coalesce(
+      json_agg(json_build_object('id', id, 'email', email) ORDER BY id) FILTER (
+        WHERE email COLLATE "C" !~ ${SURELY_ONE_SPELLING} OR email COLLATE "C" ~ ${ENCODED_LABEL}
+      ), '[]') AS unsure
+    FROM (SELECT id, email FROM "User" WHERE id > ${afterId} ORDER BY id LIMIT ${BATCH_SIZE}) batch`;
+  return batch ?? { lastId: null, unsure: [] };
+}
+
+/** False when another account has the address, also one that took it at this very moment. */
+async function rewrite({ id, email }: Stored, wanted: string): Promise<boolean> {
+  if (await isKnownEmail(wanted)) return false;
+  try {
+    await db().user.updateMany({ where: { id, email }, data: { email: wanted } });
+    return true;
+  } catch (error) {
+    if (isUniqueViolation(error)) return false;
+    throw error;
+  }
+}
