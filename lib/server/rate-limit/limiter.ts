@@ -1,8 +1,9 @@
 import 'server-only';
 import { createHmac } from 'node:crypto';
+import { countedMailbox, domainOf } from '@/lib/core/counted-mailbox';
 import { normalizeEmail } from '@/lib/core/email';
 import { type Failure, fail, type Success, succeed } from '@/lib/core/failures';
-import { networkOf } from '@/lib/core/http/network-address';
+import { networkOf, networkPrefixOf } from '@/lib/core/http/network-address';
 import { days, hours, minutes } from '@/lib/core/time';
 import { db } from '@/lib/server/database/client';
 import { limiterKey } from '@/lib/server/keys/data-keys';
@@ -39,15 +40,37 @@ const LIMITS = {
   code: guessing,
   /** A network. A success clears nothing: it may be the attacker's own account. */
   address: { threshold: 100, maxWaitSeconds: null, forgetSeconds: minutes(15), clearedBySuccess: false },
-  /** Mails that strangers can make us send to one address. */
+  /** Mails that strangers can make us send to one mailbox, with every tag and dot. */
   mail: { threshold: 5, maxWaitSeconds: null, forgetSeconds: hours(1), clearedBySuccess: false },
+  /**
+   * Mails that one network (IPv4 /24, IPv6 /48) can make us send to one domain, such as all names of a mailbox that takes
+   * them all. Counted for the network: a limit on a domain alone would let a stranger shut out everybody whose mail is
+   * with a large provider. An office or a campus that signs up within an hour stays below it, and so does the hour's
+   * share of a carrier that puts its customers behind few addresses. Where no network is known there is no such count.
+   */
+  mailDomain: { threshold: 300, maxWaitSeconds: null, forgetSeconds: hours(1), clearedBySuccess: false },
+  /**
+   * Mails that strangers can make us send at all, a minute. 10,000 sign-ups within one hour, a day's worth of a large
+   * site, are 167 a minute. Whoever wants to use it up needs five sign-ups a second, from 45 networks at 100 a quarter
+   * of an hour, and then shuts sign-up until the minute is over, and nothing else.
+   */
+  mailTotal: { threshold: 300, maxWaitSeconds: null, forgetSeconds: minutes(1), clearedBySuccess: false },
 } as const satisfies Record<string, Limit>;
 
 export const accountBucket = async (email: string): Promise<Bucket> => bucket('account', spelling(email));
 export const deviceBucket = async (email: string, deviceId: string): Promise<Bucket> =>
   bucket('device', `${spelling(email)} ${deviceId}`);
 export const codeBucket = async (email: string): Promise<Bucket> => bucket('code', spelling(email));
-export const mailBucket = async (email: string): Promise<Bucket> => bucket('mail', spelling(email));
+
+/**
+ * What is counted for a mail that a stranger can cause: its mailbox, its domain for the network that asks, and all such
+ * mails together.
+ */
+export const mailBuckets = async (email: string, ip: string | null): Promise<(Bucket | null)[]> => [
+  await bucket('mail', countedMailbox(spelling(email))),
+  ip === null ? null : await bucket('mailDomain', `${domainOf(spelling(email))} ${networkPrefixOf(ip)}`),
+  await bucket('mailTotal', ''),
+];
 
 /** The bucket of a network: an IPv4 address, or the /64 of an IPv6 one. Null when the address is unknown: no limit. */
 export const addressBucket = async (ip: string | null): Promise<Bucket | null> =>

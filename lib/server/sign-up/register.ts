@@ -13,7 +13,7 @@ import { alreadyRegistered, signUpCode } from '@/lib/server/mail/messages';
 import { queueMail } from '@/lib/server/mail/outbox';
 import { hashPassword } from '@/lib/server/passwords/hasher';
 import type { Blocked } from '@/lib/server/rate-limit/limiter';
-import { addressBucket, countAttempt, mailBucket } from '@/lib/server/rate-limit/limiter';
+import { addressBucket, countAttempt, mailBuckets } from '@/lib/server/rate-limit/limiter';
 import { isKnownEmail } from '@/lib/server/users/user-store';
 
 export type Registration = {
@@ -33,7 +33,7 @@ export async function register(
   registration: Registration,
 ): Promise<Result<{ sealed: string }, 'overloaded'> | Blocked> {
   const { email, name, facts } = registration;
-  const counted = await countAttempt([await mailBucket(email), await addressBucket(facts.ip)]);
+  const counted = await countAttempt([...(await mailBuckets(email, facts.ip)), await addressBucket(facts.ip)]);
   if (!counted.ok) return counted;
   const isKnown = await isKnownEmail(email);
   const hashed = await hashPassword(registration.password);

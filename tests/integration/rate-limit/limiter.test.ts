@@ -8,7 +8,7 @@ import {
   codeBucket,
   countAttempt,
   deviceBucket,
-  mailBucket,
+  mailBuckets,
 } from '@/lib/server/rate-limit/limiter';
 import { countStatements, useDatabase } from '@/tests/support/database/use-database';
 
@@ -40,6 +40,14 @@ async function waitOf(buckets: readonly (Bucket | null)[]): Promise<number> {
   const counted = await countAttempt(buckets);
   return counted.ok ? 0 : counted.retryAfterSeconds;
 }
+
+/** The bucket of one mailbox, of one domain for one network, and of all mails. */
+async function bucketsOfMail(email: string, ip: string | null = null) {
+  const [mailbox, domain, total] = await mailBuckets(email, ip);
+  if (!mailbox || domain === undefined || !total) throw new Error('A mail is counted three times');
+  return { mailbox, domain, total };
+}
+const mailBucket = async (email: string) => (await bucketsOfMail(email)).mailbox;
 
 describe.each([
   ['account', () => accountBucket(EMAIL)],
@@ -162,6 +170,41 @@ test('five mails an hour go to one address', async () => {
   expect((await countAttempt([bucket])).ok).toBe(false);
   await letPass(1_800);
   expect((await countAttempt([bucket])).ok).toBe(true);
+});
+
+describe('mails that strangers cause', () => {
+  test('are counted for one mailbox, whatever its spelling, tag and dots', async () => {
+    const { key } = await mailBucket('firstlast@xn--bcher-kva.test');
+    for (const email of ['First.Last@bücher.test', 'firstlast+1@BÜCHER.test', 'f.irstlast+x@𝐛ücher.test']) {
+      expect((await mailBucket(email)).key).toBe(key);
+    }
+    expect((await mailBucket('firstlast@bucher.test')).key).not.toBe(key);
+  });
+
+  test('are counted for one domain and the network that asks, so that nobody can shut a provider for others', async () => {
+    const { domain } = await bucketsOfMail('a@example.com', '203.0.113.7');
+    expect((await bucketsOfMail('b+x@EXAMPLE.com', '203.0.113.99')).domain).toEqual(domain);
+    const others = [
+      await bucketsOfMail('a@example.com', '198.51.100.7'),
+      await bucketsOfMail('a@example.org', '203.0.113.7'),
+      await bucketsOfMail('a@mail.example.com', '203.0.113.7'),
+    ];
+    for (const other of others) expect(other.domain?.key).not.toBe(domain?.key);
+    expect((await bucketsOfMail('a@example.com', '2001:db8:1:1::1')).domain).toEqual(
+      (await bucketsOfMail('a@example.com', '2001:db8:1:ffff::1')).domain,
+    );
+    expect((await bucketsOfMail('a@example.com')).domain).toBeNull();
+    expect((await countTimes(301, [domain])).filter(Boolean)).toHaveLength(300);
+    expect(await waitOf([domain])).toBeGreaterThan(3_590);
+  });
+
+  test('are 300 a minute in all, and the next minute brings new ones', async () => {
+    const { total } = await bucketsOfMail('a@example.com', '203.0.113.7');
+    expect((await bucketsOfMail('b@example.org', '198.51.100.7')).total).toEqual(total);
+    expect((await countTimes(301, [total])).filter(Boolean)).toHaveLength(300);
+    await letPass(await waitOf([total]));
+    expect((await countAttempt([total])).ok).toBe(true);
+  });
 });
 
 describe('several buckets', () => {

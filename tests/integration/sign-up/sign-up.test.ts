@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sql } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
-import { mailedCode } from '@/tests/support/http/mailbox';
+import { devMail, mailedCode, mailTo } from '@/tests/support/http/mailbox';
 import { problemOf } from '@/tests/support/http/problems';
 import { send } from '@/tests/support/http/requests';
 import { COOKIE, type Cookies, only } from '@/tests/support/people';
@@ -62,6 +62,26 @@ describe('a sign-up', () => {
     expect(refused.setCookieLines).toEqual([]);
   });
 
+  it.each([
+    ['full width', (code: string) => code.replace(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)))],
+    ['Arabic digits', (code: string) => code.replace(/\d/g, (digit) => String.fromCodePoint(0x660 + Number(digit)))],
+    ['a mark of direction and a dash', (code: string) => `\u200e${code.slice(0, 3)}–${code.slice(3)}`],
+  ])('takes its code typed with %s', async (_how, typed) => {
+    const { email, pending } = await register();
+    const verified = await verify(pending, typed(await mailedCode(server, email)));
+    expect(verified.status, verified.text).toBe(200);
+  });
+
+  it.each(['\u200b\u200b', '\u3164', 'admin\u202enimda', '\u2800'])(
+    'with a name that shows nothing, or turns what is around it, is refused: %j',
+    async (name) => {
+      const json = { email: 'name@example.test', password: PASSWORD, name };
+      const refused = await send(server, '/api/auth/register', { method: 'POST', json });
+      expect(problemOf(refused)).toBe('422 validation_failed');
+      expect(refused.json()).toMatchObject({ errors: [{ field: 'name', code: 'invalid' }] });
+    },
+  );
+
   it('by a plain form leads from page to page', async () => {
     const fields = { email: 'form@example.test', password: PASSWORD, name: '' };
     const begun = await send(server, '/api/auth/register', { method: 'POST', form: fields });
@@ -81,5 +101,38 @@ describe('a sign-up', () => {
     });
     expect([done.status, done.headers.location]).toEqual([303, '/dashboard']);
     expect(done.cookies[COOKIE.refresh]).toHaveLength(94);
+  });
+});
+
+describe('a mailbox', () => {
+  it('has one account, however its address is spelt, and signs in to it by each spelling', async () => {
+    const spellings = ['ada@bücher.test', 'ADA@BÜCHER.test', 'ada@xn--bcher-kva.test', 'ada@bu\u0308ｃher.test'];
+    const stored = 'ada@xn--bcher-kva.test';
+    const { answer, pending } = await register(spellings[0]);
+    expect(answer.status).toBe(202);
+    expect((await verify(pending, await mailedCode(server, stored))).json()).toMatchObject({ user: { email: stored } });
+    for (const email of spellings) {
+      const token = await send(server, '/api/auth/token', { method: 'POST', form: { email, password: PASSWORD } });
+      expect(token.status, `${email}: ${token.text}`).toBe(200);
+      const login = await send(server, '/api/auth/login', { method: 'POST', json: { email, password: PASSWORD } });
+      expect(login.json()).toMatchObject({ user: { email: stored } });
+    }
+    const again = await register('ada@𝐛ücher.test');
+    expect(again.answer.status).toBe(202);
+    const told = await mailTo(server, stored, { pattern: /already/ });
+    expect(told.text).not.toMatch(/^\d{6}$/m);
+    expect(await sql(databaseUrl, `SELECT id FROM "User" WHERE email LIKE 'ada@%'`)).toHaveLength(1);
+  });
+
+  it('gets five mails an hour that strangers cause, whatever tags and dots they put into its address', async () => {
+    const spellings = ['v.w+1', 'vw+2', 'v.w', 'vw', 'ｖw', 'v.w+3', 'v.w+4', 'vw+5+6'].map(
+      (local) => `${local}@example.com`,
+    );
+    for (const email of spellings) await register(email);
+    // Mail goes out oldest first: when the last one is there, all are sent, or about to be.
+    await mailTo(server, (await register()).email);
+    const waiting = await sql<{ to: string }>(databaseUrl, 'SELECT "to" FROM "Outbox"');
+    const mailed = [...waiting, ...(await devMail(server))].filter(({ to }) => to.endsWith('@example.com'));
+    expect([...new Set(mailed.map(({ to }) => to))].sort()).toEqual(spellings.slice(0, 5).sort());
   });
 });
