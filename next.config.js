@@ -13,11 +13,20 @@ const SECURITY_HEADERS = [
 
 const API_POLICY = { key: 'content-security-policy', value: "default-src 'none'; frame-ancestors 'none'" };
 
+/**
+ * The site's own host, for Next's check of server actions: it compares `Origin` with `Host`, which a proxy may not pass on.
+ * Our own origin check goes by APP_ORIGIN and has passed by then. `next start` reads this file too, so that a build knows
+ * no address; where there is none yet, Next compares as it would.
+ */
+const { APP_ORIGIN = '' } = process.env;
+const ownHosts = URL.canParse(APP_ORIGIN) ? [new URL(APP_ORIGIN).host] : [];
+
 /** @type {import('next').NextConfig} */
 const config = {
   poweredByHeader: false,
   reactStrictMode: true,
   typedRoutes: false,
+  experimental: { serverActions: { allowedOrigins: ownHosts } },
   // What browsers ask for when a page names no icon, such as one that failed early.
   rewrites: async () => [{ source: '/favicon.ico', destination: '/icon.svg' }],
   headers: async () => [
