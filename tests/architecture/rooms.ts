@@ -42,7 +42,7 @@ export const ROOMS = table({
   // Codes that were mailed, and how often they were tried.
   'server/ceremonies': ['core', 'core/token', 'server/database'],
   // Mails: their words, the outbox, the way out.
-  'server/mail': ['site.ts', 'core', 'server/observability', 'server/config', 'server/database'],
+  'server/mail': ['site.ts', 'core', 'core/http', 'server/observability', 'server/config', 'server/database'],
   // People.
   'server/users': ['core', 'server/database'],
   // Keys at rest: made, unwrapped, rotated, reported.

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { isLoopbackHost } from '@/lib/core/http/origins';
 import { env } from '@/lib/server/config/env';
 
 const devMailSchema = z.object({
@@ -38,10 +39,16 @@ export async function storeDevMail(mail: Omit<DevMail, 'at'>, embeddedDataFolder
 const isInUse = (): boolean => env().embeddedDataFolder !== null && env().smtpUrl === null;
 
 /**
- * True when a request for `host` may see the mailbox: it is in use, and the request names our own origin. A page on a
- * foreign name that resolves to this machine (DNS rebinding) sends that name.
+ * True when a request for `host` may see the mailbox: it is in use, and the request names this machine, by whichever of
+ * its names, and the port of our own origin. A page on a foreign name that resolves to this machine (DNS rebinding) sends
+ * that name.
  */
-export const isDevMailboxFor = (host: string | null): boolean => isInUse() && host === new URL(env().appOrigin).host;
+export function isDevMailboxFor(host: string | null): boolean {
+  if (!isInUse() || host === null || !URL.canParse(`http://${host}`)) return false;
+  const { protocol, port } = new URL(env().appOrigin);
+  const named = new URL(`${protocol}//${host}`);
+  return named.host === host && isLoopbackHost(named.hostname) && named.port === port;
+}
 
 /** The mails that were not sent anywhere, newest first, at most 100. Empty while the mailbox is not in use. */
 export async function readDevMailbox(): Promise<DevMail[]> {

@@ -48,6 +48,34 @@ test('a field that is no part of a mail is not stored', async () => {
   expect(Object.keys(message).sort()).toEqual(['at', 'html', 'subject', 'text', 'to']);
 });
 
+test('the mailbox is shown on every name of this machine, with the port of our own address', () => {
+  for (const host of ['localhost:3000', '127.0.0.1:3000', '[::1]:3000']) expect(isDevMailboxFor(host), host).toBe(true);
+  const others = [
+    '127.0.0.1',
+    '127.0.0.1:3001',
+    '[::1]',
+    '[::1]:3001',
+    '127.0.0.2:3000',
+    '0.0.0.0:3000',
+    '10.0.0.1:3000',
+  ];
+  const lookalikes = [
+    'LOCALHOST:3000',
+    '127.1:3000',
+    'localhost.:3000',
+    'evil.localhost:3000',
+    '127.0.0.1.nip.io:3000',
+  ];
+  const hostile = [
+    'localhost:3000@evil.example',
+    'evil.example#@localhost:3000',
+    'x@localhost:3000',
+    'localhost:3000/x',
+    ':',
+  ];
+  for (const host of [...others, ...lookalikes, ...hostile]) expect(isDevMailboxFor(host), host).toBe(false);
+});
+
 test('the mailbox is shown on our own address only', () => {
   expect(isDevMailboxFor('localhost:3000')).toBe(true);
   for (const host of [null, '', 'localhost', 'localhost:3001', 'evil.example:3000', 'localhost:3000.evil.example']) {
