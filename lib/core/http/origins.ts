@@ -10,27 +10,44 @@ export type PublicOrigins = {
 
 export type OriginFault = { readonly ok: false; readonly fault: string };
 
+type Source = Readonly<Record<string, string | undefined>>;
+
 const DEFAULT_PORT = '3000';
 
 /** True for `localhost`, `127.0.0.1` and `[::1]`, as `URL.hostname` writes them. */
 export const isLoopbackHost = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
 
-/** True for a web origin in its one spelling, as browsers send it in `Origin`. */
-export const isWebOrigin = (text: string): boolean => parseOrigin(text)?.origin === text;
+/** The schemes whose origin the URL standard defines, or whose pages all have one: no application can have them. */
+const SHARED_SCHEMES = /^(?:https?|wss?|ftp|file|data|blob|about|javascript):/;
+
+/**
+ * True for an origin as `Origin` may say it: a web origin in its one spelling, or scheme and host of an application's own
+ * pages, such as `capacitor://localhost`, of which the URL parser knows no origin. Both are compared as text: an asterisk stands for nothing.
+ */
+export const isListableOrigin = (text: string): boolean =>
+  (parseOrigin(text)?.origin === text && !text.includes('*')) ||
+  (/^[a-z][a-z0-9+.-]*:\/\/[A-Za-z0-9._-]+(?::\d{1,5})?$/.test(text) && !SHARED_SCHEMES.test(text));
 
 /** True for an absolute URI without a fragment, what may name a resource (RFC 8707 §2). */
 export const isResource = (text: string): boolean =>
   /^[a-z][a-z0-9+.-]*:[!-~]+$/i.test(text) && !text.includes('#') && text.length <= 256 && URL.canParse(text);
 
+/** True on Vercel, whose proxies stand between the server and itself as well. */
+export const isVercel = (source: Source): boolean => source['VERCEL'] === '1';
+
 /**
- * Reads both from the environment given. On Vercel `APP_ORIGIN` of a preview is its own `VERCEL_URL`, so that a preview
- * never refreshes against production. A plain http origin is accepted for this machine only: everything else would
+ * Reads both from the environment given. A plain http origin is accepted for this machine only: everything else would
  * send cookies in the clear.
+ *
+ * A preview on Vercel is a site of its own and has two addresses: `VERCEL_BRANCH_URL`, which pull requests link to and
+ * which moves to the newest deployment of the branch, and `VERCEL_URL` of this deployment alone. The first is the site's,
+ * where there is a branch; redirects to the login page lead there. The server reaches itself at the second, because the
+ * first may be another build by then. Requests to the second are answered as well, with cookies of their own.
  */
-export function publicOrigins(source: Readonly<Record<string, string | undefined>>): PublicOrigins | OriginFault {
-  const isPreview = source['VERCEL_ENV'] === 'preview' && source['VERCEL_URL'] !== undefined;
-  const given = isPreview ? `https://${source['VERCEL_URL']}` : (source['APP_ORIGIN'] ?? '');
+export function publicOrigins(source: Source): PublicOrigins | OriginFault {
+  const own = previewHost(source);
+  const given = own === null ? (source['APP_ORIGIN'] ?? '') : `https://${source['VERCEL_BRANCH_URL'] || own}`;
   const app = parseOrigin(given);
   if (app === null) {
     return { ok: false, fault: 'APP_ORIGIN must be an origin such as https://app.example.com, without a path' };
@@ -43,8 +60,14 @@ export function publicOrigins(source: Readonly<Record<string, string | undefined
   return { ok: true, appOrigin: app.origin, internalOrigin: internal.origin, isSecure: app.protocol === 'https:' };
 }
 
-function internalDefault(source: Readonly<Record<string, string | undefined>>, appOrigin: string): string {
-  return source['VERCEL'] === '1' ? appOrigin : `http://127.0.0.1:${source['PORT'] || DEFAULT_PORT}`;
+/** The address of this deployment alone, if it is a preview. */
+const previewHost = (source: Source): string | null =>
+  source['VERCEL_ENV'] === 'preview' ? source['VERCEL_URL'] || null : null;
+
+function internalDefault(source: Source, appOrigin: string): string {
+  const own = previewHost(source);
+  if (own !== null) return `https://${own}`;
+  return isVercel(source) ? appOrigin : `http://127.0.0.1:${source['PORT'] || DEFAULT_PORT}`;
 }
 
 /** An absolute http(s) URL that is nothing but an origin; null otherwise. */

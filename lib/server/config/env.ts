@@ -1,5 +1,5 @@
 import 'server-only';
-import { isLoopbackHost, publicOrigins } from '@/lib/core/http/origins';
+import { isLoopbackHost, isVercel, publicOrigins } from '@/lib/core/http/origins';
 import { type ParsedSettings, SETTINGS } from './settings';
 
 /** The settings, with the origins as they are used. */
@@ -10,6 +10,8 @@ export type Env = Omit<ParsedSettings, 'databasePoolSize' | 'internalOrigin' | '
   readonly internalOrigin: string;
   /** True when people use https, so that cookies can be marked for it. */
   readonly isSecureOrigin: boolean;
+  /** The platform's proxies stand between the server and itself: a call of its own comes from their address. */
+  readonly isVercel: boolean;
 };
 
 export type EnvResult = { ok: true; env: Env } | { ok: false; faults: string[] };
@@ -21,7 +23,7 @@ const SERVERLESS_POOL_SIZE = 3;
 type Source = Readonly<Record<string, string | undefined>>;
 
 /** True on Vercel, where processes and proxies are the platform's. */
-export const isOnVercel = (source: Source = process.env): boolean => source['VERCEL'] === '1';
+export const isOnVercel = (): boolean => isVercel(process.env);
 
 /** Reads settings from `source`; on failure, one sentence for each wrong field, without its value. */
 export function parseEnv(source: Source): EnvResult {
@@ -30,9 +32,9 @@ export function parseEnv(source: Source): EnvResult {
   const origins = publicOrigins(source);
   if (!origins.ok) return { ok: false, faults: [origins.fault] };
   const { appOrigin, internalOrigin, isSecure: isSecureOrigin } = origins;
-  const presetPoolSize = isOnVercel(source) ? SERVERLESS_POOL_SIZE : POOL_SIZE;
-  const databasePoolSize = parsed.settings.databasePoolSize ?? presetPoolSize;
-  const env: Env = { ...parsed.settings, databasePoolSize, appOrigin, internalOrigin, isSecureOrigin };
+  const databasePoolSize = parsed.settings.databasePoolSize ?? (isVercel(source) ? SERVERLESS_POOL_SIZE : POOL_SIZE);
+  const own = { appOrigin, internalOrigin, isSecureOrigin, isVercel: isVercel(source), databasePoolSize };
+  const env: Env = { ...parsed.settings, ...own };
   const faults = contradictions(env);
   return faults.length === 0 ? { ok: true, env } : { ok: false, faults };
 }
@@ -61,6 +63,9 @@ function contradictions(env: Env): string[] {
   if (idleSeconds > absoluteSeconds) faults.push('SESSION_IDLE_SECONDS must not exceed SESSION_ABSOLUTE_SECONDS');
   if (networkBinding !== 'off' && trustedProxyHops === 0) {
     faults.push('SESSION_NETWORK_BINDING needs TRUSTED_PROXY_HOPS: without a trusted proxy no network is known');
+  }
+  if (networkBinding !== 'off' && env.isVercel) {
+    faults.push('SESSION_NETWORK_BINDING must be off on Vercel: there a refresh comes from an address of the platform');
   }
   if (embeddedDataFolder !== null && !isLoopbackHost(new URL(appOrigin).hostname)) {
     faults.push(

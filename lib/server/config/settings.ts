@@ -2,8 +2,9 @@ import 'server-only';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Bytes } from '@/lib/core/encoding';
-import { isResource, isWebOrigin } from '@/lib/core/http/origins';
+import { isListableOrigin, isResource } from '@/lib/core/http/origins';
 import { parseAuthSecret } from '@/lib/core/keys/auth-secret';
+import { isMailSender } from '@/lib/core/mail-sender';
 import { MAX_ACCESS_TTL_SECONDS } from '@/lib/core/policy';
 import { NETWORK_BINDINGS } from '@/lib/core/session/network-binding';
 import { days, minutes } from '@/lib/core/time';
@@ -50,6 +51,12 @@ const authSecret = z.string({ error: `is missing: ${MAKE_SECRET}` }).transform((
   return z.NEVER;
 });
 
+/** nodemailer takes any text, and finds out with the first mail. */
+const isSmtpUrl = (text: string): boolean =>
+  /^smtps?:\/\//i.test(text) && URL.canParse(text) && new URL(text).hostname !== '' && new URL(text).hash === '';
+
+const LEAST_SECRET_CHARACTERS = 32;
+
 const setting = <Schema extends z.ZodType>(variable: string, schema: Schema) => ({ variable, schema });
 
 /** Every setting: its name in the code, its variable in the environment, and its shape. `.env.example` documents them. */
@@ -82,13 +89,34 @@ export const SETTINGS = {
   passwordMinLength: setting('PASSWORD_MIN_LENGTH', z.coerce.number().int().min(8).max(64).default(15)),
   /** 0: no proxy in front is trusted, so the network address of a request is unknown. */
   trustedProxyHops: setting('TRUSTED_PROXY_HOPS', z.coerce.number().int().min(0).max(10).default(0)),
-  smtpUrl: setting('SMTP_URL', optional),
-  mailFrom: setting('MAIL_FROM', z.string().default(`${SITE.mailSender} <no-reply@localhost>`)),
-  cronSecret: setting('CRON_SECRET', optional),
+  smtpUrl: setting(
+    'SMTP_URL',
+    optional.refine(
+      (url) => url === null || isSmtpUrl(url),
+      'must be a URL such as smtps://user:password@mail.example.com:465, with special characters escaped as %XX',
+    ),
+  ),
+  mailFrom: setting(
+    'MAIL_FROM',
+    optional
+      .transform((sender) => sender ?? `${SITE.mailSender} <no-reply@localhost>`)
+      .refine(isMailSender, 'must be one mailbox such as Handstamp <no-reply@example.com>'),
+  ),
+  /** Nothing limits how often it may be tried. */
+  cronSecret: setting(
+    'CRON_SECRET',
+    optional.refine(
+      (secret) => secret === null || secret.length >= LEAST_SECRET_CHARACTERS,
+      `is too short: use ${LEAST_SECRET_CHARACTERS} characters or more, ${MAKE_SECRET}`,
+    ),
+  ),
   /** Other origins whose pages may call the API with a Bearer token. */
   corsOrigins: setting(
     'CORS_ORIGINS',
-    list(isWebOrigin, 'must be origins such as https://app.example.com, separated by commas'),
+    list(
+      isListableOrigin,
+      'must be origins such as https://app.example.com or capacitor://localhost, separated by commas',
+    ),
   ),
   /** Resources that a program may ask a token for, besides our own origin. */
   tokenAudiences: setting(

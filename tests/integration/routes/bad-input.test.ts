@@ -7,7 +7,7 @@ import { type PreparedSession, prepareSession } from '@/tests/support/people';
 import { recordOutput, useServer } from '@/tests/support/server/use-server';
 
 const { url: databaseUrl } = await useDatabase();
-const server = await useServer({ databaseUrl, env: { CRON_SECRET: 'a-secret-for-the-scheduler' } });
+const server = await useServer({ databaseUrl, env: { CRON_SECRET: 'a-secret-for-the-scheduler-alone' } });
 const output = recordOutput(server);
 const session: PreparedSession = await prepareSession();
 

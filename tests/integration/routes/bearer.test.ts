@@ -3,13 +3,15 @@ import { useDatabase } from '@/tests/support/database/use-database';
 import { problemOf } from '@/tests/support/http/problems';
 import { bearer, claimsOf, signInProgram } from '@/tests/support/http/programs';
 import { type Answer, send } from '@/tests/support/http/requests';
-import { prepareSession, sessionRow } from '@/tests/support/people';
+import { createPerson, PASSWORD, prepareSession, sessionRow } from '@/tests/support/people';
 import { useServer } from '@/tests/support/server/use-server';
 
 const PAGE = 'https://spa.handstamp.test';
+/** The pages of a telephone's application. */
+const APP_PAGE = 'capacitor://localhost';
 
 const { url: databaseUrl } = await useDatabase();
-const server = await useServer({ databaseUrl, env: { CORS_ORIGINS: PAGE } });
+const server = await useServer({ databaseUrl, env: { CORS_ORIGINS: `${PAGE}, ${APP_PAGE}` } });
 
 const challenge = (answer: Answer) => answer.headers['www-authenticate'];
 const TAKES_COOKIE = ['/api/me', '/api/auth/session', '/api/auth/sessions'];
@@ -124,17 +126,35 @@ describe('pages of other origins', () => {
     }
   });
 
-  it.each(['https://evil.example', 'null', `${PAGE}.evil.example`, PAGE.replace('https', 'http')])(
-    'that are not listed are told nothing: %s',
-    async (origin) => {
-      for (const path of [...TAKES_COOKIE, '/api/auth/token']) {
-        expect((await preflight(path, origin)).headers['access-control-allow-origin'], path).toBeUndefined();
-      }
-      const { accessOnly } = await prepareSession();
-      const answer = await send(server, '/api/me', { headers: { origin }, cookies: accessOnly });
-      expect(answer.headers['access-control-allow-origin']).toBeUndefined();
-    },
-  );
+  it('of an application that is listed sign in and call the API with the token', async () => {
+    const { email } = await createPerson({ hasPassword: true });
+    const headers = { origin: APP_PAGE };
+    const json = { email, password: PASSWORD };
+    const signedIn = await send(server, '/api/auth/token', { method: 'POST', json, headers });
+    expect(signedIn.status).toBe(200);
+    const { access_token: token } = signedIn.json() as { access_token: string };
+    const asked = await send(server, '/api/me', { headers: { ...headers, ...bearer(token).headers } });
+    expect(asked.status).toBe(200);
+    for (const answer of [signedIn, asked, await preflight('/api/me', APP_PAGE)]) {
+      expect(answer.headers['access-control-allow-origin']).toBe(APP_PAGE);
+    }
+  });
+
+  it.each([
+    'capacitor://evil',
+    'ionic://localhost',
+    'https://evil.example',
+    'null',
+    `${PAGE}.evil.example`,
+    PAGE.replace('https', 'http'),
+  ])('that are not listed are told nothing: %s', async (origin) => {
+    for (const path of [...TAKES_COOKIE, '/api/auth/token']) {
+      expect((await preflight(path, origin)).headers['access-control-allow-origin'], path).toBeUndefined();
+    }
+    const { accessOnly } = await prepareSession();
+    const answer = await send(server, '/api/me', { headers: { origin }, cookies: accessOnly });
+    expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+  });
 
   it('may not ask about tokens: secrets of resource servers have no place in a browser', async () => {
     const answer = await preflight('/api/oauth/introspect', PAGE, 'POST');

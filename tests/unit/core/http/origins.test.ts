@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isLoopbackHost, publicOrigins } from '@/lib/core/http/origins';
+import { isListableOrigin, isLoopbackHost, isVercel, publicOrigins } from '@/lib/core/http/origins';
 
 describe('APP_ORIGIN', () => {
   test.each([
@@ -117,6 +117,25 @@ describe('a preview on Vercel', () => {
     });
   });
 
+  test('is the site of its branch, which people open, and reaches itself at its own address', () => {
+    const VERCEL_BRANCH_URL = 'app-git-my-branch-team.vercel.app';
+    expect(publicOrigins({ ...PREVIEW, VERCEL_BRANCH_URL })).toMatchObject({
+      appOrigin: `https://${VERCEL_BRANCH_URL}`,
+      internalOrigin: 'https://app-git-x.vercel.app',
+      isSecure: true,
+    });
+    expect(publicOrigins({ ...PREVIEW, VERCEL_BRANCH_URL: '' })).toMatchObject({
+      appOrigin: 'https://app-git-x.vercel.app',
+    });
+    expect(publicOrigins({ ...PREVIEW, VERCEL_BRANCH_URL, INTERNAL_ORIGIN: 'https://inside.example' })).toMatchObject({
+      internalOrigin: 'https://inside.example',
+    });
+    expect(publicOrigins({ ...PREVIEW, VERCEL_BRANCH_URL, VERCEL_ENV: 'production' })).toMatchObject({
+      appOrigin: 'https://app.example.com',
+      internalOrigin: 'https://app.example.com',
+    });
+  });
+
   test('falls back to APP_ORIGIN when the platform names no address', () => {
     const { VERCEL_URL: _gone, ...rest } = PREVIEW;
     expect(publicOrigins(rest)).toMatchObject({ appOrigin: 'https://app.example.com' });
@@ -145,4 +164,72 @@ test.each([
   ['', false],
 ])('host %j is this machine: %s', (host, expected) => {
   expect(isLoopbackHost(host)).toBe(expected);
+});
+
+test.each([
+  [{ VERCEL: '1' }, true],
+  [{ VERCEL: '' }, false],
+  [{ VERCEL: '0' }, false],
+  [{ VERCEL_ENV: 'production' }, false],
+  [{}, false],
+])('%j is Vercel: %s', (source: Readonly<Record<string, string>>, expected) => {
+  expect(isVercel(source)).toBe(expected);
+});
+
+describe('an origin whose pages may be listed', () => {
+  test.each([
+    'https://app.example.com',
+    'https://app.example.com:8443',
+    'https://xn--bcher-kva.example',
+    'http://localhost:5173',
+    'http://[::1]:5173',
+    'capacitor://localhost',
+    'ionic://localhost',
+    'tauri://localhost',
+    'app://obsidian.md',
+    'com.example.app://localhost',
+    'capacitor://localhost:8080',
+    'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+    'moz-extension://1a2b3c4d-0000-4000-8000-000000000000',
+  ])('%s', (text) => {
+    expect(isListableOrigin(text)).toBe(true);
+  });
+
+  test.each([
+    '',
+    '*',
+    'null',
+    'localhost',
+    'app.example.com',
+    'https://app.example.com/',
+    'https://APP.example.com',
+    'https://app.example.com:443',
+    'https://app.example.com/path',
+    'https://user@app.example.com',
+    'https://*.example.com',
+    'https://bücher.example',
+    'http://',
+    'capacitor://',
+    'capacitor://localhost/',
+    'capacitor://localhost?x',
+    'capacitor://localhost#x',
+    'capacitor://user@localhost',
+    'capacitor://*',
+    'capacitor:localhost',
+    'Capacitor://localhost',
+    'capacitor://local host',
+    'capacitor://localhost:999999',
+    '1app://localhost',
+    '://localhost',
+    'file://localhost',
+    'file://',
+    'ftp://files.example',
+    'wss://app.example.com',
+    'javascript://localhost',
+    'data://localhost',
+    'blob://localhost',
+    'about://localhost',
+  ])('is not %j', (text) => {
+    expect(isListableOrigin(text)).toBe(false);
+  });
 });
