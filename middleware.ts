@@ -12,7 +12,7 @@ import { loginPath } from '@/lib/core/http/safe-redirect';
 import { unavailablePage } from '@/lib/core/http/unavailable-page';
 import { boundNetwork, isAtHome, NETWORK_BINDINGS } from '@/lib/core/session/network-binding';
 import type { AccessClaims } from '@/lib/core/token/claims';
-import { realSurroundings } from '@/lib/verifier/surroundings';
+import { realSurroundings, type Surroundings, withHeadersFor } from '@/lib/verifier/surroundings';
 import { type RefreshOutcome, transparentRefresh } from '@/lib/verifier/transparent-refresh';
 import { tokenVerifier } from '@/lib/verifier/verifier';
 import { SITE } from '@/site';
@@ -38,31 +38,34 @@ let gate: Gate | undefined;
 type Gate = ReturnType<typeof openGate>;
 
 function openGate() {
-  const { APP_ORIGIN, INTERNAL_ORIGIN, PORT, VERCEL, VERCEL_ENV, VERCEL_URL } = process.env;
+  const { APP_ORIGIN, INTERNAL_ORIGIN, PORT, VERCEL, VERCEL_ENV, VERCEL_URL, VERCEL_BRANCH_URL } = process.env;
   const { SESSION_NETWORK_BINDING, TRUSTED_PROXY_HOPS } = process.env;
-  const origins = publicOrigins({ APP_ORIGIN, INTERNAL_ORIGIN, PORT, VERCEL, VERCEL_ENV, VERCEL_URL });
+  const origins = publicOrigins({
+    ...{ APP_ORIGIN, INTERNAL_ORIGIN, PORT },
+    ...{ VERCEL, VERCEL_ENV, VERCEL_URL, VERCEL_BRANCH_URL },
+  });
   if (!origins.ok) throw new Error(origins.fault);
   const { appOrigin, internalOrigin, isSecure }: PublicOrigins = origins;
   const names = cookieNames(isSecure);
-  const bypass = process.env['VERCEL_AUTOMATION_BYPASS_SECRET'];
   const trustedProxyHops = Number(TRUSTED_PROXY_HOPS ?? 0);
   const networkBinding = NETWORK_BINDINGS.find((binding) => binding === SESSION_NETWORK_BINDING) ?? 'off';
+  const surroundings = surroundingsOf(internalOrigin);
   return {
     appOrigin,
     names,
     networkOf: (forwardedFor: string | null) =>
       boundNetwork(networkBinding, clientAddress(forwardedFor, trustedProxyHops)),
-    verify: tokenVerifier({ issuer: appOrigin, audience: appOrigin, fetchOrigin: internalOrigin }, realSurroundings),
-    refresh: transparentRefresh(
-      {
-        internalOrigin,
-        appOrigin,
-        refreshCookieName: names.refresh,
-        ...(bypass ? { extraHeaders: { 'x-vercel-protection-bypass': bypass } } : {}),
-      },
-      realSurroundings,
-    ),
+    verify: tokenVerifier({ issuer: appOrigin, audience: appOrigin, fetchOrigin: internalOrigin }, surroundings),
+    refresh: transparentRefresh({ internalOrigin, appOrigin, refreshCookieName: names.refresh }, surroundings),
   };
+}
+
+/** Where a deployment on Vercel is protected, all that the edge asks of its own server carries what opens it. */
+function surroundingsOf(internalOrigin: string): Surroundings {
+  const bypass = process.env['VERCEL_AUTOMATION_BYPASS_SECRET'];
+  return bypass
+    ? withHeadersFor(internalOrigin, { 'x-vercel-protection-bypass': bypass }, realSurroundings)
+    : realSurroundings;
 }
 
 /** Origin check, then who may pass, then the headers of the page. What a request carries on is its `cookie`, no more. */

@@ -18,3 +18,21 @@ export const realSurroundings: Surroundings = {
   // biome-ignore lint/plugin: the default for callers that bring no clock of their own
   now: () => Date.now() / 1000,
 };
+
+/**
+ * `surroundings` whose fetches to `origin` carry `headers`, and whose fetches to any other do not: for what opens a server
+ * that is ours and protected. No fetch here follows a redirect, which could lead them elsewhere.
+ */
+export function withHeadersFor(
+  origin: string,
+  headers: Readonly<Record<string, string>>,
+  surroundings: Surroundings,
+): Surroundings {
+  const fetch: Surroundings['fetch'] = (url, init) => {
+    if (new URL(url).origin !== origin) return surroundings.fetch(url, init);
+    const all = new Headers(init.headers);
+    for (const [name, value] of Object.entries(headers)) all.set(name, value);
+    return surroundings.fetch(url, { ...init, headers: all });
+  };
+  return { ...surroundings, fetch };
+}

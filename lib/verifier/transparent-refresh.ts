@@ -30,8 +30,6 @@ export type TransparentRefreshOptions = {
   readonly internalOrigin: string;
   readonly appOrigin: string;
   readonly refreshCookieName: string;
-  /** Sent with every call, such as the header that opens a protected preview deployment. */
-  readonly extraHeaders?: Readonly<Record<string, string>>;
 };
 
 const TIMEOUT_MS = 3_000;
@@ -64,7 +62,7 @@ export function transparentRefresh(
   }
 
   async function call({ refreshToken, userAgent, forwardedFor }: RefreshRequest): Promise<RefreshOutcome> {
-    const headers = new Headers(options.extraHeaders);
+    const headers = new Headers();
     headers.set('cookie', `${options.refreshCookieName}=${refreshToken}`);
     headers.set('origin', options.appOrigin);
     if (userAgent !== null) headers.set('user-agent', userAgent);

@@ -1,4 +1,10 @@
-import { createServer as createHttpServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { freshConnections } from '@/tests/support/http/requests';
 
@@ -13,8 +19,8 @@ export type HttpProxy = {
   readonly port: number;
   /** `METHOD path` of every request so far. */
   readonly seen: readonly string[];
-  /** Rules from now on, by path. */
-  judge(rule: (path: string) => Verdict): void;
+  /** Rules from now on, by path and headers. */
+  judge(rule: (path: string, headers: IncomingHttpHeaders) => Verdict): void;
   close(): Promise<void>;
 };
 
@@ -23,12 +29,12 @@ export async function startHttpProxy(
   targetPort: number,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<HttpProxy> {
-  let rule: (path: string) => Verdict = () => 'pass';
+  let rule: (path: string, headers: IncomingHttpHeaders) => Verdict = () => 'pass';
   const seen: string[] = [];
   const server = createHttpServer((incoming, outgoing) => {
     const path = incoming.url ?? '/';
     seen.push(`${incoming.method} ${path}`);
-    const verdict = rule(path);
+    const verdict = rule(path, incoming.headers);
     if (verdict === 'pass') forward(incoming, outgoing, targetPort, headers);
     else if (verdict === 'cut') incoming.socket.destroy();
     else if (verdict !== 'hang') outgoing.writeHead(verdict.status).end();

@@ -79,27 +79,6 @@ describe('the call', () => {
     expect([...new Headers(asked[0]?.init.headers).keys()].sort()).toEqual(['cookie', 'origin']);
   });
 
-  test('can carry what opens a protected preview', async () => {
-    const options = {
-      internalOrigin: INSIDE,
-      appOrigin: APP,
-      refreshCookieName: 'x',
-      extraHeaders: { 'x-vercel-protection-bypass': 'b' },
-    };
-    const surroundings = {
-      fetch: async (url: string, init: RequestInit) => {
-        asked.push({ url, init });
-        return refreshed();
-      },
-      monotonicMs: () => 0,
-    };
-    await transparentRefresh(
-      options,
-      surroundings,
-    )({ refreshToken: await tokenNumber(1), userAgent: null, forwardedFor: null, network: null });
-    expect(new Headers(asked[0]?.init.headers).get('x-vercel-protection-bypass')).toBe('b');
-  });
-
   test.each([
     '',
     'nonsense',
