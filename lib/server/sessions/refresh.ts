@@ -27,9 +27,10 @@ const MAX_TRIES = 4;
 export async function refresh(
   presentedText: string | null,
   kind: SessionKind,
-  facts: RequestFacts,
+  given: RequestFacts,
   audience: string | null = null,
 ): Promise<Result<IssuedTokens, 'session_ended' | 'reuse_detected' | 'other_audience'>> {
+  const facts = factsOfRefresh(kind, given);
   const presented = await openRefreshToken(presentedText);
   if (presented === null) return fail('session_ended');
   const secretHash = await hashSessionSecret(presented.secret);
@@ -72,6 +73,14 @@ export async function refresh(
   }
   throw new Error('A refresh lost every race: the session rotates faster than its grace window allows');
 }
+
+/**
+ * On Vercel the middleware's call to its own server passes the platform's proxies, which write their own address over the
+ * visitor's; a browser's own call cannot be told from it. So a browser's refresh says nothing of the address there, and
+ * the session keeps the one of its login. Programs call by themselves.
+ */
+const factsOfRefresh = (kind: SessionKind, facts: RequestFacts): RequestFacts =>
+  kind === 'browser' && env().isVercel ? { ...facts, ip: null } : facts;
 
 async function auditRotation(row: RefreshRow, presented: RefreshToken, facts: RequestFacts): Promise<void> {
   if (presented.counter > row.before.counter) {

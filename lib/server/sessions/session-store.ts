@@ -89,7 +89,7 @@ export async function rotateOrRead(presented: Presented, graceSeconds: number): 
       UPDATE "Session" s SET
         counter = ${counter}::bigint + 1, "rotatedAt" = now(), "lastSeenAt" = now(),
         "idleExpiresAt" = least(now() + s."idleSeconds" * interval '1 second', s."absoluteExpiresAt"),
-        "userAgent" = ${facts.userAgent}, device = ${facts.device}, ip = ${facts.ip},
+        "userAgent" = ${facts.userAgent}, device = ${facts.device}, ip = coalesce(${facts.ip}, s.ip),
         "refreshKeyId" = ${refreshKeyId}::int, network = coalesce(s.network, ${network}::text)
       FROM "User" u
       WHERE s.id = ${sessionId} AND u.id = s."userId" AND s.kind = ${kind}::"SessionKind"
@@ -113,10 +113,10 @@ export async function rotateOrRead(presented: Presented, graceSeconds: number): 
   return { ...rest, before: { counter: beforeCounter, device: beforeDevice, ip: beforeIp } };
 }
 
-/** Keeps the device facts of a session that answered from another device; the counter stays. */
-export async function updateDevice(sessionId: string, facts: RequestFacts): Promise<void> {
-  const { userAgent, device, ip } = facts;
-  await db().session.update({ where: { id: sessionId }, data: { userAgent, device, ip }, select: { id: true } });
+/** Keeps the device facts of a session that answered from another device; the counter stays, and so does an address where none is known. */
+export async function updateDevice(sessionId: string, { userAgent, device, ip }: RequestFacts): Promise<void> {
+  const data = { userAgent, device, ...(ip === null ? {} : { ip }) };
+  await db().session.update({ where: { id: sessionId }, data, select: { id: true } });
 }
 
 export type NewSession = {
