@@ -151,7 +151,7 @@ function recordEndedHere(held: Memory, known: Known, statusNumber: number, now: 
   if (!known.revokedAt.has(statusNumber)) record(held, known, statusNumber, now);
 }
 
-/** Makes this process refuse these sessions from now on, without waiting for the next query. */
+/** Makes this process refuse these sessions from now on, without waiting for the next query. Call it after the commit. */
 export function noteEnded(statusNumbers: readonly number[]): void {
   const held = memory();
   const endedAt = momentOf(CLOCKS);

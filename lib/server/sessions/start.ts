@@ -8,7 +8,7 @@ import type { SessionKind } from '@/lib/server/database/generated/prisma/client'
 import { noteEnded } from '@/lib/server/database/live-state';
 import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
 import { randomBytes } from '@/lib/server/keys/random';
-import { createSession, type SessionRow } from './session-store';
+import { type CreatedSession, createSession } from './session-store';
 import { type IssuedTokens, issueTokens, newRefreshKeyId, openRefreshToken, sessionPolicy } from './tokens';
 
 export type SessionStart = {
@@ -24,7 +24,7 @@ export type SessionStart = {
   readonly broughtRefreshToken: string | null;
 };
 
-export type BegunSession = { readonly session: SessionRow; readonly secret: Bytes };
+export type BegunSession = CreatedSession & { readonly secret: Bytes };
 
 /**
  * Begins a session and issues its first tokens. Every authentication begins a new one, so that a thief who holds a copy
@@ -32,10 +32,15 @@ export type BegunSession = { readonly session: SessionRow; readonly secret: Byte
  */
 export async function startSession(start: SessionStart): Promise<IssuedTokens | null> {
   const begun = await beginSession(start);
-  return begun === null ? null : issueTokens(begun.session, begun.secret);
+  if (begun === null) return null;
+  noteEnded(begun.endedNumbers);
+  return issueTokens(begun.session, begun.secret);
 }
 
-/** The database's half of `startSession`, for use inside a transaction: it waits for no other connection. */
+/**
+ * The database's half of `startSession`, for use inside a transaction: it waits for no other connection. Which sessions it
+ * ended becomes true with the commit, so the caller passes `endedNumbers` to `noteEnded` after that.
+ */
 export async function beginSession(start: SessionStart, tx?: Transaction): Promise<BegunSession | null> {
   const { userId, kind, remember, amr, facts, audience = null } = start;
   const brought = await openRefreshToken(start.broughtRefreshToken);
@@ -60,6 +65,5 @@ export async function beginSession(start: SessionStart, tx?: Transaction): Promi
     tx,
   );
   if (created === null) return null;
-  noteEnded(created.endedNumbers);
-  return { session: created.session, secret };
+  return { ...created, secret };
 }

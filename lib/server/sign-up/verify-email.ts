@@ -7,6 +7,7 @@ import { consumeCeremony, takeTry } from '@/lib/server/ceremonies/ceremony-store
 import { isSameCode } from '@/lib/server/ceremonies/one-time-code';
 import { db } from '@/lib/server/database/client';
 import { isUniqueViolation } from '@/lib/server/database/errors';
+import { noteEnded } from '@/lib/server/database/live-state';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { sealKeys } from '@/lib/server/keys/data-keys';
 import { randomBytes } from '@/lib/server/keys/random';
@@ -50,6 +51,8 @@ export async function verifyEmail(request: Verification): Promise<Result<SignedI
 
   const created = await createAccount(jti, signUp, request);
   if (created === null) return fail('invalid_code');
+  // Only now: an answer of the database that the commit failed must leave the replaced session as it was.
+  noteEnded(created.endedNumbers);
   await clearAttempts([bucket]);
   const { user, session, secret } = created;
   return succeed({ user, tokens: await issueTokens(session, secret), knownDevice: await newKnownDevice(signUp.email) });
