@@ -44,7 +44,7 @@ export const ROOMS = table({
   // Mails: their words, the outbox, the way out.
   'server/mail': ['site.ts', 'core', 'core/http', 'server/observability', 'server/config', 'server/database'],
   // People.
-  'server/users': ['core', 'server/database'],
+  'server/users': ['core', 'server/database', 'server/audit'],
   // Keys at rest: made, unwrapped, rotated, reported.
   'server/keys': ['core', 'core/keys', 'core/http', 'server/config', 'server/database', 'server/audit'],
   // What runs before the first request, and every night.

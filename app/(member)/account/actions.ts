@@ -3,7 +3,6 @@
 import { refresh } from 'next/cache';
 import { headers } from 'next/headers';
 import { z } from 'zod';
-import { recordAudit } from '@/lib/server/audit/audit-log';
 import { requestFacts } from '@/lib/server/http/request-facts';
 import { personName } from '@/lib/server/routes/request-schemas';
 import { requireUser } from '@/lib/server/sessions/current-user';
@@ -25,9 +24,8 @@ export async function changeName(_previous: NameState, fields: FormData): Promis
     const message = parsed.error.issues[0]?.message ?? 'Use another name';
     return { outcome: 'refused', name: typeof typed === 'string' ? typed : '', message };
   }
-  const renamed = await renameUser(user.id, parsed.data.name);
   const { ip, userAgent } = requestFacts(await headers());
-  await recordAudit({ type: 'name_changed', userId: user.id, sessionId: session.sid, ip, userAgent });
+  const renamed = await renameUser(user.id, parsed.data.name, { sessionId: session.sid, ip, userAgent });
   refresh();
   return { outcome: 'saved', name: renamed.name ?? '' };
 }

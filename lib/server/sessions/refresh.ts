@@ -7,6 +7,7 @@ import { hours } from '@/lib/core/time';
 import { hashSessionSecret, type RefreshToken } from '@/lib/core/token/refresh-token';
 import { recordAudit, recordAuditOnce } from '@/lib/server/audit/audit-log';
 import { env } from '@/lib/server/config/env';
+import { db, type Transaction } from '@/lib/server/database/client';
 import type { SessionKind } from '@/lib/server/database/generated/prisma/client';
 import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
 import { sessionEndedToBeSafe } from '@/lib/server/mail/messages';
@@ -61,8 +62,11 @@ export async function refresh(
         return fail('reuse_detected');
       case 'converge':
         if (isOtherDevice(row, facts)) {
-          await updateDevice(row.id, facts);
-          await auditDevice(row, facts);
+          // One, because the next request from that device finds no difference any more to tell of.
+          await db().$transaction(async (tx) => {
+            await updateDevice(row.id, facts, tx);
+            await auditDevice(row, facts, tx);
+          });
         }
         return succeed(await issueTokens(row, presented.secret, presented.counter));
       case 'rotate':
@@ -96,16 +100,10 @@ function isOtherDevice({ before }: RefreshRow, facts: RequestFacts): boolean {
   return before.device !== facts.device || isOtherNetwork;
 }
 
-async function auditDevice(row: RefreshRow, facts: RequestFacts): Promise<void> {
+async function auditDevice(row: RefreshRow, facts: RequestFacts, tx?: Transaction): Promise<void> {
+  const { ip, userAgent } = facts;
   const details = { from: row.before.device, to: facts.device };
-  await recordAudit({
-    type: 'device_changed',
-    userId: row.userId,
-    sessionId: row.id,
-    ip: facts.ip,
-    userAgent: facts.userAgent,
-    details,
-  });
+  await recordAudit({ type: 'device_changed', userId: row.userId, sessionId: row.id, ip, userAgent, details }, tx);
 }
 
 /**

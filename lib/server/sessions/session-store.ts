@@ -113,10 +113,14 @@ export async function rotateOrRead(presented: Presented, graceSeconds: number): 
   return { ...rest, before: { counter: beforeCounter, device: beforeDevice, ip: beforeIp } };
 }
 
-/** Keeps the device facts of a session that answered from another device; the counter stays, and so does an address where none is known. */
-export async function updateDevice(sessionId: string, { userAgent, device, ip }: RequestFacts): Promise<void> {
+/**
+ * Keeps the device facts of a session that answered from another device, in the transaction `tx`. The counter stays, and
+ * so does an address where none is known.
+ */
+export async function updateDevice(sessionId: string, facts: RequestFacts, tx: Transaction): Promise<void> {
+  const { userAgent, device, ip } = facts;
   const data = { userAgent, device, ...(ip === null ? {} : { ip }) };
-  await db().session.update({ where: { id: sessionId }, data, select: { id: true } });
+  await tx.session.update({ where: { id: sessionId }, data, select: { id: true } });
 }
 
 export type NewSession = {
@@ -136,6 +140,7 @@ export type NewSession = {
   readonly supersedes: { readonly id: string; readonly secretHash: Bytes } | null;
 };
 
+/** `endedNumbers`: the sessions that ended for it, by status number. */
 export type CreatedSession = { readonly session: SessionRow; readonly endedNumbers: readonly number[] };
 
 /**

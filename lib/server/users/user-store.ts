@@ -1,4 +1,5 @@
 import 'server-only';
+import { recordAudit } from '@/lib/server/audit/audit-log';
 import { db } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
 
@@ -49,9 +50,16 @@ export async function upgradePasswordHash(userId: string, checkedHash: string, n
   await db().password.updateMany({ where: { userId, hash: checkedHash }, data: { hash: newHash } });
 }
 
-/** `name` already validated; null removes it. */
-export async function renameUser(id: string, name: string | null): Promise<PublicUser> {
-  return db().user.update({ where: { id }, data: { name }, select: PUBLIC_FIELDS });
+/** Who asks for a change of a user, for the audit log. */
+export type AskedBy = { readonly sessionId: string; readonly ip: string | null; readonly userAgent: string | null };
+
+/** `name` already validated; null removes it. The change and its audit event are one. */
+export async function renameUser(id: string, name: string | null, askedBy: AskedBy): Promise<PublicUser> {
+  return db().$transaction(async (tx) => {
+    const renamed = await tx.user.update({ where: { id }, data: { name }, select: PUBLIC_FIELDS });
+    await recordAudit({ type: 'name_changed', userId: id, ...askedBy }, tx);
+    return renamed;
+  });
 }
 
 /** One page of all users, newest first; `page` counts from 1. */
