@@ -13,6 +13,7 @@ export async function register(): Promise<void> {
     watchAnswers();
     const { startOrExit } = await import('./lib/server/maintenance/start-check');
     await startOrExit();
+    if (process.env['VERCEL'] !== '1') (await import('./lib/server/maintenance/background-work')).startBackgroundWork();
   }
 }
 

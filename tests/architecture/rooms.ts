@@ -41,14 +41,14 @@ export const ROOMS = table({
   'server/audit': ['core/http', 'server/database'],
   // Codes that were mailed, and how often they were tried.
   'server/ceremonies': ['core', 'core/token', 'server/database'],
-  // Mails: their words, the outbox, the way out.
-  'server/mail': ['site.ts', 'core', 'core/http', 'server/observability', 'server/config', 'server/database'],
   // People.
   'server/users': ['core', 'server/database', 'server/audit'],
   // Keys at rest: made, unwrapped, rotated, reported.
   'server/keys': ['core', 'core/keys', 'core/http', 'server/config', 'server/database', 'server/audit'],
-  // What runs before the first request, and every night.
-  'server/maintenance': ['core', 'core/http', 'server/observability', 'server/config', 'server/database', 'server/keys'],
+  // Mails: their words, the outbox, the way out.
+  'server/mail': ['site.ts', 'core', 'core/http', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/keys'],
+  // What runs before the first request, by itself, and every night.
+  'server/maintenance': ['core', 'core/http', 'server/observability', 'server/config', 'server/database', 'server/keys', 'server/mail'],
   // How often something may be tried.
   'server/rate-limit': ['core', 'core/http', 'server/database', 'server/keys'],
   // Which sessions were ended, and the lists that say so.
@@ -83,11 +83,11 @@ export const ROOMS = table({
   // Signing in and up.
   'app/(guest)': ['core/http', 'core/passwords', 'server/config', 'server/sessions', 'server/routes', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
   // The pages of the person signed in.
-  'app/(member)': ['core', 'core/token', 'server/http', 'server/audit', 'server/users', 'server/sessions', 'server/routes', 'app/_components/stamp', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
+  'app/(member)': ['core', 'core/token', 'server/http', 'server/users', 'server/sessions', 'server/routes', 'app/_components/stamp', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
   // The pages of admins.
   'app/(admin)': ['server/users', 'server/keys', 'server/sessions', 'app/_components/frame', 'app/_components/forms', 'app/(member)'],
   // The HTTP interface.
-  'app/api': ['core', 'core/http', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/users', 'server/keys', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/routes', 'server/oauth'],
+  'app/api': ['core', 'core/http', 'server/config', 'server/database', 'server/http', 'server/users', 'server/keys', 'server/mail', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/routes', 'server/oauth'],
   // What any service may fetch: the key set and the metadata.
   'app/.well-known': ['core', 'core/http', 'server/keys', 'server/routes', 'server/oauth'],
   // The same for the status lists.

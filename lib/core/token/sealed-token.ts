@@ -4,29 +4,35 @@ import { fail, type Result, type SealedTokenFailure, succeed } from '../failures
 import { parseJsonObject } from '../json';
 import type { EpochSeconds } from '../time';
 
-/** Which ceremony a sealed token belongs to. Part of the authenticated header: one is never taken for another. */
-export type SealedPurpose = 'sign-up';
+/** Something under way whose data the browser holds until its end. */
+export type CeremonyPurpose = 'sign-up';
 
-/** What every sealed token holds beside the ceremony's own data. */
+/** What a sealed token is for: a ceremony, or a mail that waits. Authenticated with it: one is never taken for another. */
+export type SealedPurpose = CeremonyPurpose | 'mail';
+
+/** What every sealed token holds: a name, an end, and the data of its purpose. */
 export type Sealed = { readonly jti: string; readonly exp: EpochSeconds; readonly data: Record<string, unknown> };
 
 export type SealingKey = { readonly id: string; readonly bytes: Bytes };
 
-/** Larger than any that we make (1,500 bytes); a longer text is refused unread. */
-const MAX_SEALED_BYTES = 4096;
+/** A longer text is refused unread, and never made. A cookie must fit into a header; a mail may hold a long letter. */
+const MAX_SEALED_CHARACTERS: Readonly<Record<SealedPurpose, number>> = { 'sign-up': 4_096, mail: 262_144 };
 const SHAPE = /^[A-Za-z0-9_-]+\.\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
 const typeOf = (purpose: SealedPurpose): string => `handstamp-${purpose}+jwe`;
 
 /**
- * Encrypts the data of a pending ceremony for the browser to hold: JWE compact, `dir` + `A256GCM` (RFC 7518 §4.5, §5.3).
- * It is data only: tries and consumption are counted in the database under `jti`, because a browser can always send an
- * old cookie again.
+ * Encrypts data for whoever may keep but not read it, such as the browser in a pending ceremony: JWE compact, `dir` +
+ * `A256GCM` (RFC 7518 §4.5, §5.3). It is data only: tries and consumption are counted in the database under `jti`,
+ * because a browser can always send an old cookie again. Throws when the text would be longer than `unseal` takes.
  */
 export async function seal(purpose: SealedPurpose, content: Sealed, key: SealingKey): Promise<string> {
-  return new CompactEncrypt(utf8(JSON.stringify(content)))
+  const sealed = await new CompactEncrypt(utf8(JSON.stringify(content)))
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: typeOf(purpose), kid: key.id })
     .encrypt(key.bytes);
+  const most = MAX_SEALED_CHARACTERS[purpose];
+  if (sealed.length > most) throw new RangeError(`A sealed ${purpose} has ${most} characters at most`);
+  return sealed;
 }
 
 /** Opens a sealed token of `purpose` that has not expired at `now`; `keyById` gives the key that its header names. */
@@ -36,7 +42,7 @@ export async function unseal(
   keyById: (id: string) => SealingKey | undefined,
   now: EpochSeconds,
 ): Promise<Result<Sealed, SealedTokenFailure>> {
-  if (token.length > MAX_SEALED_BYTES || !SHAPE.test(token)) return fail('malformed');
+  if (token.length > MAX_SEALED_CHARACTERS[purpose] || !SHAPE.test(token)) return fail('malformed');
   const header = readHeader(token);
   if (header === null) return fail('malformed');
   if (header.typ !== typeOf(purpose)) return fail('wrong_purpose');

@@ -1,11 +1,11 @@
 import 'server-only';
 import { MAX_CODE_TRIES } from '@/lib/core/policy';
 import type { EpochSeconds } from '@/lib/core/time';
-import type { SealedPurpose } from '@/lib/core/token/sealed-token';
+import type { CeremonyPurpose } from '@/lib/core/token/sealed-token';
 import { db, type Transaction } from '@/lib/server/database/client';
 
 /** Opens a ceremony of `lifeSeconds`; returns when it ends, by the database's clock. */
-export async function createCeremony(id: string, purpose: SealedPurpose, lifeSeconds: number): Promise<EpochSeconds> {
+export async function createCeremony(id: string, purpose: CeremonyPurpose, lifeSeconds: number): Promise<EpochSeconds> {
   const [row] = await db().$queryRaw<{ expiresAt: number }[]>`
     INSERT INTO "Ceremony" (id, purpose, "expiresAt") VALUES (${id}, ${purpose}, now() + ${lifeSeconds} * interval '1 second')
     RETURNING extract(epoch FROM "expiresAt")::float8 AS "expiresAt"`;
@@ -18,7 +18,7 @@ export async function createCeremony(id: string, purpose: SealedPurpose, lifeSec
  * Takes one of the tries of a ceremony, before anything is compared: parallel guesses cannot share one. False when none
  * is left, or the ceremony is over or was finished.
  */
-export async function takeTry(id: string, purpose: SealedPurpose): Promise<boolean> {
+export async function takeTry(id: string, purpose: CeremonyPurpose): Promise<boolean> {
   const taken = await db().$executeRaw`
     UPDATE "Ceremony" SET failures = failures + 1
     WHERE id = ${id} AND purpose = ${purpose} AND failures < ${MAX_CODE_TRIES}

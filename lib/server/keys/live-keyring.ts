@@ -26,3 +26,9 @@ async function keyringOf({ keysVersion: version }: LiveState): Promise<Keyring> 
   });
   return loaded.keyring;
 }
+
+/**
+ * The keys as this process last knew them, without a statement: a transaction that waited for another connection could
+ * wait for one that waits for it. Data keys stay good for opening, so sealing under one of a while ago loses nothing.
+ */
+export const heldKeyring = (): Promise<Keyring> => shared.handstampKeyring?.keyring ?? liveKeyring();

@@ -1,7 +1,7 @@
 import 'server-only';
 import { after } from 'next/server';
 import { log } from '@/lib/server/observability/logger';
-import { drainOutbox } from './outbox';
+import { drainOutbox } from './drain';
 
 /** Sends what waits in the outbox once the answer is out, so that the time it takes does not show whether there was a mail to send. */
 export function sendDueMail(): void {

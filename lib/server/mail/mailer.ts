@@ -2,13 +2,18 @@ import 'server-only';
 import { createTransport } from 'nodemailer';
 import { env } from '@/lib/server/config/env';
 import { storeDevMail } from './dev-mailbox';
-import type { MailMessage } from './messages';
+import type { MailContent } from './sealed-mail';
 
 /** A mail on its way to one person. */
-export type AddressedMail = MailMessage & { readonly to: string };
+export type AddressedMail = MailContent & { readonly to: string };
 
-/** Together below the first wait of the outbox, so that no other process sends a mail that is still being sent. */
+/** Quiet that is too long, by what is waited for. */
 const TIMEOUTS_MS = { dnsTimeout: 5_000, connectionTimeout: 5_000, greetingTimeout: 5_000, socketTimeout: 15_000 };
+/**
+ * A mail server that is slow without ever being quiet is left after so long. Below the first wait of the outbox, so that
+ * no other process sends a mail that is still being sent.
+ */
+const DELIVERY_MS = 30_000;
 
 const MAX_ADDRESS = 254;
 /** One mailbox and nothing else: no line break, list, comment or display name that could name a second recipient. */
@@ -22,12 +27,12 @@ export function assertSafeHeaders({ to, subject }: { readonly to: string; readon
 
 /**
  * Hands a mail to the SMTP server of `SMTP_URL`, or without one puts it into the mailbox of the embedded database. Throws
- * when it could not be handed over, and when there is neither.
+ * when it could not be handed over within `deliveryMs`, and when there is neither.
  */
-export async function deliver(mail: AddressedMail): Promise<void> {
+export async function deliver(mail: AddressedMail, deliveryMs = DELIVERY_MS): Promise<void> {
   assertSafeHeaders(mail);
   const { smtpUrl, mailFrom, embeddedDataFolder } = env();
-  if (smtpUrl !== null) return sendBySmtp(mail, smtpUrl, mailFrom);
+  if (smtpUrl !== null) return sendBySmtp(mail, smtpUrl, mailFrom, deliveryMs);
   if (embeddedDataFolder !== null) return storeDevMail(mail, embeddedDataFolder);
   throw new Error('Mail cannot be sent: set SMTP_URL');
 }
@@ -36,14 +41,16 @@ export async function deliver(mail: AddressedMail): Promise<void> {
  * One connection a mail: mails are rare, and a kept connection is one more thing that can be broken. STARTTLS is used
  * where the server offers it; `smtps:`, or `?requireTLS=true`, insists.
  */
-async function sendBySmtp({ to, subject, text, html }: AddressedMail, url: string, from: string): Promise<void> {
+async function sendBySmtp(mail: AddressedMail, url: string, from: string, deliveryMs: number): Promise<void> {
+  const { to, subject, text, html } = mail;
   const transport = createTransport({ url, ...TIMEOUTS_MS, disableFileAccess: true, disableUrlAccess: true });
   try {
     // As an object the address is taken as it is; as text it would be parsed as a list.
     const recipient = { name: '', address: to };
     // RFC 3834 §5: no machine should answer this.
     const headers = { 'Auto-Submitted': 'auto-generated' };
-    await transport.sendMail({ from, to: recipient, subject, text, html, headers });
+    const signal = AbortSignal.timeout(deliveryMs);
+    await transport.sendMail({ from, to: recipient, subject, text, html, headers, signal });
   } finally {
     transport.close();
   }

@@ -3,16 +3,23 @@ import type { EpochSeconds } from '@/lib/core/time';
 import { SITE } from '@/site';
 
 /** A mail without its address. The subject is one line; both bodies say the same. */
-export type MailMessage = { readonly subject: string; readonly text: string; readonly html: string };
+export type MailMessage = {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** Not sent from then on, because it would not be true any more; a day from now where nothing is said. */
+  readonly expiresAt?: EpochSeconds;
+};
 
-/** The code that proves an address. Six digits, valid for ten minutes. */
-export function signUpCode(code: string): MailMessage {
-  return composeMail(`Your ${SITE.name} code`, [
+/** The code that proves an address. Six digits, good until `expiresAt`, ten minutes from when it was asked for. */
+export function signUpCode(code: string, expiresAt: EpochSeconds): MailMessage {
+  const blocks = [
     'This is the code to finish creating your account:',
     { code },
-    'It works for ten minutes, in the browser where you started.',
+    'It works for ten minutes from when you asked for it, in the browser where you started.',
     'Nobody from us will ever ask you for this code. If you did not ask for it, ignore this mail: nothing happens without the code.',
-  ]);
+  ];
+  return composeMail(`Your ${SITE.name} code`, blocks, { expiresAt });
 }
 
 /** For somebody who signs up with an address that has an account already. Sent to the owner only: no page tells. */
@@ -43,8 +50,15 @@ export function sessionEndedToBeSafe(session: {
 /** A paragraph, a code in large figures, or a link with its label. */
 export type MailBlock = string | { readonly code: string } | { readonly label: string; readonly url: string };
 
-/** A mail of these blocks, signed with the name of the site. Both bodies are made of them, so that they cannot differ. */
-export function composeMail(subject: string, blocks: readonly MailBlock[]): MailMessage {
+/**
+ * A mail of these blocks, signed with the name of the site. Both bodies are made of them, so that they cannot differ.
+ * With `expiresAt` (epoch seconds) it is not sent from then on.
+ */
+export function composeMail(
+  subject: string,
+  blocks: readonly MailBlock[],
+  { expiresAt }: { readonly expiresAt?: EpochSeconds } = {},
+): MailMessage {
   const text = [...blocks.map(toText), SITE.name].join('\n\n');
   const paragraphs = [...blocks.map(toHtml), `<p>${escapeHtml(SITE.name)}</p>`].join('\n');
   const html = `<!doctype html>
@@ -59,7 +73,7 @@ ${paragraphs}
 </body>
 </html>
 `;
-  return { subject, text: `${text}\n`, html };
+  return { subject, text: `${text}\n`, html, ...(expiresAt === undefined ? {} : { expiresAt }) };
 }
 
 function toText(block: MailBlock): string {

@@ -1,76 +1,83 @@
 import 'server-only';
-import { OUTBOX_RETENTION_SECONDS } from '@/lib/core/policy';
 import { db, type Transaction } from '@/lib/server/database/client';
 import { log } from '@/lib/server/observability/logger';
-import { type AddressedMail, assertSafeHeaders, deliver } from './mailer';
+import { type AddressedMail, assertSafeHeaders } from './mailer';
 import type { MailMessage } from './messages';
-
-const MAX_ATTEMPTS = 10;
-const DEFAULT_LIMIT = 20;
+import { openMail, sealMail } from './sealed-mail';
 
 /**
  * Puts a mail into the outbox: one INSERT, in the transaction `tx` if the mail belongs to one. Sends nothing;
  * `drainOutbox` does. Throws when `to` is not exactly one address.
  */
 export async function queueMail(to: string, message: MailMessage, tx: Transaction = db()): Promise<void> {
-  const { subject, text, html } = message;
-  assertSafeHeaders({ to, subject });
-  await tx.outbox.create({ data: { to, subject, text, html }, select: { id: true } });
+  assertSafeHeaders({ to, subject: message.subject });
+  const { sealed, expiresAt } = await sealMail(message);
+  await tx.$executeRaw`
+    INSERT INTO "Outbox" ("to", sealed, "expiresAt") VALUES (${to}, ${sealed}, to_timestamp(${expiresAt}::float8))`;
 }
+
+/** A mail that this process alone may send until its next attempt is due. */
+export type ClaimedMail = { readonly id: bigint; readonly attempts: number; open(): Promise<AddressedMail> };
+
+type ClaimedRow = {
+  readonly id: bigint;
+  readonly attempts: number;
+  readonly to: string;
+  readonly sealed: string | null;
+  readonly subject: string | null;
+  readonly text: string | null;
+  readonly html: string | null;
+  /** The database's clock. */
+  readonly now: number;
+};
 
 /**
- * Sends up to `limit` due mails, oldest first, and deletes each once it is sent. Any number of processes may drain at
- * once: a mail is claimed by one of them. Claiming writes the next attempt, 1, 2, 4 … minutes away, so that a mail whose
- * sender died is sent again later; in that rare case it may arrive twice. After 10 attempts or 24 h it is given up.
+ * The oldest due mail; null when there is none. It is claimed by one of any number of processes, and no lock outlives the
+ * statement. Claiming writes the next attempt, so that a mail whose sender died is sent again: 1, 2, 4 … minutes away,
+ * but no further than a third of the time that is left, because a code of ten minutes is of no use in the eleventh.
  */
-export async function drainOutbox(limit = DEFAULT_LIMIT): Promise<{ sent: number; failed: number }> {
-  await giveUpExpired();
-  const outcome = { sent: 0, failed: 0 };
-  while (outcome.sent + outcome.failed < limit) {
-    const mail = await claimNext();
-    if (mail === null) break;
-    if (await send(mail)) outcome.sent += 1;
-    else outcome.failed += 1;
-  }
-  return outcome;
-}
-
-type ClaimedMail = AddressedMail & { readonly id: bigint; readonly attempts: number };
-
-/** One at a time: a mail must not wait behind slow ones for longer than its claim holds. No lock outlives the statement. */
-async function claimNext(): Promise<ClaimedMail | null> {
-  const [mail] = await db().$queryRaw<ClaimedMail[]>`
+export async function claimNext(): Promise<ClaimedMail | null> {
+  const [row] = await db().$queryRaw<ClaimedRow[]>`
     WITH due AS MATERIALIZED (
-      SELECT id FROM "Outbox" WHERE "nextAttemptAt" <= now()
+      SELECT id FROM "Outbox" WHERE "nextAttemptAt" <= now() AND "expiresAt" > now()
       ORDER BY "nextAttemptAt", id LIMIT 1 FOR UPDATE SKIP LOCKED
     )
-    UPDATE "Outbox" o SET attempts = attempts + 1, "nextAttemptAt" = now() + power(2, attempts) * interval '1 minute'
+    UPDATE "Outbox" o SET attempts = attempts + 1, "nextAttemptAt" = now() + greatest(interval '1 minute',
+      least(power(2, attempts) * interval '1 minute', ("expiresAt" - now()) / 3))
     FROM due WHERE o.id = due.id
-    RETURNING o.id, o."to", o.subject, o.text, o.html, o.attempts`;
-  return mail ?? null;
+    RETURNING o.id, o.attempts, o."to", o.sealed, o.subject, o.text, o.html, extract(epoch FROM now())::float8 AS now`;
+  return row === undefined ? null : { id: row.id, attempts: row.attempts, open: () => open(row) };
 }
 
-async function send(mail: ClaimedMail): Promise<boolean> {
-  const { id, attempts } = mail;
-  try {
-    await deliver(mail);
-  } catch (error) {
-    const isLast = attempts >= MAX_ATTEMPTS;
-    log.error(isLast ? 'mail.given_up' : 'mail.failed', { id, attempts, error });
-    if (isLast) await remove(id);
-    return false;
-  }
-  await remove(id);
-  return true;
+async function open({ to, sealed, subject, text, html, now }: ClaimedRow): Promise<AddressedMail> {
+  if (sealed === null) return { to, subject: subject ?? '', text: text ?? '', html: html ?? '' };
+  const opened = await openMail(sealed, now);
+  if (!opened.ok) throw new Error(`A waiting mail cannot be opened: ${opened.code}`);
+  return { to, ...opened.value };
 }
 
 /** Raw, and so content with a row that cleaning has deleted meanwhile. */
-const remove = (id: bigint) => db().$executeRaw`DELETE FROM "Outbox" WHERE id = ${id}`;
+export const removeMail = (id: bigint) => db().$executeRaw`DELETE FROM "Outbox" WHERE id = ${id}`;
 
-async function giveUpExpired(): Promise<void> {
+/**
+ * Deletes up to `limit` mails that are not true any more, and says so once for each. One that is being sent at this
+ * moment is left to its sender.
+ *
+ * @returns How many.
+ */
+export async function giveUpExpired(limit: number): Promise<number> {
   const expired = await db().$queryRaw<{ id: bigint; attempts: number }[]>`
-    DELETE FROM "Outbox"
-    WHERE "createdAt" < now() - ${OUTBOX_RETENTION_SECONDS} * interval '1 second' AND "nextAttemptAt" <= now()
+    DELETE FROM "Outbox" WHERE id = ANY(ARRAY(
+      SELECT id FROM "Outbox" WHERE "expiresAt" <= now() AND "nextAttemptAt" <= now()
+      ORDER BY "nextAttemptAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED))
     RETURNING id, attempts`;
-  for (const { id, attempts } of expired) log.error('mail.given_up', { id, attempts });
+  for (const { id, attempts } of expired) log.error('mail.given_up', { id, attempts, why: 'expired' });
+  return expired.length;
+}
+
+/** Whether anything is to do for a drain. One look at an index. */
+export async function isMailDue(): Promise<boolean> {
+  const [row] = await db().$queryRaw<{ isMailDue: boolean }[]>`
+    SELECT EXISTS (SELECT FROM "Outbox" WHERE "nextAttemptAt" <= now()) AS "isMailDue"`;
+  return row?.isMailDue ?? false;
 }

@@ -7,6 +7,7 @@ import { Prisma, type SessionEndReason } from '@/lib/server/database/generated/p
 import { noteEnded } from '@/lib/server/database/live-state';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import type { MailMessage } from '@/lib/server/mail/messages';
+import { type SealedMail, sealMail } from '@/lib/server/mail/sealed-mail';
 
 /**
  * Which live sessions to end. An id alone reaches nothing: with it comes the owner who asks, or the session's secret as
@@ -32,11 +33,7 @@ export type Ending = {
  */
 export async function endSessions(scope: EndingScope, ending: Ending): Promise<number> {
   const { reason, audit, facts, mail } = ending;
-  const mailed = mail
-    ? Prisma.sql`, mailed AS (
-        INSERT INTO "Outbox" ("to", subject, text, html)
-        SELECT u.email, ${mail.subject}, ${mail.text}, ${mail.html} FROM ended JOIN "User" u ON u.id = ended."userId")`
-    : Prisma.empty;
+  const mailed = mail === undefined ? Prisma.empty : mailToOwners(await sealMail(mail));
   const rows = await db().$queryRaw<{ statusNumber: number }[]>`
     WITH ended AS (
       UPDATE "Session" SET "endedAt" = now(), "endReason" = ${reason}::"SessionEndReason"
@@ -54,6 +51,10 @@ export async function endSessions(scope: EndingScope, ending: Ending): Promise<n
   noteEnded(rows.map((row) => row.statusNumber));
   return rows.length;
 }
+
+const mailToOwners = ({ sealed, expiresAt }: SealedMail): Prisma.Sql => Prisma.sql`, mailed AS (
+      INSERT INTO "Outbox" ("to", sealed, "expiresAt")
+      SELECT u.email, ${sealed}, to_timestamp(${expiresAt}::float8) FROM ended JOIN "User" u ON u.id = ended."userId")`;
 
 function condition(scope: EndingScope): Prisma.Sql {
   if ('secretHash' in scope) return Prisma.sql`id = ${scope.sessionId} AND "secretHash" = ${scope.secretHash}`;

@@ -42,7 +42,7 @@ export async function register(
   const code = newCode(randomBytes);
   const jti = newId(randomBytes);
   const exp = await createCeremony(jti, 'sign-up', CEREMONY_SECONDS);
-  await queueMail(email, isKnown ? alreadyRegistered(env().appOrigin) : signUpCode(code));
+  await queueMail(email, isKnown ? alreadyRegistered(env().appOrigin) : signUpCode(code, exp));
   const data = { email, name, passwordHash: hashed.value, code: isKnown ? NO_CODE : code };
   const { current } = await sealKeys();
   return succeed({ sealed: await seal('sign-up', { jti, exp, data }, current) });

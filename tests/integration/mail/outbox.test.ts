@@ -1,59 +1,37 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
-import { SMTPServer } from 'smtp-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { db } from '@/lib/server/database/client';
-import { drainOutbox, queueMail } from '@/lib/server/mail/outbox';
+import { heldKeyring } from '@/lib/server/keys/live-keyring';
+import { startMailClock } from '@/lib/server/mail/clock';
+import { drainOutbox, sendDue } from '@/lib/server/mail/drain';
+import { deliver } from '@/lib/server/mail/mailer';
+import { queueMail } from '@/lib/server/mail/outbox';
+import { holdLocks, untilWaiting } from '@/tests/support/database/sql';
 import { countStatements, useDatabase } from '@/tests/support/database/use-database';
+import { type SmtpSink, startRudeServer, startSmtpSink, subjectOf } from '@/tests/support/http/smtp-sink';
 
 const { url } = await useDatabase();
 afterAll(() => db().$disconnect());
 
 const TO = 'member@handstamp.test';
 const message = { subject: 'Your Handstamp code', text: 'Code 042137 for Zoë\n', html: '<p>Code 042137</p>' };
+const inSeconds = (seconds: number): number => Date.now() / 1_000 + seconds;
 
-type Received = { readonly recipients: string[]; readonly source: string };
-let received: Received[] = [];
-/** What the server answers to a recipient; null: accepted. */
-let refusal: Error | null = null;
-let server: SMTPServer;
-let port = 0;
-
-function startSmtpServer(onPort = 0): Promise<void> {
-  server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
-    onRcptTo: (_address, _session, callback) => callback(refusal),
-    onData(stream, session, callback) {
-      let source = '';
-      stream.setEncoding('utf8');
-      stream.on('data', (chunk: string) => {
-        source += chunk;
-      });
-      stream.on('end', () => {
-        received.push({ recipients: session.envelope.rcptTo.map(({ address }) => address), source });
-        callback();
-      });
-    },
-  });
-  return new Promise((resolve) => server.listen(onPort, '127.0.0.1', () => resolve()));
-}
-
-const stopSmtpServer = () => new Promise<void>((resolve) => server.close(() => resolve()));
+let sink: SmtpSink;
 
 beforeAll(async () => {
-  await startSmtpServer();
-  port = (server.server.address() as AddressInfo).port;
-  process.env['SMTP_URL'] = `smtp://127.0.0.1:${port}`;
+  sink = await startSmtpSink();
+  process.env['SMTP_URL'] = sink.url;
   process.env['MAIL_FROM'] = 'Handstamp <no-reply@handstamp.test>';
+  // As the check at start does.
+  await heldKeyring();
 });
-afterAll(() => stopSmtpServer());
+afterAll(() => sink.stop());
 
 let logged: string[] = [];
 beforeEach(async () => {
   await db().outbox.deleteMany();
-  received = [];
-  refusal = null;
+  sink.forget();
+  sink.refuse(null);
   logged = [];
   vi.spyOn(process.stdout, 'write').mockImplementation((line) => {
     logged.push(String(line));
@@ -62,11 +40,12 @@ beforeEach(async () => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-/** Moves the next attempts and births of all mails into the past: the same to the outbox as waiting. */
+/** Moves the times of all mails into the past: the same to the outbox as waiting. */
 async function letPass(seconds: number): Promise<void> {
   await db().$executeRaw`
     UPDATE "Outbox" SET
       "nextAttemptAt" = "nextAttemptAt" - ${seconds} * interval '1 second',
+      "expiresAt" = "expiresAt" - ${seconds} * interval '1 second',
       "createdAt" = "createdAt" - ${seconds} * interval '1 second'`;
 }
 
@@ -81,16 +60,16 @@ describe('a queued mail', () => {
   test('costs one statement and is not sent', async () => {
     const { total } = await countStatements(url, () => queueMail(TO, message));
     expect(total).toBe(1);
-    expect(received).toEqual([]);
+    expect(sink.received).toEqual([]);
     expect(await db().outbox.count()).toBe(1);
   });
 
   test('is sent once by the next drain, in both forms, and then gone', async () => {
     await queueMail(TO, message);
     expect(await drainOutbox()).toEqual({ sent: 1, failed: 0 });
-    expect(received).toHaveLength(1);
-    expect(received[0]?.recipients).toEqual([TO]);
-    const source = received[0]?.source ?? '';
+    expect(sink.received).toHaveLength(1);
+    expect(sink.received[0]?.recipients).toEqual([TO]);
+    const source = sink.received[0]?.source ?? '';
     expect(source).toMatch(/^From: Handstamp <no-reply@handstamp\.test>\r$/m);
     expect(source).toMatch(/^To: member@handstamp\.test\r$/m);
     expect(source).toMatch(/^Subject: Your Handstamp code\r$/m);
@@ -122,26 +101,98 @@ describe('a queued mail', () => {
 describe('draining', () => {
   test('sends the oldest first and no more than it was asked to', async () => {
     for (const n of [1, 2, 3]) await queueMail(TO, { ...message, subject: `Mail ${n}` });
-    expect(await drainOutbox(2)).toEqual({ sent: 2, failed: 0 });
-    expect(received.map(({ source }) => /^Subject: (.*)\r$/m.exec(source)?.[1])).toEqual(['Mail 1', 'Mail 2']);
+    expect(await sendDue({ mails: 2 })).toEqual({ sent: 2, failed: 0 });
+    expect(sink.received.map(subjectOf)).toEqual(['Mail 1', 'Mail 2']);
     expect(await db().outbox.count()).toBe(1);
   });
 
-  test('from five places at once sends every mail exactly once', async () => {
+  test('from five processes at once sends every mail exactly once', async () => {
     const subjects = Array.from({ length: 20 }, (_, n) => `Mail ${n}`);
     for (const subject of subjects) await queueMail(TO, { ...message, subject });
-    const outcomes = await Promise.all(Array.from({ length: 5 }, () => drainOutbox()));
+    const outcomes = await Promise.all(Array.from({ length: 5 }, () => sendDue()));
     expect(outcomes.reduce((sum, { sent }) => sum + sent, 0)).toBe(20);
     expect(outcomes.filter(({ sent }) => sent > 0).length).toBeGreaterThan(1);
-    const seen = received.map(({ source }) => /^Subject: (.*)\r$/m.exec(source)?.[1] ?? '');
-    expect(seen.sort()).toEqual(subjects.sort());
+    expect(sink.received.map(subjectOf).sort()).toEqual(subjects.sort());
+  });
+
+  test('by two processes whose claims meet on one mail sends it once', async () => {
+    await queueMail(TO, message);
+    const release = await holdLocks(url, 'SELECT id FROM "Outbox" FOR UPDATE');
+    const done = new AbortController();
+    const claims = Promise.all([sendDue(), sendDue()]).finally(() => done.abort());
+    // They pass by a row that is held. Ones that wait for it would act on what they saw before.
+    await untilWaiting(url, 2, done.signal);
+    await release();
+    await claims;
+    await Promise.all([sendDue(), sendDue()]);
+    expect(sink.received).toHaveLength(1);
+    expect(await db().outbox.count()).toBe(0);
+  });
+
+  test('is one in a process, however many ask for it, and what is queued meanwhile goes out with it', async () => {
+    let letGo = () => {};
+    sink.hold(new Promise((resolve) => (letGo = resolve)));
+    await queueMail(TO, { ...message, subject: 'First' });
+    const running = drainOutbox();
+    await expect.poll(() => sink.atOnce.now).toBe(1);
+    const subjects = Array.from({ length: 30 }, (_, n) => `Sign-up ${n}`);
+    const asked = await Promise.all(subjects.map((subject) => queueMail(TO, { ...message, subject })));
+    const later = asked.map(() => drainOutbox());
+    letGo();
+    const outcomes = await Promise.all([running, ...later]);
+    expect(new Set(outcomes.map(({ sent }) => sent))).toEqual(new Set([31]));
+    expect(sink.received.map(subjectOf).sort()).toEqual(['First', ...subjects].sort());
+    expect(sink.atOnce.most).toBe(1);
+    sink.hold(Promise.resolve());
+  });
+
+  test('ends in time, and leaves the rest for the next', async () => {
+    for (const n of [1, 2, 3]) await queueMail(TO, { ...message, subject: `Mail ${n}` });
+    expect(await sendDue({ untilMs: performance.now() - 1 })).toEqual({ sent: 0, failed: 0 });
+    expect(await sendDue()).toEqual({ sent: 3, failed: 0 });
+  });
+});
+
+describe('the clock', () => {
+  test('tries a mail again that failed, though nobody causes any other', async () => {
+    sink.refuse(451);
+    await queueMail(TO, message);
+    expect(await drainOutbox()).toEqual({ sent: 0, failed: 1 });
+    sink.refuse(null);
+    const stop = startMailClock({ everyMs: 20 });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(sink.received).toEqual([]);
+    await letPass(60);
+    await expect.poll(() => sink.received.length).toBe(1);
+    stop();
+  });
+
+  test('asks the database one small question while there is nothing to send', async () => {
+    const stop = startMailClock({ everyMs: 20 });
+    const { statements } = await countStatements(url, () => new Promise((resolve) => setTimeout(resolve, 300)), {
+      withClock: true,
+    });
+    stop();
+    expect(statements.map(({ sql }) => sql)).toEqual([expect.stringContaining('isMailDue')]);
+  });
+
+  test('says once that the database is away, and goes on when it is back', async () => {
+    await queueMail(TO, message);
+    await db().$executeRaw`ALTER TABLE "Outbox" RENAME TO "Elsewhere"`;
+    const stop = startMailClock({ everyMs: 20 });
+    await expect.poll(() => logged.length).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(logged).toHaveLength(1);
+    await db().$executeRaw`ALTER TABLE "Elsewhere" RENAME TO "Outbox"`;
+    await expect.poll(() => sink.received.length).toBe(1);
+    stop();
   });
 });
 
 describe('a mail that cannot be sent', () => {
   test('waits while the server is down, longer each time, and goes out when it is back', async () => {
     await queueMail(TO, message);
-    await stopSmtpServer();
+    await sink.stop();
     const waits: (number | undefined)[] = [];
     for (let attempt = 0; attempt < 4; attempt += 1) {
       expect(await drainOutbox()).toEqual({ sent: 0, failed: 1 });
@@ -150,16 +201,16 @@ describe('a mail that cannot be sent', () => {
       await letPass(60 * 2 ** attempt);
     }
     expect(waits).toEqual([1, 2, 4, 8]);
-    await startSmtpServer(port);
+    sink = await startSmtpSink(sink.port);
     expect(await drainOutbox()).toEqual({ sent: 1, failed: 0 });
-    expect(received).toHaveLength(1);
+    expect(sink.received).toHaveLength(1);
   });
 
   test('does not hold up the ones behind it', async () => {
     await queueMail('refused@handstamp.test', message);
-    refusal = new Error('no such user');
+    sink.refuse(new Error('no such user'));
     await drainOutbox();
-    refusal = null;
+    sink.refuse(null);
     await queueMail(TO, message);
     expect(await drainOutbox()).toEqual({ sent: 1, failed: 0 });
     expect(await db().outbox.count()).toBe(1);
@@ -167,7 +218,7 @@ describe('a mail that cannot be sent', () => {
 
   test('is given up after ten attempts', async () => {
     await queueMail(TO, message);
-    refusal = new Error('no such user');
+    sink.refuse(new Error('no such user'));
     for (let attempt = 1; attempt <= 10; attempt += 1) {
       expect(await db().outbox.count()).toBe(1);
       await db().$executeRaw`UPDATE "Outbox" SET "nextAttemptAt" = now()`;
@@ -187,7 +238,7 @@ describe('a mail that cannot be sent', () => {
   });
 
   test('leaves a line in the log without address, subject or body', async () => {
-    refusal = new Error(`<${TO}> refused 042137 in "${message.subject}"`);
+    sink.refuse(new Error(`<${TO}> refused 042137 in "${message.subject}"`));
     await queueMail(TO, message);
     await drainOutbox();
     const lines = logged.join('');
@@ -205,14 +256,80 @@ describe('a mail that cannot be sent', () => {
   });
 });
 
-test('a mail server that accepts and then says nothing is given up on within the claim of the mail', async () => {
-  await stopSmtpServer();
-  const mute: Server = createServer(() => undefined).listen(port, '127.0.0.1');
-  await once(mute, 'listening');
-  await queueMail(TO, message);
-  const startedAtMs = performance.now();
-  expect(await drainOutbox()).toEqual({ sent: 0, failed: 1 });
-  expect(performance.now() - startedAtMs).toBeLessThan(30_000);
-  await new Promise<void>((resolve) => mute.close(() => resolve()));
-  await startSmtpServer(port);
+describe('a mail with a short life', () => {
+  const SHORT = 600;
+
+  test('is tried again early enough: after 1, 2, … minutes, and so seven times in its ten', async () => {
+    await queueMail(TO, { ...message, expiresAt: inSeconds(SHORT) });
+    sink.refuse(451);
+    const attemptsAt: number[] = [];
+    for (let second = 0; second < SHORT + 60; second += 10) {
+      if ((await sendDue()).failed === 1) attemptsAt.push(second / 60);
+      await letPass(10);
+    }
+    expect(attemptsAt.length).toBeGreaterThanOrEqual(7);
+    expect(attemptsAt.slice(0, 3)).toEqual([0, 1, 3]);
+    expect(Math.max(...attemptsAt)).toBeGreaterThan(8);
+  });
+
+  test('is deleted unsent when that is over, and the log says so once', async () => {
+    await queueMail(TO, { ...message, expiresAt: inSeconds(SHORT) });
+    await letPass(SHORT);
+    expect(await drainOutbox()).toEqual({ sent: 0, failed: 0 });
+    expect(await drainOutbox()).toEqual({ sent: 0, failed: 0 });
+    expect(await db().outbox.count()).toBe(0);
+    expect(sink.received).toEqual([]);
+    expect(logged.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ event: 'mail.given_up', attempts: 0, why: 'expired' }),
+    ]);
+  });
+
+  test('is deleted by the clock, too', async () => {
+    await queueMail(TO, { ...message, expiresAt: inSeconds(SHORT) });
+    await letPass(SHORT);
+    const stop = startMailClock({ everyMs: 20 });
+    await expect.poll(() => db().outbox.count()).toBe(0);
+    stop();
+    expect(sink.received).toEqual([]);
+  });
+});
+
+describe('a mail server', () => {
+  /** Puts a server in the place of the sink that speaks as `speak` does, and drains once. */
+  async function drainAt(speak: Parameters<typeof startRudeServer>[1]): Promise<number> {
+    const { port } = sink;
+    await sink.stop();
+    const stop = await startRudeServer(port, speak);
+    await queueMail(TO, message);
+    const startedAtMs = performance.now();
+    expect(await drainOutbox()).toEqual({ sent: 0, failed: 1 });
+    const tookMs = performance.now() - startedAtMs;
+    await stop();
+    sink = await startSmtpSink(port);
+    return tookMs;
+  }
+
+  test('that accepts and then says nothing is given up on within the claim of the mail', async () => {
+    expect(await drainAt(() => undefined)).toBeLessThan(30_000);
+  });
+
+  test('that says something again and again and never comes to an end is left when the time of a delivery is over', async () => {
+    const { port } = sink;
+    await sink.stop();
+    let isLeft = false;
+    const stop = await startRudeServer(port, (socket) => {
+      socket.write('220 welcome\r\n');
+      const timer = setInterval(() => socket.write('250-and more\r\n'), 100);
+      socket.on('close', () => {
+        clearInterval(timer);
+        isLeft = true;
+      });
+    });
+    const startedAtMs = performance.now();
+    await expect(deliver({ to: TO, ...message }, 1_000)).rejects.toThrow();
+    expect(performance.now() - startedAtMs).toBeLessThan(10_000);
+    await expect.poll(() => isLeft, { timeout: 8_000 }).toBe(true);
+    await stop();
+    sink = await startSmtpSink(port);
+  });
 });

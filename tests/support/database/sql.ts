@@ -58,3 +58,28 @@ export async function refreshCounters(databaseUrl: string, email: string): Promi
   );
   return rows.map(({ counter }) => counter);
 }
+
+/** Runs a statement in a transaction of its own, and leaves that open with the locks that it took until it is told to end. */
+export async function holdLocks(databaseUrl: string, text: string): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query(text);
+  return async () => {
+    await client.query('ROLLBACK');
+    await client.end();
+  };
+}
+
+/** Waits until so many statements of that database wait for a lock, or for the end of `signal`. */
+export async function untilWaiting(databaseUrl: string, count: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const [row] = await sql<{ waiting: number }>(
+      databaseUrl,
+      `SELECT count(*)::int AS waiting FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    if ((row?.waiting ?? 0) >= count) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

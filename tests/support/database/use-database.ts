@@ -19,6 +19,7 @@ export async function useDatabase(content: 'migrated' | 'empty' = 'migrated'): P
 export function countStatements<T>(
   databaseUrl: string,
   work: () => Promise<T>,
+  options: { readonly withClock?: boolean } = {},
 ): Promise<{ result: T; total: number; statements: CountedStatement[] }> {
-  return countIn(inject('adminUrl'), databaseUrl, work);
+  return countIn(inject('adminUrl'), databaseUrl, work, options);
 }

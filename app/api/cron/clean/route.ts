@@ -1,6 +1,6 @@
 import { env } from '@/lib/server/config/env';
 import { rotateWhenDue } from '@/lib/server/keys/rotation';
-import { drainOutbox } from '@/lib/server/mail/outbox';
+import { drainOutbox } from '@/lib/server/mail/drain';
 import { deleteExpired } from '@/lib/server/maintenance/cleaning';
 import { isCronCall } from '@/lib/server/maintenance/cron-secret';
 import { json, problem } from '@/lib/server/routes/answer';

@@ -36,6 +36,23 @@ describe('a sealed token', () => {
     expect(decoded.join()).not.toContain('person');
   });
 
+  test('for one purpose opens for no other', async () => {
+    const mail = await seal('mail', CONTENT, KEY);
+    expect(await unseal('mail', mail, byId, NOW)).toEqual({ ok: true, value: CONTENT });
+    expect(await unseal('sign-up', mail, byId, NOW)).toEqual({ ok: false, code: 'wrong_purpose' });
+    expect(await unseal('mail', await seal('sign-up', CONTENT, KEY), byId, NOW)).toEqual({
+      ok: false,
+      code: 'wrong_purpose',
+    });
+  });
+
+  test('is never made longer than it may be when it is opened', async () => {
+    const long = { ...CONTENT, data: { text: 'x'.repeat(5_000) } };
+    await expect(seal('sign-up', long, KEY)).rejects.toThrow('4096 characters at most');
+    expect(await unseal('mail', await seal('mail', long, KEY), byId, NOW)).toMatchObject({ ok: true });
+    await expect(seal('mail', { ...CONTENT, data: { text: 'x'.repeat(200_000) } }, KEY)).rejects.toThrow(RangeError);
+  });
+
   test('is smaller than 1,500 bytes with a full sign-up in it', async () => {
     const data = {
       email: `${'e'.repeat(64)}@${'d'.repeat(185)}.com`,

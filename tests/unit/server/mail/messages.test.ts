@@ -10,7 +10,7 @@ const AT = Date.UTC(2026, 10, 23, 14, 5, 59) / 1000;
 const ended = (device: string | null) => sessionEndedToBeSafe({ device, at: AT, appOrigin: APP_ORIGIN });
 
 describe.each([
-  ['sign-up code', signUpCode('042137')],
+  ['sign-up code', signUpCode('042137', AT + 600)],
   ['already registered', alreadyRegistered(APP_ORIGIN)],
   ['session ended', ended('Firefox on Linux')],
 ])('the %s mail', (_name, { subject, text, html }) => {
@@ -46,11 +46,16 @@ describe.each([
 });
 
 describe('the sign-up code mail', () => {
-  const { text, html } = signUpCode('042137');
+  const { text, html } = signUpCode('042137', AT + 600);
 
   test('holds the code once, with its leading zero', () => {
     expect(text.match(/042137/g)).toHaveLength(1);
     expect(html.match(/042137/g)).toHaveLength(1);
+  });
+
+  test('is not sent any more when the code is over, and says from when its ten minutes count', () => {
+    expect(signUpCode('042137', AT + 600).expiresAt).toBe(AT + 600);
+    expect(text).toContain('ten minutes from when you asked for it');
   });
 
   test('says that nobody will ask for the code, and what to do when it was not asked for', () => {
@@ -59,7 +64,7 @@ describe('the sign-up code mail', () => {
   });
 
   test('keeps the code out of the subject, which lock screens show', () => {
-    expect(signUpCode('042137').subject).not.toContain('042137');
+    expect(signUpCode('042137', AT + 600).subject).not.toContain('042137');
   });
 });
 

@@ -1,0 +1,11 @@
+import { drainOutbox } from '@/lib/server/mail/drain';
+import { isCronCall } from '@/lib/server/maintenance/cron-secret';
+import { json, problem } from '@/lib/server/routes/answer';
+import { publicRoute } from '@/lib/server/routes/route-handler';
+
+export * from '@/lib/server/routes/other-methods';
+
+/** Sends the mail that waits, for a scheduler that calls every minute where no server has a clock of its own. */
+export const GET = publicRoute('GET /api/cron/mail', {}, async ({ request }) =>
+  isCronCall(request.headers.get('authorization')) ? json({ mail: await drainOutbox() }) : problem('not_found'),
+);

@@ -1,0 +1,18 @@
+import 'server-only';
+import { env } from '@/lib/server/config/env';
+import { startMailClock } from '@/lib/server/mail/clock';
+
+/** A development server begins anew in the same process. */
+const shared = globalThis as typeof globalThis & { handstampStopMailClock?: () => void };
+
+/**
+ * Starts what this process does unasked for as long as it lives: it sends the mail that waits. Not for a platform that
+ * stops the process between requests, where a scheduler calls `/api/cron/mail` instead. Without a way out for mail
+ * nothing is started, and it waits.
+ */
+export function startBackgroundWork(): void {
+  shared.handstampStopMailClock?.();
+  const { smtpUrl, embeddedDataFolder } = env();
+  if (smtpUrl === null && embeddedDataFolder === null) return;
+  shared.handstampStopMailClock = startMailClock();
+}
