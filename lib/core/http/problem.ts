@@ -34,6 +34,9 @@ export type ProblemDetails = {
   readonly detail?: string;
   readonly errors?: readonly FieldFault[];
   readonly retryAfterSeconds?: number;
+  /** Of work in several steps: those that failed, by name, and what the others came to. */
+  readonly failed?: readonly string[];
+  readonly done?: object;
   /** Said in `WWW-Authenticate`: the request brought a Bearer token, and this was wrong with it. */
   readonly bearerError?: BearerError;
 };

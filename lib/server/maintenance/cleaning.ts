@@ -1,30 +1,79 @@
 import 'server-only';
-import { AUDIT_RETENTION_SECONDS, OUTBOX_RETENTION_SECONDS, SESSION_RETENTION_SECONDS } from '@/lib/core/policy';
+import { AUDIT_RETENTION_SECONDS, SESSION_RETENTION_SECONDS } from '@/lib/core/policy';
 import { hours } from '@/lib/core/time';
 import { db } from '@/lib/server/database/client';
+import { Prisma } from '@/lib/server/database/generated/prisma/client';
+import { giveUpExpired } from '@/lib/server/mail/outbox';
 
 /** A sealed token and its row end together; the hour is for clocks that differ. */
 const CEREMONY_RETENTION_SECONDS = hours(1);
+/** So many rows a statement: far below the limit of a statement's time, whatever the table holds. */
+const BATCH_ROWS = 10_000;
+/** Below the minute after which many a scheduler gives up. */
+const CLEANING_MS = 25_000;
+
+const outlived = (column: string, seconds: number): Prisma.Sql =>
+  Prisma.sql`${Prisma.raw(`"${column}"`)} < now() - make_interval(secs => ${seconds})`;
+
+/** Deletes up to `rows` rows of a table that meet `condition`. One that somebody holds at this moment is left for later. */
+const batchOf = (table: string, condition: Prisma.Sql) => (rows: number) => {
+  const name = Prisma.raw(`"${table}"`);
+  return db().$executeRaw`
+    DELETE FROM ${name} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${name} WHERE ${condition} LIMIT ${rows} FOR UPDATE SKIP LOCKED))`;
+};
+
+const KINDS = {
+  sessions: batchOf('Session', outlived('absoluteExpiresAt', SESSION_RETENTION_SECONDS)),
+  revocations: batchOf('Revocation', outlived('keepUntil', 0)),
+  rateLimits: batchOf('RateLimit', outlived('expiresAt', 0)),
+  ceremonies: batchOf('Ceremony', outlived('expiresAt', CEREMONY_RETENTION_SECONDS)),
+  auditEvents: batchOf('AuditEvent', outlived('at', AUDIT_RETENTION_SECONDS)),
+  mails: giveUpExpired,
+  keys: batchOf('Key', outlived('expiresAt', 0)),
+} as const satisfies Record<string, (rows: number) => Promise<number>>;
+
+export type Kind = keyof typeof KINDS;
+
+/** What one cleaning came to. */
+export type Cleaning = {
+  /** Rows deleted, by kind. */
+  readonly deleted: Readonly<Record<Kind, number>>;
+  /** Kinds that failed, and how. */
+  readonly failures: readonly { readonly kind: Kind; readonly error: unknown }[];
+  /** Kinds of which more is left than the time allowed: the next cleaning goes on. */
+  readonly unfinished: readonly Kind[];
+};
 
 /**
- * Deletes what has outlived its retention, by the database's clock. Safe at any time, in any number of processes, and done in
- * one statement a table.
- *
- * @returns The number of rows deleted, by kind.
+ * Deletes what has outlived its retention, by the database's clock, `batchRows` rows a statement and for `forMs` at most.
+ * A kind that fails does not hold up the others. Safe at any time, in any number of processes, and when it is broken off.
  */
-export async function deleteExpired(): Promise<Record<string, number>> {
-  const database = db();
-  return {
-    sessions: await database.$executeRaw`
-      DELETE FROM "Session" WHERE "absoluteExpiresAt" < now() - make_interval(secs => ${SESSION_RETENTION_SECONDS})`,
-    revocations: await database.$executeRaw`DELETE FROM "Revocation" WHERE "keepUntil" < now()`,
-    rateLimits: await database.$executeRaw`DELETE FROM "RateLimit" WHERE "expiresAt" < now()`,
-    ceremonies: await database.$executeRaw`
-      DELETE FROM "Ceremony" WHERE "expiresAt" < now() - make_interval(secs => ${CEREMONY_RETENTION_SECONDS})`,
-    auditEvents: await database.$executeRaw`
-      DELETE FROM "AuditEvent" WHERE "at" < now() - make_interval(secs => ${AUDIT_RETENTION_SECONDS})`,
-    mails: await database.$executeRaw`
-      DELETE FROM "Outbox" WHERE "createdAt" < now() - make_interval(secs => ${OUTBOX_RETENTION_SECONDS})`,
-    keys: await database.$executeRaw`DELETE FROM "Key" WHERE "expiresAt" < now()`,
+export async function deleteExpired({ forMs = CLEANING_MS, batchRows = BATCH_ROWS } = {}): Promise<Cleaning> {
+  const untilMs = performance.now() + forMs;
+  const deleted: Record<Kind, number> = {
+    sessions: 0,
+    revocations: 0,
+    rateLimits: 0,
+    ceremonies: 0,
+    auditEvents: 0,
+    mails: 0,
+    keys: 0,
   };
+  const failures: { kind: Kind; error: unknown }[] = [];
+  // In turns, so that none waits for the end of a long one.
+  const left = new Set(Object.keys(KINDS) as Kind[]);
+  while (left.size > 0 && performance.now() < untilMs) {
+    for (const kind of left) {
+      if (performance.now() >= untilMs) break;
+      try {
+        const count = await KINDS[kind](batchRows);
+        deleted[kind] += count;
+        if (count < batchRows) left.delete(kind);
+      } catch (error) {
+        failures.push({ kind, error });
+        left.delete(kind);
+      }
+    }
+  }
+  return { deleted, failures, unfinished: [...left] };
 }

@@ -2,17 +2,26 @@ import { describe, expect, it } from 'vitest';
 import { db } from '@/lib/server/database/client';
 import { queueMail } from '@/lib/server/mail/outbox';
 import { runCommand } from '@/tests/support/database/postgres';
+import { refuseChanges } from '@/tests/support/database/refusals';
 import { useDatabase } from '@/tests/support/database/use-database';
-import { devMail } from '@/tests/support/http/mailbox';
+import { mailsTo } from '@/tests/support/http/mailbox';
 import { problemOf } from '@/tests/support/http/problems';
 import { atOnce, send } from '@/tests/support/http/requests';
 import { ageNextKey, kidIn } from '@/tests/support/keys';
 import { prepareSession } from '@/tests/support/people';
 import { testEnvironment } from '@/tests/support/server/environment';
+import type { TestServer } from '@/tests/support/server/server';
 import { useServer } from '@/tests/support/server/use-server';
 
 const SECRET = 'a-secret-that-only-the-scheduler-knows';
 const PATH = '/api/cron/clean';
+const MAIL_PATH = '/api/cron/mail';
+/** The change that makes a step fail when it is refused. */
+const REFUSED = {
+  keys: ['UPDATE', 'Key'],
+  mail: ['UPDATE', 'Outbox'],
+  'cleaning.revocations': ['DELETE', 'Revocation'],
+} as const;
 
 const { url: databaseUrl } = await useDatabase();
 const server = await useServer({ databaseUrl, env: { CRON_SECRET: SECRET } });
@@ -21,6 +30,11 @@ const without = await useServer({ databaseUrl, env: { CRON_SECRET: '' } });
 const withSecret = { headers: { authorization: `Bearer ${SECRET}` } };
 
 const rotating = await useServer({ databaseUrl, env: { CRON_SECRET: SECRET, KEY_ROTATION_DAYS: '30' } });
+
+/** What servers of one database sent to an address; each has a mailbox of its own. */
+async function mailsIn(servers: readonly TestServer[], address: string) {
+  return (await Promise.all(servers.map((one) => mailsTo(one, address)))).flat();
+}
 
 /** Makes the current key sign for so many days already. */
 const ageCurrentKey = (days: number) =>
@@ -79,10 +93,81 @@ describe('the scheduler’s route', () => {
     const answer = await send(server, PATH, withSecret);
     expect(answer.status).toBe(200);
     expect(answer.headers['cache-control']).toContain('no-store');
-    expect(answer.json()).toMatchObject({ keys: 'off', deleted: expect.any(Object), mail: { sent: 1, failed: 0 } });
-    expect(await db().session.findMany({ select: { id: true } })).toEqual([{ id: kept.id }]);
-    expect((await devMail(server)).map(({ to }) => to)).toEqual(['waiting@people.test']);
-    expect(await db().outbox.count()).toBe(0);
+    expect(answer.json()).toEqual({
+      keys: 'off',
+      deleted: expect.objectContaining({ sessions: expect.any(Number), mails: 0 }),
+      mail: { sent: expect.any(Number), failed: 0 },
+      unfinished: [],
+    });
+    const left = await db().session.findMany({ where: { id: { in: [id, kept.id] } }, select: { id: true } });
+    expect(left).toEqual([{ id: kept.id }]);
+    // One of the servers here sent it, if not this call then its clock.
+    await expect.poll(() => mailsIn([server, without, rotating], 'waiting@people.test')).toHaveLength(1);
+  });
+
+  it('does every step that can be done when PostgreSQL refuses the others, and names those without why', async () => {
+    const { id } = await prepareSession();
+    await db().$executeRaw`UPDATE "Session" SET "absoluteExpiresAt" = now() - interval '31 days' WHERE id = ${id}`;
+    await db().revocation.create({ data: { statusNumber: 999_999n, keepUntil: new Date(0) } });
+    await ageCurrentKey(30);
+    await ageNextKey(121);
+    const current = await kidIn('current');
+    const allow = [
+      await refuseChanges(databaseUrl, 'DELETE', 'Revocation'),
+      await refuseChanges(databaseUrl, 'UPDATE', 'Key'),
+      await refuseChanges(databaseUrl, 'UPDATE', 'Outbox'),
+    ];
+    await queueMail('held@people.test', { subject: 'A subject', text: 'A text', html: '<p>A text</p>' });
+    const answer = await send(rotating, PATH, withSecret);
+    expect(problemOf(answer)).toBe('500 internal_error');
+    expect(answer.json()).toMatchObject({
+      failed: ['keys', 'mail', 'cleaning.revocations'],
+      done: { keys: null, mail: null, deleted: { revocations: 0 } },
+    });
+    expect(answer.text).not.toContain('refused by a test');
+    expect(await db().session.count({ where: { id } })).toBe(0);
+    expect(rotating.output()).toContain('"event":"upkeep.failed","step":"cleaning.revocations"');
+
+    for (const undo of allow) await undo();
+    const again = await send(rotating, PATH, withSecret);
+    expect(again.status).toBe(200);
+    expect(again.json()).toMatchObject({ keys: 'rotated', deleted: { revocations: 1 } });
+    expect(await kidIn('current')).not.toBe(current);
+    await expect.poll(() => mailsIn([server, without, rotating], 'held@people.test')).toHaveLength(1);
+  });
+
+  it.each(['keys', 'mail', 'cleaning.revocations'] as const)('does the rest when only %s fails', async (step) => {
+    const { id } = await prepareSession();
+    await db().$executeRaw`UPDATE "Session" SET "absoluteExpiresAt" = now() - interval '31 days' WHERE id = ${id}`;
+    await db().revocation.create({ data: { statusNumber: 999_998n, keepUntil: new Date(0) } });
+    await ageCurrentKey(30);
+    await ageNextKey(121);
+    const [event, table] = REFUSED[step];
+    const allow = await refuseChanges(databaseUrl, event, table);
+    await queueMail(`${step}@people.test`, { subject: 'A subject', text: 'A text', html: '<p>A text</p>' });
+    const answer = await send(rotating, PATH, withSecret);
+    await allow();
+    expect(answer.json()).toMatchObject({
+      failed: [step],
+      done: {
+        keys: step === 'keys' ? null : 'rotated',
+        mail: step === 'mail' ? null : { failed: 0 },
+        deleted: { revocations: step === 'cleaning.revocations' ? 0 : 1 },
+      },
+    });
+    expect(await db().session.count({ where: { id } })).toBe(0);
+    await db().revocation.deleteMany({ where: { statusNumber: 999_998n } });
+  });
+
+  it('of mail alone sends what waits', async () => {
+    await queueMail('alone@people.test', { subject: 'A subject', text: 'A text', html: '<p>A text</p>' });
+    const answer = await send(server, MAIL_PATH, withSecret);
+    expect([answer.status, answer.json()]).toEqual([200, { mail: { sent: expect.any(Number), failed: 0 } }]);
+    await expect.poll(() => mailsIn([server, without, rotating], 'alone@people.test')).toHaveLength(1);
+    for (const headers of [{}, { authorization: 'Bearer wrong' }]) {
+      expect(problemOf(await send(server, MAIL_PATH, { headers }))).toBe('404 not_found');
+    }
+    expect(problemOf(await send(without, MAIL_PATH, withSecret))).toBe('404 not_found');
   });
 
   it.each([

@@ -1,16 +1,19 @@
-import { env } from '@/lib/server/config/env';
-import { rotateWhenDue } from '@/lib/server/keys/rotation';
-import { drainOutbox } from '@/lib/server/mail/drain';
-import { deleteExpired } from '@/lib/server/maintenance/cleaning';
 import { isCronCall } from '@/lib/server/maintenance/cron-secret';
+import { runUpkeep } from '@/lib/server/maintenance/upkeep';
 import { json, problem } from '@/lib/server/routes/answer';
 import { publicRoute } from '@/lib/server/routes/route-handler';
 
 export * from '@/lib/server/routes/other-methods';
 
-/** Called by a scheduler, such as Vercel's cron, with `Authorization: Bearer CRON_SECRET`. Others see no such route. */
+/**
+ * Called by a scheduler, such as Vercel's cron, with `Authorization: Bearer CRON_SECRET`. Others see no such route. When
+ * a step fails the others are done, and the answer is an error, so that the scheduler tells its owner.
+ */
 export const GET = publicRoute('GET /api/cron/clean', {}, async ({ request }) => {
   if (!isCronCall(request.headers.get('authorization'))) return problem('not_found');
-  const done = { deleted: await deleteExpired(), mail: await drainOutbox() };
-  return json({ ...done, keys: await rotateWhenDue(env().keyRotationDays) });
+  const { failed, isDatabaseAway, ...done } = await runUpkeep({ sendsMail: true });
+  if (failed.length === 0) return json(done);
+  return isDatabaseAway
+    ? problem('service_unavailable', { failed, done, retryAfterSeconds: 60 })
+    : problem('internal_error', { failed, done });
 });
