@@ -2,6 +2,8 @@ import { importJwkSet, type VerifyingKeys } from '@/lib/core/keys/jwk-set';
 import type { MaybePromise } from '@/lib/core/maybe-promise';
 import { type Moment, momentOf, msSince, NEVER } from '@/lib/core/moment';
 import { KEY_SET_MAX_AGE_SECONDS } from '../core/policy';
+import { boundedText, dropBody } from './bounded-body';
+import { BadAnswer } from './deadline';
 import { singleFlight } from './single-flight';
 import type { Surroundings } from './surroundings';
 
@@ -31,14 +33,17 @@ const RETRY_MS = 1_000;
 const COOL_DOWN_MS = 10_000;
 /** After a failure the known keys serve without waiting for so long: an outage must not cost each request a timeout. */
 const OUTAGE_MS = 10_000;
+/** Of the fetch, the body and the import together. */
 const TIMEOUT_MS = 2_000;
+/** As many keys as are read at all, of RSA's largest usual size, are a third of it. */
+const MAX_KEY_SET_BYTES = 64 * 1024;
 const NO_KEYS: VerifyingKeys = new Map();
 
 type Fetched = { readonly keys: VerifyingKeys; readonly ageSeconds: number };
 
 /**
  * The issuer's key set (RFC 7517 §5) at `url`, kept in memory. When the issuer does not answer, the keys already known
- * stay: that it is out of reach says nothing about them.
+ * stay: that it is out of reach says nothing about them. A fetch that is lost is given up after two seconds, and asked again.
  */
 export function remoteJwkSet(url: string, surroundings: Surroundings): RemoteJwkSet {
   let keys: VerifyingKeys | undefined;
@@ -50,17 +55,25 @@ export function remoteJwkSet(url: string, surroundings: Surroundings): RemoteJwk
   /** When the last look failed; null when it did not. */
   let failedAt: Moment | null = null;
 
-  const renew = singleFlight(async () => {
-    triedAt = momentOf(surroundings);
-    isChangeSuspected = false;
-    const fetched = await fetchKeySet(url, surroundings.fetch);
-    failedAt = fetched === null ? momentOf(surroundings) : null;
-    if (fetched === null) return;
-    keys = fetched.keys;
-    confirmedAt = earlier(triedAt, fetched.ageSeconds);
+  const renew = singleFlight<Fetched>({
+    timeoutMs: TIMEOUT_MS,
+    monotonicMs: surroundings.monotonicMs,
+    work(signal) {
+      triedAt = momentOf(surroundings);
+      isChangeSuspected = false;
+      return fetchKeySet(url, surroundings.fetch, signal);
+    },
+    land(outcome) {
+      failedAt = outcome.ok ? null : momentOf(surroundings);
+      if (!outcome.ok) return surroundings.report?.({ url, cause: outcome.code });
+      keys = outcome.value.keys;
+      confirmedAt = earlier(triedAt, outcome.value.ageSeconds);
+    },
   });
   /** True when one may be waited for: it is under way, or `since` is long enough ago. */
   const mayTry = (since: Moment, pauseMs: number) => renew.isRunning() || msSince(since, surroundings) >= pauseMs;
+  /** Whoever waited for that look in vain need not wait for another. */
+  const hasJustFailed = () => failedAt !== null && !renew.isRunning() && msSince(failedAt, surroundings) < RETRY_MS;
   const isOutage = () => keys !== undefined && failedAt !== null && msSince(failedAt, surroundings) < OUTAGE_MS;
 
   return {
@@ -76,7 +89,7 @@ export function remoteJwkSet(url: string, surroundings: Surroundings): RemoteJwk
     async refetched(namedBy) {
       if (namedBy === 'issuer') {
         if (mayTry(triedAt, RETRY_MS)) await renew();
-      } else if (mayTry(askedAt, COOL_DOWN_MS)) {
+      } else if (!hasJustFailed() && mayTry(askedAt, COOL_DOWN_MS)) {
         if (!renew.isRunning()) askedAt = momentOf(surroundings);
         await renew();
       }
@@ -93,19 +106,16 @@ const earlier = ({ monotonicMs, wallSeconds }: Moment, seconds: number): Moment 
   wallSeconds: wallSeconds - seconds,
 });
 
-/** Null when there is no answer, or none that is a key set. */
-async function fetchKeySet(url: string, fetch: Surroundings['fetch']): Promise<Fetched | null> {
-  try {
-    const response = await fetch(url, {
-      redirect: 'manual',
-      cache: 'no-store',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    const keys = response.status === 200 ? await importJwkSet(await response.json()) : null;
-    return keys === null ? null : { keys, ageSeconds: ageOf(response.headers.get('age')) };
-  } catch {
-    return null;
+/** Rejects when there is no answer, or none that is a key set. */
+async function fetchKeySet(url: string, fetch: Surroundings['fetch'], signal: AbortSignal): Promise<Fetched> {
+  const response = await fetch(url, { redirect: 'manual', cache: 'no-store', signal });
+  if (response.status !== 200) {
+    dropBody(response);
+    throw new BadAnswer(`status ${response.status}`);
   }
+  const keys = await importJwkSet(JSON.parse(await boundedText(response, MAX_KEY_SET_BYTES, signal)));
+  if (keys === null) throw new BadAnswer('no_key_set');
+  return { keys, ageSeconds: ageOf(response.headers.get('age')) };
 }
 
 /**

@@ -8,6 +8,16 @@ export type Surroundings = {
   readonly monotonicMs: () => number;
   /** Epoch seconds: the time in tokens is compared with it. */
   readonly now: () => number;
+  /** Told of each fetch that brought nothing, so that somebody may log it: a service goes on with what it holds. */
+  readonly report?: (loss: Loss) => void;
+};
+
+/** A fetch that brought nothing. Neither part holds a token or a cookie. */
+export type Loss = {
+  /** What was asked for. */
+  readonly url: string;
+  /** Why: `deadline`, `status 503`, `body_too_large`, a word for what was wrong, or the name and code of an error. */
+  readonly cause: string;
 };
 
 /** The network and the clocks of whatever runs this: the one place in this ring that reads them. */

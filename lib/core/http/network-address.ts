@@ -48,6 +48,17 @@ export function networkPrefixOf(address: string): string {
   return `${(parsed?.toString() ?? address).split('.').slice(0, 3).join('.')}.0/24`;
 }
 
+/**
+ * The networks of a client that share something with others, the narrowest first: what one subscriber holds, and the wider
+ * one around it. Behind trusted proxies everybody has one: who came past them is `unknown` with all who did. Empty
+ * without a trusted proxy, because then no network can be told from another.
+ */
+export function sharedNetworks(forwardedFor: string | null, trustedHops: number): readonly string[] {
+  if (trustedHops < 1) return [];
+  const address = clientAddress(forwardedFor, trustedHops);
+  return address === null ? ['unknown'] : [networkOf(address), networkPrefixOf(address)];
+}
+
 const ipv6Network = ({ parts }: ipaddr.IPv6, groups: number): string =>
   `${parts
     .slice(0, groups)

@@ -18,8 +18,8 @@ export const STATUS_LIST_TYPE = 'statuslist+jwt';
 /** What is asked for (§8.1) and served (§8.2). A verifier goes by the signed `typ`, not by what a host calls a file. */
 export const STATUS_LIST_MEDIA_TYPE = 'application/statuslist+jwt';
 
-/** A full list whose every bit is random does not compress: 16 KB, 22 KB as base64url, twice that as JWS. */
-const MAX_STATUS_LIST_BYTES = 64 * 1024;
+/** A full list whose every bit is random does not compress: 16 KB, 22 KB as base64url, twice that as JWS. No more is read of an answer. */
+export const MAX_STATUS_LIST_BYTES = 64 * 1024;
 
 /** A verified status list: one bit a session, set when it was ended. */
 export type StatusList = {

@@ -14,7 +14,7 @@ import type * as Bundle from '@/lib/verifier/index';
 import { importsOf } from '@/tests/architecture/module-graph';
 import { buildVerifier } from '@/tests/support/services/verifier-bundle';
 import { CLAIMS } from '../../fixtures/access-tokens';
-import { FakeIssuer } from '../../fixtures/fake-issuer';
+import { FakeIssuer, LOST } from '../../fixtures/fake-issuer';
 import { testKey } from '../../fixtures/signing';
 
 let folder: string;
@@ -99,5 +99,41 @@ describe.each<SigningAlgorithm>(['ES256', 'EdDSA', 'RS256'])('with %s keys it ve
     const { code } = await transform(made.code, { format: 'iife', globalName: 'bundle' });
     const edge = new EdgeVM({ codeGeneration: { strings: false, wasm: false } });
     await proves(edge.evaluate(`${code}; bundle`));
+  });
+});
+
+describe('when an answer gets lost, whatever its signal says,', () => {
+  /** Real timers: two seconds for the key set, then one for each look at the list. */
+  async function proves({ createVerifier }: typeof Bundle, lose: () => Promise<Response>) {
+    const issuer = await FakeIssuer.start();
+    const verifier = createVerifier({ issuer: CLAIMS.iss, audience: CLAIMS.aud }, issuer.surroundings);
+    const seen = async () => {
+      const verified = await verifier.verify(await issuer.token());
+      return verified.ok ? 'accepted' : verified.code;
+    };
+    issuer.answer = lose;
+    expect(await Promise.all([seen(), seen()])).toEqual(['status_unavailable', 'status_unavailable']);
+    issuer.comeBack();
+    issuer.advance(10);
+    expect(await seen()).toBe('accepted');
+    issuer.answer = lose;
+    issuer.advance(5);
+    expect(await seen()).toBe('accepted');
+    issuer.advance(30);
+    expect(await seen()).toBe('status_unavailable');
+    issuer.comeBack();
+    issuer.advance(10);
+    expect(await seen()).toBe('accepted');
+    expect(new Set(issuer.losses.map(({ cause }) => cause))).toEqual(new Set(['deadline']));
+  }
+
+  test.concurrent.each(Object.entries(LOST))('the file goes on after its deadline on Node: %s', async (_what, lose) => {
+    await proves(await import(pathToFileURL(made.file).href), lose);
+  });
+
+  test.concurrent.each(Object.entries(LOST))('and in an edge runtime: %s', async (_what, lose) => {
+    const { code } = await transform(made.code, { format: 'iife', globalName: 'bundle' });
+    const edge = new EdgeVM({ codeGeneration: { strings: false, wasm: false } });
+    await proves(edge.evaluate(`${code}; bundle`), lose);
   });
 });

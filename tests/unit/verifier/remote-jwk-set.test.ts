@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type RemoteJwkSet, remoteJwkSet } from '@/lib/verifier/remote-jwk-set';
-import { FakeIssuer, KEY_SET_URL, settle } from '@/tests/fixtures/fake-issuer';
+import { FakeIssuer, KEY_SET_URL, LOST, settle } from '@/tests/fixtures/fake-issuer';
 import { testKey } from '@/tests/fixtures/signing';
 
 let issuer: FakeIssuer;
@@ -182,7 +182,8 @@ describe('an issuer that does not answer', () => {
       issuer.advance(1);
       expect(await currentKids()).toEqual([issuer.signer.kid]);
     }
-    expect(fetches()).toBe(3);
+    // One after 1 s, and one whenever it was given up: after 3, 5, 7 and 9 s.
+    expect(fetches()).toBe(2 + 5);
     await issuer.letGo();
   });
 
@@ -223,6 +224,140 @@ describe('an issuer that does not answer', () => {
     issuer.advance(2);
     expect(await currentKids()).toEqual([issuer.signer.kid]);
   });
+});
+
+describe.each(Object.entries(LOST))('%s', (_what, lose) => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** Time passes, by the clocks and by the timers. */
+  async function pass(seconds: number) {
+    issuer.advance(seconds);
+    await vi.advanceTimersByTimeAsync(seconds * 1_000);
+  }
+
+  test('is given up after two seconds by all who wait for the first keys, and a retry brings them', async () => {
+    issuer.answer = lose;
+    const waiting = Promise.all([currentKids(), currentKids()]);
+    await pass(2);
+    expect(await waiting).toEqual([[], []]);
+    issuer.comeBack();
+    expect(await currentKids()).toEqual([issuer.signer.kid]);
+    expect(fetches()).toBe(2);
+  });
+
+  test('does not end the renewal of known keys, which serve on', async () => {
+    await source.current();
+    const next = await testKey();
+    issuer.published = [next];
+    issuer.answer = lose;
+    await pass(31);
+    expect(await currentKids()).toEqual([issuer.signer.kid]);
+    await pass(2);
+    issuer.comeBack();
+    await currentKids();
+    await pass(0.001);
+    expect(await currentKids()).toEqual([next.kid]);
+  });
+
+  test('is given up by the next caller of an instance whose timers did not run', async () => {
+    await source.current();
+    const next = await testKey();
+    issuer.published = [next];
+    issuer.answer = lose;
+    issuer.advance(60);
+    const waiting = currentKids();
+    issuer.comeBack();
+    issuer.advance(3_600);
+    expect(await currentKids()).toEqual([issuer.signer.kid]);
+    expect(await waiting).toEqual([issuer.signer.kid]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await currentKids()).toEqual([next.kid]);
+    expect(fetches()).toBe(3);
+  });
+
+  test('leaves an unknown kid unknown for two seconds, not for ever', async () => {
+    await source.current();
+    issuer.advance(10);
+    issuer.answer = lose;
+    const waiting = refetchedKids();
+    await pass(2);
+    expect(await waiting).toBeNull();
+  });
+
+  test('is waited for once by a token whose key is not known yet, and not twice', async () => {
+    issuer.answer = lose;
+    const both = currentKids().then(() => refetchedKids());
+    await pass(2);
+    expect(await both).toBeNull();
+    expect(fetches()).toBe(1);
+  });
+
+  test('is told with its address and the word for it', async () => {
+    issuer.answer = lose;
+    const waiting = currentKids();
+    await pass(2);
+    await waiting;
+    expect(issuer.losses).toEqual([{ url: KEY_SET_URL, cause: 'deadline' }]);
+  });
+});
+
+test('an answer that comes after its deadline does not bring withdrawn keys back', async () => {
+  await source.current();
+  const leaked = issuer.signer.kid;
+  let release: () => void = () => undefined;
+  const old = await issuer.trueAnswer(KEY_SET_URL);
+  issuer.answer = () =>
+    new Promise((resolve) => {
+      release = () => resolve(old);
+    });
+  issuer.advance(31);
+  await source.current();
+  const next = await testKey();
+  issuer.published = [next];
+  issuer.comeBack();
+  issuer.advance(60);
+  await source.current();
+  await settle();
+  expect(await currentKids()).toEqual([next.kid]);
+  release();
+  await settle();
+  expect(await currentKids()).toEqual([next.kid]);
+  expect(await currentKids()).not.toContain(leaked);
+});
+
+test('a key set without an end is not read on, and leaves the known keys in force', async () => {
+  await source.current();
+  let bytes = 0;
+  issuer.answer = async () =>
+    new Response(
+      new ReadableStream({
+        pull(controller) {
+          bytes += 16_384;
+          controller.enqueue(new Uint8Array(16_384).fill(0x20));
+        },
+      }),
+    );
+  issuer.advance(61);
+  expect(await currentKids()).toEqual([issuer.signer.kid]);
+  expect(bytes).toBeLessThan(256 * 1_024);
+  expect(issuer.losses).toEqual([{ url: KEY_SET_URL, cause: 'body_too_large' }]);
+});
+
+test.each<[string, () => Promise<Response>]>([
+  ['status 503', async () => new Response('{}', { status: 503 })],
+  ['status 302', async () => new Response(null, { status: 302, headers: { location: 'https://x.example/?token' } })],
+  ['no_key_set', async () => Response.json({ keys: 'a' })],
+  ['SyntaxError', async () => new Response('<html>secret')],
+  ['TypeError', () => Promise.reject(new TypeError('fetch of http://user:secret@inside failed'))],
+])('a fetch that was lost is told as %s, and no more of it', async (cause, answer) => {
+  issuer.answer = answer;
+  await source.current();
+  expect(issuer.losses).toEqual([{ url: KEY_SET_URL, cause }]);
 });
 
 describe('a change that something points at', () => {

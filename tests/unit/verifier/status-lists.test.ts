@@ -3,7 +3,7 @@ import type { MaybePromise } from '@/lib/core/maybe-promise';
 import { remoteJwkSet } from '@/lib/verifier/remote-jwk-set';
 import { type StatusLists, statusLists } from '@/lib/verifier/status-lists';
 import { ISSUER } from '../../fixtures/access-tokens';
-import { FakeIssuer, KEY_SET_URL, LIST_URI, LIST_URL, settle } from '../../fixtures/fake-issuer';
+import { FakeIssuer, KEY_SET_URL, LIST_URI, LIST_URL, LOST, settle } from '../../fixtures/fake-issuer';
 import { testKey } from '../../fixtures/signing';
 
 const PLACE = 5;
@@ -14,10 +14,6 @@ beforeEach(async () => {
   issuer = await FakeIssuer.start();
   const options = { issuer: ISSUER, fetchOrigin: ISSUER, maxStaleSeconds: 30 };
   lists = statusLists(options, remoteJwkSet(KEY_SET_URL, issuer.surroundings), issuer.surroundings);
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
 });
 
 const check = (uri = LIST_URI) => lists.check(uri, PLACE);
@@ -204,24 +200,6 @@ describe('an issuer that does not answer', () => {
     expect(fetches()).toBeLessThanOrEqual(3);
   });
 
-  test('is given up after a second, and the copy serves', async () => {
-    await check();
-    const timeouts: { ms: number; controller: AbortController }[] = [];
-    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
-      const controller = new AbortController();
-      timeouts.push({ ms, controller });
-      return controller.signal;
-    });
-    issuer.answer = (_url, { signal }) =>
-      new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))));
-    issuer.advance(5);
-    const waiting = check();
-    expect(await isPending(waiting)).toBe(true);
-    expect(timeouts.map(({ ms }) => ms)).toEqual([1_000]);
-    timeouts[0]?.controller.abort();
-    expect(await waiting).toBe('valid');
-  });
-
   test('is known again at the next request after its return', async () => {
     await check();
     issuer.goDown();
@@ -231,6 +209,118 @@ describe('an issuer that does not answer', () => {
     issuer.advance(0.5);
     expect(await check()).toBe('valid');
   });
+});
+
+describe.each(Object.entries(LOST))('%s', (_what, lose) => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** Time passes, by the clocks and by the timers. */
+  async function pass(seconds: number) {
+    issuer.advance(seconds);
+    await vi.advanceTimersByTimeAsync(seconds * 1_000);
+  }
+
+  test('is given up after a second, and the copy serves', async () => {
+    await check();
+    issuer.answer = lose;
+    issuer.advance(5);
+    let answer: unknown = 'pending';
+    void Promise.all([check(), check()]).then((both) => {
+      answer = both;
+    });
+    await pass(0.999);
+    expect(answer).toBe('pending');
+    await pass(0.001);
+    expect(answer).toEqual(['valid', 'valid']);
+    expect(issuer.losses).toEqual([{ url: LIST_URL, cause: 'deadline' }]);
+  });
+
+  test('is asked again half a second later, and then the list is as new', async () => {
+    issuer.answer = async (url) => (url === LIST_URL ? lose() : issuer.trueAnswer(url));
+    const waiting = check();
+    await pass(1);
+    expect(await waiting).toBe('unavailable');
+    issuer.comeBack();
+    issuer.endedPlaces.add(PLACE);
+    await pass(0.5);
+    expect(await check()).toBe('revoked');
+    expect(fetches()).toBe(2);
+  });
+
+  test('is given up by the next caller of an instance whose timers did not run', async () => {
+    await check();
+    issuer.answer = lose;
+    issuer.advance(5);
+    const waiting = check();
+    issuer.comeBack();
+    issuer.endedPlaces.add(PLACE);
+    issuer.advance(20);
+    expect(await check()).toBe('valid');
+    expect(await waiting).toBe('valid');
+    issuer.advance(0.5);
+    expect(await check()).toBe('revoked');
+  });
+
+  test('of the key set, when a list names a new key, costs that list a second and no more', async () => {
+    await check();
+    const next = await testKey();
+    issuer.published = [issuer.signer, next];
+    issuer.listSigner = next;
+    issuer.advance(10);
+    issuer.answer = async (url) => (url === KEY_SET_URL ? lose() : issuer.trueAnswer(url));
+    const waiting = check();
+    await pass(1);
+    expect(await waiting).toBe('valid');
+    await pass(1);
+    issuer.comeBack();
+    expect(await check()).toBe('valid');
+  });
+});
+
+test('a list that comes after its deadline does not replace the newer one', async () => {
+  await check();
+  const release: (() => void)[] = [];
+  const old = await issuer.listToken();
+  issuer.answer = async (url) =>
+    url === LIST_URL
+      ? new Promise((resolve) => release.push(() => resolve(new Response(old, { headers: { etag: '"old"' } }))))
+      : issuer.trueAnswer(url);
+  issuer.advance(2.5);
+  expect(await check()).toBe('valid');
+  issuer.endedPlaces.add(PLACE);
+  issuer.comeBack();
+  issuer.advance(1);
+  await check();
+  issuer.advance(0.5);
+  expect(await check()).toBe('revoked');
+  for (const answer of release) answer();
+  await settle();
+  expect(release).toHaveLength(1);
+  expect(await check()).toBe('revoked');
+  expect(issuer.losses).toEqual([{ url: LIST_URL, cause: 'deadline' }]);
+});
+
+test('a list without an end is not read on', async () => {
+  let bytes = 0;
+  issuer.answer = async (url) =>
+    url === LIST_URL
+      ? new Response(
+          new ReadableStream({
+            pull(controller) {
+              bytes += 16_384;
+              controller.enqueue(new Uint8Array(16_384).fill(0x61));
+            },
+          }),
+        )
+      : issuer.trueAnswer(url);
+  expect(await check()).toBe('unavailable');
+  expect(bytes).toBeLessThan(256 * 1_024);
+  expect(issuer.losses).toEqual([{ url: LIST_URL, cause: 'body_too_large' }]);
 });
 
 describe('an answer that is no list of the issuer', () => {
@@ -409,8 +499,12 @@ describe('addresses', () => {
       expect(await lists.check(`${ISSUER}/status-lists/${list}`, PLACE)).toBe('valid');
     }
     const before = issuer.asked.length;
-    await lists.check(`${ISSUER}/status-lists/999`, PLACE);
+    // The last 256 are held, and each of them is as good as new.
+    for (let list = 744; list < 1_000; list += 1) await lists.check(`${ISSUER}/status-lists/${list}`, PLACE);
     expect(issuer.asked.length).toBe(before);
+    // What came before is forgotten, and asked for again.
+    for (const list of [0, 1, 500, 743]) await lists.check(`${ISSUER}/status-lists/${list}`, PLACE);
+    expect(issuer.asked.length).toBe(before + 4);
     // A thousand signatures and their verification take their time on a busy machine.
   }, 30_000);
 });

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { toBase64Url } from '@/lib/core/encoding';
 import { PROBLEMS, problemResponse } from '@/lib/core/http/problem';
 import { mintRefreshToken, type RefreshMacKeys, refreshMacKeys } from '@/lib/core/token/refresh-token';
+import type { Loss } from '@/lib/verifier/surroundings';
 import { type TransparentRefresh, transparentRefresh } from '@/lib/verifier/transparent-refresh';
-import { settle } from '../../fixtures/fake-issuer';
+import { LOST, settle } from '../../fixtures/fake-issuer';
 import { rootsOf } from '../../fixtures/root-secrets';
 
 const APP = 'https://app.handstamp.example';
@@ -20,6 +21,7 @@ let asked: Asked[];
 let nowMs: number;
 let answer: (asked: Asked) => Promise<Response>;
 let refresh: TransparentRefresh;
+let losses: Loss[];
 
 beforeEach(async () => {
   keys = await refreshMacKeys(await rootsOf(1));
@@ -32,15 +34,13 @@ beforeEach(async () => {
       return answer({ url, init });
     },
     monotonicMs: () => nowMs,
+    report: (loss: Loss) => losses.push(loss),
   };
+  losses = [];
   refresh = transparentRefresh(
     { internalOrigin: INSIDE, appOrigin: APP, refreshCookieName: '__Host-refresh' },
     surroundings,
   );
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
 });
 
 function refreshed(): Response {
@@ -55,8 +55,9 @@ const tokenNumber = (number: number) => {
   new DataView(session.buffer).setUint32(0, number);
   return mintRefreshToken({ sessionId: toBase64Url(session), counter: 1, secret: new Uint8Array(16) }, keys);
 };
-const ask = (refreshToken: string) =>
-  refresh({ refreshToken, userAgent: 'Firefox', forwardedFor: '203.0.113.7', network: null });
+const ask = (refreshToken: string, sharers: readonly string[] = []) =>
+  refresh({ refreshToken, userAgent: 'Firefox', forwardedFor: '203.0.113.7', network: null, sharers });
+const tokens = (count: number) => Promise.all(Array.from({ length: count }, (_, number) => tokenNumber(number)));
 
 describe('the call', () => {
   test('carries the refresh cookie, our origin, the visitor and nothing else', async () => {
@@ -133,7 +134,7 @@ describe('new cookies', () => {
       return new Response('{}', { headers: { 'set-cookie': `__Host-access=for-${token}; Path=/` } });
     };
     const tokens = await Promise.all([1, 2, 3, 4, 5].map(tokenNumber));
-    const outcomes = await Promise.all(tokens.map(ask));
+    const outcomes = await Promise.all(tokens.map((token) => ask(token)));
     expect(asked).toHaveLength(5);
     for (const [at, outcome] of outcomes.entries()) {
       expect(outcome.kind === 'refreshed' && outcome.cookies.get('__Host-access')).toBe(`for-${tokens[at]}`);
@@ -215,22 +216,6 @@ describe('trouble of ours is no refusal', () => {
     answer = async () => new Response('<html>');
     expect(await ask(await tokenNumber(1))).toEqual({ kind: 'refreshed', setCookieLines: [], cookies: new Map() });
   });
-
-  test('an answer that takes longer than 3 s', async () => {
-    const controllers: AbortController[] = [];
-    const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
-      const controller = new AbortController();
-      controllers.push(controller);
-      return controller.signal;
-    });
-    answer = ({ init }) =>
-      new Promise((_resolve, reject) => init.signal?.addEventListener('abort', () => reject(new Error('aborted'))));
-    const waiting = ask(await tokenNumber(1));
-    await settle();
-    expect(timeout.mock.calls).toEqual([[3_000]]);
-    controllers[0]?.abort();
-    expect(await waiting).toEqual({ kind: 'unavailable' });
-  });
 });
 
 describe('calls in flight', () => {
@@ -238,7 +223,7 @@ describe('calls in flight', () => {
     const releases: (() => void)[] = [];
     answer = () => new Promise((resolve) => releases.push(() => resolve(refreshed())));
     const tokens = await Promise.all(Array.from({ length: 257 }, (_, number) => tokenNumber(number)));
-    const waiting = tokens.slice(0, 256).map(ask);
+    const waiting = tokens.slice(0, 256).map((token) => ask(token));
     await settle();
     expect(asked).toHaveLength(256);
     expect(await ask(tokens[256] ?? '')).toEqual({ kind: 'unavailable' });
@@ -255,5 +240,123 @@ describe('calls in flight', () => {
     answer = () => Promise.reject(new TypeError('fetch failed'));
     for (let number = 0; number < 300; number += 1) await ask(await tokenNumber(number));
     expect(asked).toHaveLength(300);
+  });
+});
+
+describe.each(Object.entries(LOST))('%s', (_what, lose) => {
+  const lost = async (asked: Asked) => {
+    const response = await lose();
+    return asked.url.endsWith('/api/auth/refresh') ? new Response(response.body, { status: 401 }) : response;
+  };
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    answer = lost;
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  async function pass(ms: number) {
+    nowMs += ms;
+    await vi.advanceTimersByTimeAsync(ms);
+  }
+
+  test('is our own trouble after 3 s, and the next request is served', async () => {
+    const token = await tokenNumber(1);
+    let outcomes: unknown = 'pending';
+    void Promise.all([ask(token), ask(token)]).then((both) => {
+      outcomes = both;
+    });
+    await pass(2_999);
+    expect([outcomes, asked.length]).toEqual(['pending', 1]);
+    await pass(1);
+    expect(outcomes).toEqual([{ kind: 'unavailable' }, { kind: 'unavailable' }]);
+    expect(losses).toEqual([{ url: `${INSIDE}/api/auth/refresh`, cause: 'deadline' }]);
+    answer = async () => refreshed();
+    expect((await ask(token)).kind).toBe('refreshed');
+  });
+
+  test('gives its place back', async () => {
+    const all = await tokens(257);
+    const waiting = Promise.all(all.slice(0, 256).map((token) => ask(token)));
+    await pass(1);
+    expect(await ask(all[256] ?? '')).toEqual({ kind: 'unavailable' });
+    await pass(3_000);
+    await waiting;
+    answer = async () => refreshed();
+    const next = await Promise.all((await tokens(256)).map((token) => ask(token)));
+    expect(new Set(next.map(({ kind }) => kind))).toEqual(new Set(['refreshed']));
+  });
+
+  test('gives its place back to the next caller of an instance whose timers did not run', async () => {
+    const all = await tokens(257);
+    const waiting = Promise.all(all.slice(0, 256).map((token) => ask(token)));
+    answer = async () => refreshed();
+    expect(await ask(all[256] ?? '')).toEqual({ kind: 'unavailable' });
+    nowMs += 3_000;
+    expect((await ask(all[256] ?? '')).kind).toBe('refreshed');
+    expect((await ask(all[0] ?? '')).kind).toBe('refreshed');
+    expect(new Set((await waiting).map(({ kind }) => kind))).toEqual(new Set(['unavailable']));
+  });
+});
+
+test('a refusal that comes after its deadline is not remembered', async () => {
+  const token = await tokenNumber(1);
+  let release: () => void = () => undefined;
+  answer = () =>
+    new Promise((resolve) => {
+      release = () => resolve(ended());
+    });
+  const waiting = ask(token);
+  await settle();
+  nowMs += 3_000;
+  answer = async () => refreshed();
+  expect((await ask(token)).kind).toBe('refreshed');
+  release();
+  await settle();
+  expect(await waiting).toEqual({ kind: 'unavailable' });
+  expect((await ask(token)).kind).toBe('refreshed');
+});
+
+test('a refusal without an end is not read on', async () => {
+  let bytes = 0;
+  const endless = () =>
+    new ReadableStream({
+      pull(controller) {
+        bytes += 1_024;
+        controller.enqueue(new Uint8Array(1_024).fill(0x20));
+      },
+    });
+  answer = async () => new Response(endless(), { status: 401 });
+  expect(await ask(await tokenNumber(1))).toEqual({ kind: 'unavailable' });
+  expect(bytes).toBeLessThan(16 * 1_024);
+  expect(losses.map(({ cause }) => cause)).toEqual(['body_too_large']);
+});
+
+describe('made-up tokens of one network', () => {
+  test('do not use up the calls of another: its owner is served while they wait', async () => {
+    answer = () => new Promise(() => undefined);
+    const stranger = ['203.0.113.66', '203.0.113.0/24'];
+    const flood = await tokens(1_000);
+    const outcomes = flood.map((token) => ask(token, stranger));
+    await settle();
+    expect(asked).toHaveLength(128);
+    expect(await outcomes[999]).toEqual({ kind: 'unavailable' });
+    expect(losses.at(-1)?.cause).toBe('too_many_in_flight');
+    answer = async () => refreshed();
+    for (const owner of [['198.51.100.7', '198.51.100.0/24'], ['2001:db8:1:2::/64', '2001:db8:1::/48'], []]) {
+      expect((await ask(await tokenNumber(5_000), owner)).kind).toBe('refreshed');
+    }
+  });
+
+  test('nor do those of all the narrow networks of one wide one', async () => {
+    answer = () => new Promise(() => undefined);
+    const flood = await tokens(1_000);
+    for (const [at, token] of flood.entries()) void ask(token, [`2001:db8:0:${at}::/64`, '2001:db8:0::/48']);
+    await settle();
+    expect(asked.length).toBeLessThan(180);
+    answer = async () => refreshed();
+    expect((await ask(await tokenNumber(5_000), ['2001:db8:1:2::/64', '2001:db8:1::/48'])).kind).toBe('refreshed');
   });
 });
