@@ -1,6 +1,7 @@
 import { fail, type Result, type TokenFailure } from '@/lib/core/failures';
 import type { VerifyingKeys } from '@/lib/core/keys/jwk-set';
 import { andThen, type MaybePromise } from '@/lib/core/maybe-promise';
+import { STATUS_LIST_LIFE_SECONDS } from '@/lib/core/policy';
 import { verifyAccessToken } from '@/lib/core/token/access-token';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { KEPT_TOKENS, verifiedTokens } from '@/lib/core/token/verified-tokens';
@@ -15,7 +16,11 @@ export type VerifierOptions = {
   readonly audience: string;
   /** Where the issuer is reached from here; its public origin unless said otherwise. */
   readonly fetchOrigin?: string;
-  /** How long copies of status lists serve while the issuer does not answer. 30 s unless said otherwise. */
+  /**
+   * How many seconds at most copies of status lists serve while the issuer does not answer. 30 unless said otherwise, 60 at
+   * most: a list is good for a minute after it was signed. What you ask beyond 30 you get in part, because a copy may be
+   * half a minute old when it is fetched.
+   */
   readonly maxStaleSeconds?: number;
 };
 
@@ -38,7 +43,10 @@ const VOUCHED_SECONDS = 3;
  * While the issuer does not answer, known keys stay, and copies of lists serve for `maxStaleSeconds`. After that, and for
  * a token whose key is not known, the answer is `status_unavailable`; it ends by itself.
  *
- * @throws TypeError for options with which no token could ever be right, such as an issuer with a path.
+ * No fetch is waited for without end: two seconds for the key set, one for a list, whatever `fetch` does.
+ *
+ * @throws TypeError for options with which no token could ever be right, such as an issuer with a path, and for a
+ * `maxStaleSeconds` that no list would live to see.
  */
 export function createVerifier(options: VerifierOptions, surroundings: Surroundings = realSurroundings): Verifier {
   const verify = tokenVerifier(options, surroundings);
@@ -54,7 +62,9 @@ export function tokenVerifier(
   requireOrigin('issuer', issuer);
   requireOrigin('fetchOrigin', fetchOrigin);
   if (typeof audience !== 'string' || audience === '') throw new TypeError('audience: a text is needed');
-  if (!(maxStaleSeconds >= 0)) throw new TypeError('maxStaleSeconds: a number of seconds is needed');
+  if (!(maxStaleSeconds >= 0 && maxStaleSeconds <= STATUS_LIST_LIFE_SECONDS)) {
+    throw new TypeError(`maxStaleSeconds: a number of seconds up to ${STATUS_LIST_LIFE_SECONDS} is needed`);
+  }
   const keySet = remoteJwkSet(`${fetchOrigin}/.well-known/jwks.json`, surroundings);
   const seen = verifiedTokens(KEPT_TOKENS);
   const lists = statusLists({ issuer, fetchOrigin, maxStaleSeconds }, keySet, surroundings);

@@ -270,6 +270,8 @@ test.each<[string, Partial<Parameters<typeof createVerifier>[0]>]>([
   ['no audience', { audience: '' }],
   ['staleness that is no number', { maxStaleSeconds: Number.NaN }],
   ['negative staleness', { maxStaleSeconds: -1 }],
+  ['staleness that no list lives to see', { maxStaleSeconds: 60.1 }],
+  ['endless staleness', { maxStaleSeconds: Number.POSITIVE_INFINITY }],
 ])('a verifier with %s is refused when it is made, not token by token', (_name, options) => {
   expect(() => createVerifier({ issuer: ISSUER, audience: ISSUER, ...options }, issuer.surroundings)).toThrow(
     TypeError,
