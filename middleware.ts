@@ -3,7 +3,7 @@ import type { Result, TokenFailure } from '@/lib/core/failures';
 import { bearerToken } from '@/lib/core/http/bearer';
 import { contentSecurityPolicy } from '@/lib/core/http/content-security-policy';
 import { confirmedCookie, cookieNames, replaceCookies } from '@/lib/core/http/cookies';
-import { clientAddress } from '@/lib/core/http/network-address';
+import { clientAddress, sharedNetworks } from '@/lib/core/http/network-address';
 import { checkOrigin, originFacts } from '@/lib/core/http/origin-check';
 import { type PublicOrigins, publicOrigins } from '@/lib/core/http/origins';
 import { PRIVATE_HEADERS, type ProblemCode, problemResponse } from '@/lib/core/http/problem';
@@ -12,6 +12,7 @@ import { loginPath } from '@/lib/core/http/safe-redirect';
 import { unavailablePage } from '@/lib/core/http/unavailable-page';
 import { boundNetwork, isAtHome, NETWORK_BINDINGS } from '@/lib/core/session/network-binding';
 import type { AccessClaims } from '@/lib/core/token/claims';
+import { lossReport } from '@/lib/verifier/loss-report';
 import { realSurroundings, type Surroundings, withHeadersFor } from '@/lib/verifier/surroundings';
 import { type RefreshOutcome, transparentRefresh } from '@/lib/verifier/transparent-refresh';
 import { tokenVerifier } from '@/lib/verifier/verifier';
@@ -55,17 +56,22 @@ function openGate() {
     names,
     networkOf: (forwardedFor: string | null) =>
       boundNetwork(networkBinding, clientAddress(forwardedFor, trustedProxyHops)),
+    sharersOf: (forwardedFor: string | null) => sharedNetworks(forwardedFor, trustedProxyHops),
     verify: tokenVerifier({ issuer: appOrigin, audience: appOrigin, fetchOrigin: internalOrigin }, surroundings),
     refresh: transparentRefresh({ internalOrigin, appOrigin, refreshCookieName: names.refresh }, surroundings),
   };
 }
 
-/** Where a deployment on Vercel is protected, all that the edge asks of its own server carries what opens it. */
+/**
+ * How the edge asks its own server: what brings nothing is a line in the log, and where a deployment on Vercel is
+ * protected, every request carries what opens it.
+ */
 function surroundingsOf(internalOrigin: string): Surroundings {
+  // biome-ignore lint/suspicious/noConsole: the edge has no other way to the log
+  const report = lossReport((line) => console.error(line), realSurroundings);
+  const reporting = { ...realSurroundings, report };
   const bypass = process.env['VERCEL_AUTOMATION_BYPASS_SECRET'];
-  return bypass
-    ? withHeadersFor(internalOrigin, { 'x-vercel-protection-bypass': bypass }, realSurroundings)
-    : realSurroundings;
+  return bypass ? withHeadersFor(internalOrigin, { 'x-vercel-protection-bypass': bypass }, reporting) : reporting;
 }
 
 /** Origin check, then who may pass, then the headers of the page. What a request carries on is its `cookie`, no more. */
@@ -101,7 +107,7 @@ const readCookie = ({ cookies, headers }: NextRequest, name: string): string | n
 async function goOnRefreshed(
   request: NextRequest,
   access: Access,
-  { names, networkOf, verify, refresh }: Gate,
+  { names, networkOf, sharersOf, verify, refresh }: Gate,
   verified: Result<AccessClaims, TokenFailure> | null,
 ): Promise<Response> {
   const { headers } = request;
@@ -117,6 +123,7 @@ async function goOnRefreshed(
     userAgent: headers.get('user-agent'),
     forwardedFor,
     network: networkOf(forwardedFor),
+    sharers: sharersOf(forwardedFor),
   });
   if (outcome.kind === 'refused') return refuse(request, access, 'session_ended');
   if (outcome.kind === 'unavailable') return unavailable(access);
@@ -175,14 +182,7 @@ function refuse(
 
 function unavailable(access: Access): Response {
   if (access === 'api') return problemResponse('service_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
-  const { html, contentSecurityPolicy: policy } = unavailablePage(SITE.name, newNonce());
-  const headers = {
-    ...PRIVATE_HEADERS,
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': policy,
-    'retry-after': String(RETRY_AFTER_SECONDS),
-  };
-  return new Response(html, { status: 503, headers });
+  return unavailablePage(SITE.name, newNonce(), RETRY_AFTER_SECONDS);
 }
 
 /** 128 random bits a page. */

@@ -71,7 +71,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'edge',
-          include: ['tests/unit/core/**/*.test.ts', 'tests/unit/verifier/**/*.test.ts'],
+          include: ['core', 'middleware', 'verifier'].map((folder) => `tests/unit/${folder}/**/*.test.ts`),
           environment: 'edge-runtime',
         },
       },

@@ -54,17 +54,27 @@ export function attempt<T>(
 /** What throws before its first wait counts as a rejection. */
 const begun = async <T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> => work(signal);
 
-const CODE = /^[A-Z][A-Z0-9_]{2,39}$/;
 const NAME = /^[A-Za-z]{1,40}$/;
+const CODE = /^[A-Z][A-Z0-9_]{2,39}$/;
+/** Such as `bad port`, which has no code. */
+const PLAIN_WORDS = /^(?=.{3,40}$)[a-z]+(?: [a-z]+)+$/;
 
-/** `TypeError ECONNREFUSED`: names are constants of the runtime, while a message may quote what was sent. */
+/**
+ * `TypeError ECONNREFUSED`. Names and codes are constants of the runtime; a message may quote what was sent, so that of a
+ * cause is told only where it is a few plain words.
+ */
 function causeOf(error: unknown): string {
   if (error instanceof BadAnswer) return error.message;
-  const { name, cause, code } = isObject(error) ? error : {};
-  const inner = isObject(cause) ? cause['code'] : undefined;
-  const words = [typeof name === 'string' && NAME.test(name) ? name : 'Error'];
-  for (const word of [code, inner]) if (typeof word === 'string' && CODE.test(word)) words.push(word);
-  return words.join(' ');
+  const { name, code, cause } = isObject(error) ? error : {};
+  const inner = isObject(cause) ? cause : {};
+  const words = [
+    [name, NAME],
+    [code, CODE],
+    [inner['code'], CODE],
+    [inner['message'], PLAIN_WORDS],
+  ] as const;
+  const told = words.flatMap(([word, shape]) => (typeof word === 'string' && shape.test(word) ? [word] : []));
+  return told.join(' ') || 'Error';
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

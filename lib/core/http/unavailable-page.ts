@@ -1,5 +1,10 @@
-/** What a person sees while the server cannot tell who they are. No script, no asset: it must not need what is missing. */
-export function unavailablePage(siteName: string, nonce: string): { html: string; contentSecurityPolicy: string } {
+import { PRIVATE_HEADERS } from './problem';
+
+/**
+ * What a person sees while the server cannot tell who they are: 503 with `Retry-After`. No script, no asset: it must not
+ * need what is missing.
+ */
+export function unavailablePage(siteName: string, nonce: string, retryAfterSeconds: number): Response {
   const html = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -20,6 +25,11 @@ export function unavailablePage(siteName: string, nonce: string): { html: string
 <a href="">Try again</a>
 </main>
 </html>`;
-  const contentSecurityPolicy = `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
-  return { html, contentSecurityPolicy };
+  const headers = {
+    ...PRIVATE_HEADERS,
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    'retry-after': String(retryAfterSeconds),
+  };
+  return new Response(html, { status: 503, headers });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clientAddress, networkOf } from '@/lib/core/http/network-address';
+import { clientAddress, networkOf, sharedNetworks } from '@/lib/core/http/network-address';
 
 describe('the address of the client', () => {
   test.each([
@@ -97,5 +97,18 @@ describe('the network that one subscriber holds', () => {
       networkOf(clientAddress(text, 1) ?? ''),
     );
     expect(one).not.toBe(other);
+  });
+});
+
+describe('the networks that share something with others', () => {
+  test.each<[string, string | null, number, readonly string[]]>([
+    ['what one subscriber holds, and what is around it', '203.0.113.7', 1, ['203.0.113.7', '203.0.113.0/24']],
+    ['of IPv6 too', '2001:db8:1:2:3:4:5:6', 1, ['2001:db8:1:2::/64', '2001:db8:1::/48']],
+    ['as the trusted proxies saw it', '198.51.100.1, 203.0.113.7', 2, ['198.51.100.1', '198.51.100.0/24']],
+    ['one for all who came past the proxies', null, 1, ['unknown']],
+    ['and for who was named by nonsense', 'x', 1, ['unknown']],
+    ['none without a trusted proxy', '203.0.113.7', 0, []],
+  ])('are %s', (_what, forwardedFor, hops, networks) => {
+    expect(sharedNetworks(forwardedFor, hops)).toEqual(networks);
   });
 });
