@@ -1,6 +1,7 @@
 import { type NextRequest, NextResponse } from 'next/server';
 import type { Result, TokenFailure } from '@/lib/core/failures';
 import { bearerToken } from '@/lib/core/http/bearer';
+import { isTooLarge } from '@/lib/core/http/body-limit';
 import { contentSecurityPolicy } from '@/lib/core/http/content-security-policy';
 import { confirmedCookie, cookieNames, replaceCookies } from '@/lib/core/http/cookies';
 import { clientAddress, sharedNetworks } from '@/lib/core/http/network-address';
@@ -87,6 +88,7 @@ export async function middleware(request: NextRequest): Promise<Response> {
   const isBearer = access === 'api' && bearerToken(headers.get('authorization')) !== null;
   const facts = originFacts(method, headers, names);
   if (!isBearer && !checkOrigin(facts, appOrigin).ok) return problemResponse('origin_refused');
+  if (request.body !== null && (await isTooLarge(request))) return problemResponse('payload_too_large');
   // With an Authorization header no cookie is read: the data access layer verifies what it holds.
   const bringsAuthorization = access === 'api' && headers.has('authorization');
   // A preflight brings nothing at all, and asks whether it may.

@@ -21,12 +21,21 @@ const API_POLICY = { key: 'content-security-policy', value: "default-src 'none';
 const { APP_ORIGIN = '' } = process.env;
 const ownHosts = URL.canParse(APP_ORIGIN) ? [new URL(APP_ORIGIN).host] : [];
 
+/** `MAX_BODY_BYTES` of lib/core/policy.ts: the middleware refuses what is longer. */
+const MAX_BODY_BYTES = 256 * 1_024;
+/** What Node reads from a socket at once. */
+const CHUNK_BYTES = 64 * 1_024;
+
 /** @type {import('next').NextConfig} */
 const config = {
   poweredByHeader: false,
   reactStrictMode: true,
   typedRoutes: false,
-  experimental: { serverActions: { allowedOrigins: ownHosts } },
+  experimental: {
+    // Next holds so much of a body in memory for the middleware, and cuts it there: see lib/core/http/body-limit.ts.
+    proxyClientMaxBodySize: MAX_BODY_BYTES + CHUNK_BYTES,
+    serverActions: { bodySizeLimit: MAX_BODY_BYTES, allowedOrigins: ownHosts },
+  },
   // What browsers ask for when a page names no icon, such as one that failed early.
   rewrites: async () => [{ source: '/favicon.ico', destination: '/icon.svg' }],
   headers: async () => [

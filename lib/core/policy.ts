@@ -69,6 +69,12 @@ export const AUDIT_RETENTION_SECONDS = days(180);
 /** A mail that could not be sent for so long is given up: what it says is no longer true. Cleaning uses it too. */
 export const OUTBOX_RETENTION_SECONDS = days(1);
 
+/**
+ * The largest body that passes the middleware: enough for every form, and small because Next holds it in memory before a
+ * caller is known. next.config.js says it to Next.
+ */
+export const MAX_BODY_BYTES = 256 * 1_024;
+
 export type SessionLifetime = { readonly idleSeconds: number; readonly absoluteSeconds: number };
 
 /** The two lifetimes of a new session. Without `remember`, idle and absolute are the same half day. */

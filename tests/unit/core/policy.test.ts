@@ -3,6 +3,7 @@ import {
   BROWSER_SESSION_SECONDS,
   CEREMONY_SECONDS,
   LAST_SEEN_STEP_SECONDS,
+  MAX_BODY_BYTES,
   MAX_CODE_TRIES,
   MAX_LIVE_SESSIONS,
   REVOCATION_RETENTION_SECONDS,
@@ -11,6 +12,7 @@ import {
   type SessionPolicy,
   sessionLifetime,
 } from '@/lib/core/policy';
+import config from '@/next.config.js';
 import { NOW } from '@/tests/fixtures/deterministic';
 
 const POLICY: SessionPolicy = {
@@ -49,4 +51,11 @@ test('no session outlives the absolute lifetime of the policy', () => {
 
 test('"last seen" is rounded down to five minutes', () => {
   expect([0, 1, 299.9, 300, NOW + 299, NOW + 300].map(roundLastSeen)).toEqual([0, 0, 0, 300, NOW, NOW + 300]);
+});
+
+test('Next holds as much of a body as passes the middleware, and a chunk of a socket more, by which it sees a longer one', () => {
+  const { proxyClientMaxBodySize, serverActions } = config.experimental ?? {};
+  expect(MAX_BODY_BYTES).toBe(262_144);
+  expect(serverActions?.bodySizeLimit).toBe(MAX_BODY_BYTES);
+  expect(proxyClientMaxBodySize).toBe(MAX_BODY_BYTES + 65_536);
 });
