@@ -47,7 +47,7 @@ export const ROOMS = table({
   'server/keys': ['core', 'core/keys', 'core/http', 'server/config', 'server/database', 'server/audit'],
   // Mails: their words, the outbox, the way out.
   'server/mail': ['site.ts', 'core', 'core/http', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/keys'],
-  // What runs before the first request, by itself, and every night.
+  // What runs before the first request, by itself, and every night, and whether all that is needed answers.
   'server/maintenance': ['core', 'core/http', 'server/observability', 'server/config', 'server/database', 'server/keys', 'server/mail'],
   // How often something may be tried.
   'server/rate-limit': ['core', 'core/http', 'server/database', 'server/keys'],
@@ -87,7 +87,7 @@ export const ROOMS = table({
   // The pages of admins.
   'app/(admin)': ['server/users', 'server/keys', 'server/sessions', 'app/_components/frame', 'app/_components/forms', 'app/(member)'],
   // The HTTP interface.
-  'app/api': ['core', 'core/http', 'server/database', 'server/http', 'server/users', 'server/mail', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/routes', 'server/oauth'],
+  'app/api': ['core', 'core/http', 'server/config', 'server/http', 'server/users', 'server/mail', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/routes', 'server/oauth'],
   // What any service may fetch: the key set and the metadata.
   'app/.well-known': ['core', 'core/http', 'server/keys', 'server/routes', 'server/oauth'],
   // The same for the status lists.

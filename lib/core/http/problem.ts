@@ -33,6 +33,8 @@ export type FieldFault = { readonly field: string; readonly code: string; readon
 export type ProblemDetails = {
   readonly detail?: string;
   readonly errors?: readonly FieldFault[];
+  /** What this server cannot reach (RFC 9457 §3.2). */
+  readonly away?: readonly string[];
   readonly retryAfterSeconds?: number;
   /** Of work in several steps: those that failed, by name, and what the others came to. */
   readonly failed?: readonly string[];

@@ -12,6 +12,8 @@ export type Env = Omit<ParsedSettings, 'databasePoolSize' | 'internalOrigin' | '
   readonly isSecureOrigin: boolean;
   /** The platform's proxies stand between the server and itself: a call of its own comes from their address. */
   readonly isVercel: boolean;
+  /** What opens a protected deployment to the calls that the server makes to itself; Vercel sets it. */
+  readonly protectionBypass: string | null;
 };
 
 export type EnvResult = { ok: true; env: Env } | { ok: false; faults: string[] };
@@ -32,8 +34,14 @@ export function parseEnv(source: Source): EnvResult {
   const origins = publicOrigins(source);
   if (!origins.ok) return { ok: false, faults: [origins.fault] };
   const { appOrigin, internalOrigin, isSecure: isSecureOrigin } = origins;
-  const databasePoolSize = parsed.settings.databasePoolSize ?? (isVercel(source) ? SERVERLESS_POOL_SIZE : POOL_SIZE);
-  const own = { appOrigin, internalOrigin, isSecureOrigin, isVercel: isVercel(source), databasePoolSize };
+  const own = {
+    appOrigin,
+    internalOrigin,
+    isSecureOrigin,
+    isVercel: isVercel(source),
+    databasePoolSize: parsed.settings.databasePoolSize ?? (isVercel(source) ? SERVERLESS_POOL_SIZE : POOL_SIZE),
+    protectionBypass: source['VERCEL_AUTOMATION_BYPASS_SECRET'] || null,
+  };
   const env: Env = { ...parsed.settings, ...own };
   const faults = contradictions(env);
   return faults.length === 0 ? { ok: true, env } : { ok: false, faults };

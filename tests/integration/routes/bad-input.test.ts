@@ -120,6 +120,8 @@ describe('a good body with more in it than is asked for', () => {
 /** Every endpoint of the contract that exists, with the methods that it has. */
 const ENDPOINTS: Readonly<Record<string, readonly string[]>> = {
   '/api/health': ['GET', 'HEAD'],
+  '/api/health/live': ['GET', 'HEAD'],
+  '/api/health/ready': ['GET', 'HEAD'],
   '/api/auth/register': ['POST'],
   '/api/auth/verify-email': ['POST'],
   '/api/auth/login': ['POST'],
