@@ -16,6 +16,15 @@ describe('two server processes on one database', () => {
     expect((await send(second, '/api/auth/session', { cookies })).status).toBe(200);
   });
 
+  it('publish lists that a cache may keep for a second, and not a moment longer', async () => {
+    for (const server of [first, second]) {
+      const answer = await send(server, '/status-lists/0');
+      expect([answer.status, answer.headers['cache-control']]).toEqual([200, 'public, max-age=1']);
+      const held = await send(server, '/status-lists/0', { headers: { 'if-none-match': answer.headers.etag ?? '' } });
+      expect([held.status, held.headers['cache-control']]).toEqual([304, 'public, max-age=1']);
+    }
+  });
+
   it('refuse within five seconds what the other one ended', async () => {
     const cookies = await signIn(first, member);
     expect((await send(first, '/api/auth/logout', { method: 'POST', cookies })).status).toBe(204);
