@@ -87,7 +87,7 @@ export const ROOMS = table({
   // The pages of admins.
   'app/(admin)': ['server/users', 'server/keys', 'server/sessions', 'app/_components/frame', 'app/_components/forms', 'app/(member)'],
   // The HTTP interface.
-  'app/api': ['core', 'core/http', 'server/config', 'server/http', 'server/users', 'server/mail', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/routes', 'server/oauth'],
+  'app/api': ['core', 'core/http', 'server/http', 'server/users', 'server/mail', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/routes', 'server/oauth'],
   // What any service may fetch: the key set and the metadata.
   'app/.well-known': ['core', 'core/http', 'server/keys', 'server/routes', 'server/oauth'],
   // The same for the status lists.
