@@ -5,7 +5,7 @@ import { DEMO_ACCOUNTS } from '@/lib/server/config/demo-accounts';
 import { env } from '@/lib/server/config/env';
 import { db } from '@/lib/server/database/client';
 import { randomBytes } from '@/lib/server/keys/random';
-import { hashPassword } from '@/lib/server/passwords/hasher';
+import { hashWhenFree } from '@/lib/server/passwords/hasher';
 
 // `npm run db:seed`: makes the demo accounts that are missing and leaves those alone that are there.
 await runProgram('db:seed', async () => {
@@ -14,7 +14,7 @@ await runProgram('db:seed', async () => {
   }
   for (const { email, name, role, password } of DEMO_ACCOUNTS) {
     if ((await db().user.count({ where: { email } })) > 0) continue;
-    const hashed = await hashPassword(password);
+    const hashed = await hashWhenFree(email, password);
     if (!hashed.ok) return { ok: false, sentence: `the password of ${email} could not be hashed: ${hashed.code}.` };
     const data = { id: newId(randomBytes), email, name, role, password: { create: { hash: hashed.value } } };
     await db().user.create({ data });

@@ -4,7 +4,7 @@ import { cookieNames } from '@/lib/core/http/cookies';
 import type { Role } from '@/lib/core/token/claims';
 import { db } from '@/lib/server/database/client';
 import { randomBytes } from '@/lib/server/keys/random';
-import { hashPassword } from '@/lib/server/passwords/hasher';
+import { hashWhenFree } from '@/lib/server/passwords/hasher';
 import { startSession } from '@/lib/server/sessions/start';
 import { type RequestOptions, send, type Target } from './http/requests';
 
@@ -36,7 +36,7 @@ let storedPassword: Promise<string> | undefined;
 let count = 0;
 
 async function storedHash(): Promise<string> {
-  const hashed = await hashPassword(PASSWORD);
+  const hashed = await hashWhenFree('tests', PASSWORD);
   if (!hashed.ok) throw new Error(`The test password could not be hashed: ${hashed.code}`);
   return hashed.value;
 }

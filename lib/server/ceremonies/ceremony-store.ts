@@ -15,15 +15,21 @@ export async function createCeremony(id: string, purpose: CeremonyPurpose, lifeS
 }
 
 /**
- * Takes one of the tries of a ceremony, before anything is compared: parallel guesses cannot share one. False when none
- * is left, or the ceremony is over or was finished.
+ * Takes one of the tries of a ceremony, before anything is compared: parallel guesses cannot share one. Its number, from
+ * 1 on; null when none is left, or the ceremony is over or was finished.
  */
-export async function takeTry(id: string, purpose: CeremonyPurpose): Promise<boolean> {
-  const taken = await db().$executeRaw`
+export async function takeTry(id: string, purpose: CeremonyPurpose): Promise<number | null> {
+  const [taken] = await db().$queryRaw<{ failures: number }[]>`
     UPDATE "Ceremony" SET failures = failures + 1
     WHERE id = ${id} AND purpose = ${purpose} AND failures < ${MAX_CODE_TRIES}
-      AND "consumedAt" IS NULL AND "expiresAt" > now()`;
-  return taken === 1;
+      AND "consumedAt" IS NULL AND "expiresAt" > now()
+    RETURNING failures`;
+  return taken?.failures ?? null;
+}
+
+/** Gives a try back with which nothing was compared. */
+export async function returnTry(id: string): Promise<void> {
+  await db().$executeRaw`UPDATE "Ceremony" SET failures = failures - 1 WHERE id = ${id} AND failures > 0`;
 }
 
 /** Finishes a ceremony inside the transaction that acts on it. False when another request already did. */

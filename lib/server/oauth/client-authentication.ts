@@ -1,6 +1,6 @@
 import 'server-only';
 import { fromUtf8 } from '@/lib/core/encoding';
-import { findClient, type OAuthClient } from './client-store';
+import { findClient, isClientId, type OAuthClient } from './client-store';
 import type { Parameters } from './oauth-route';
 
 /**
@@ -16,6 +16,15 @@ export async function authenticateClient(headers: Headers, parameters: Parameter
   }
   const { client_id: id, client_secret: secret } = parameters;
   return id === undefined || secret === undefined ? null : findClient(id, secret);
+}
+
+/**
+ * Whether a request means to come from one of our clients: with `client_secret`, or a Basic header that names an id as we
+ * make them. Any other Basic header is for a proxy in front, and says nothing here.
+ */
+export function bringsClient(headers: Headers, parameters: Parameters): boolean {
+  const basic = readBasic(headers.get('authorization') ?? '');
+  return parameters['client_secret'] !== undefined || (basic !== null && isClientId(basic.id));
 }
 
 /** Id and secret of a Basic header (RFC 7617 §2); both are form-encoded first (RFC 6749 §2.3.1). */

@@ -23,6 +23,9 @@ const SECRET_SHAPE = /^hs_cs_[A-Za-z0-9_-]{43}$/;
 const ID_SHAPE = /^[A-Za-z0-9_-]{22}$/;
 const SHOWN = { id: true, name: true, audience: true, createdAt: true } as const;
 
+/** True for text of the shape that our ids have. */
+export const isClientId = (text: string): boolean => ID_SHAPE.test(text);
+
 const newSecret = (): string => SECRET_PREFIX + toBase64Url(randomBytes(32));
 const hashOf = async (secret: string): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(secret)));
@@ -64,7 +67,7 @@ const byNameOrId = (text: string) => ({ OR: [{ id: text }, { name: text }] });
 
 /** The resource server with this id and secret; null otherwise. Text of another shape costs no statement. */
 export async function findClient(id: string, secret: string): Promise<OAuthClient | null> {
-  if (!ID_SHAPE.test(id) || !SECRET_SHAPE.test(secret)) return null;
+  if (!isClientId(id) || !SECRET_SHAPE.test(secret)) return null;
   const found = await db().client.findUnique({ where: { id }, select: { ...SHOWN, secretHash: true } });
   if (found === null || !equalBytes(found.secretHash, await hashOf(secret))) return null;
   return { id: found.id, name: found.name, audience: found.audience };

@@ -1,10 +1,11 @@
 import 'server-only';
 import { normalizeEmail } from '@/lib/core/email';
-import { accountBucket } from '@/lib/server/rate-limit/limiter';
+import { deviceBucket, programBucket } from '@/lib/server/rate-limit/buckets';
 import { MAX_TYPED_PASSWORD } from '@/lib/server/routes/request-schemas';
 import { startSession } from '@/lib/server/sessions/start';
 import { checkPassword } from '@/lib/server/sign-in/check-password';
 import { audienceOf, audienceToKeep } from './audiences';
+import { authenticateClient, bringsClient } from './client-authentication';
 import { type OAuthAnswer, type OAuthCall, oauthError } from './oauth-route';
 import { tokenAnswer } from './token-answer';
 
@@ -14,8 +15,11 @@ const REFUSED = oauthError('invalid_grant', { description: 'Email or password is
  * Tokens for a program in exchange for a person's password (RFC 6749 §4.3; `email` is also taken under that section's
  * name, `username`). For programs of the operator only: a program that asks for a password could keep it. The session that
  * begins is like a browser's, of kind `api`: one row, listed for its owner, the same rotation.
+ *
+ * A program that brings its client secret too (RFC 6749 §4.3.2) is what a known device is for a browser: its attempts are
+ * counted apart from those of strangers, and do not wait behind them.
  */
-export async function passwordGrant({ body: parameters, facts }: OAuthCall): Promise<OAuthAnswer> {
+export async function passwordGrant({ request, body: parameters, facts }: OAuthCall): Promise<OAuthAnswer> {
   const { email: typedEmail = parameters['username'], password, resource } = parameters;
   if (typedEmail === undefined || password === undefined) {
     return oauthError('invalid_request', { description: 'Send email and password' });
@@ -25,8 +29,11 @@ export async function passwordGrant({ body: parameters, facts }: OAuthCall): Pro
   const email = normalizeEmail(typedEmail);
   if (email === null || password.length > MAX_TYPED_PASSWORD) return REFUSED;
 
-  const ownBucket = await accountBucket(email);
-  const proven = await checkPassword({ email, password, ip: facts.ip, ownBucket });
+  const isKnown = bringsClient(request.headers, parameters);
+  const client = isKnown ? await authenticateClient(request.headers, parameters) : null;
+  if (isKnown && client === null) return oauthError('invalid_client');
+  const ownBucket = client === null ? await programBucket(email) : await deviceBucket(email, client.id);
+  const proven = await checkPassword({ email, password, ip: facts.ip, isKnown, ownBucket });
   if (!proven.ok) {
     switch (proven.code) {
       case 'too_many_attempts':

@@ -1,9 +1,10 @@
 import 'server-only';
-import { type Result, succeed } from '@/lib/core/failures';
+import { type Failure, fail, type Result, succeed } from '@/lib/core/failures';
 import { pepperKeys } from '@/lib/server/keys/data-keys';
 import { log } from '@/lib/server/observability/logger';
 import { BCRYPT_COST, equalHashes, formatStored, newSalt, parseStored, passwordBytes, saltOf } from './hash';
-import { HashPool } from './hash-pool';
+import { type HashPlace, HashPool } from './hash-pool';
+import type { Claim } from './hash-queue';
 
 const shared = globalThis as typeof globalThis & { handstampHashPool?: HashPool };
 
@@ -14,14 +15,35 @@ function pool(): HashPool {
 }
 
 /**
- * The text to store for a password: `hs1$<pepper key id>$<bcrypt>`, at the cost of today. Takes about 0.3 s of another
- * thread. Fails with `overloaded` when too many hashes wait.
+ * Does `work` with a place in the queue of the hashing threads, which is taken before anything else: fails with
+ * `overloaded` when there is none, and then `work` was not begun.
  */
-export async function hashPassword(password: string): Promise<Result<string, 'overloaded'>> {
+export async function withHashPlace<T>(
+  claim: Claim,
+  work: (place: HashPlace) => Promise<T>,
+): Promise<T | Failure<'overloaded'>> {
+  const place = pool().reserve(claim);
+  if (place === null) return fail('overloaded');
+  try {
+    return await work(place);
+  } finally {
+    place.leave();
+  }
+}
+
+/**
+ * The text to store for a password: `hs1$<pepper key id>$<bcrypt>`, at the cost of today. Takes about 0.3 s of another
+ * thread. Fails with `overloaded` when no thread comes in time.
+ */
+export async function hashPassword(password: string, place: HashPlace): Promise<Result<string, 'overloaded'>> {
   const { current } = await pepperKeys();
-  const hashed = await pool().run({ password: passwordBytes(password), pepper: current.bytes, salt: newSalt() });
+  const hashed = await place.run({ password: passwordBytes(password), pepper: current.bytes, salt: newSalt() });
   return hashed.ok ? succeed(formatStored(current.id, hashed.value)) : hashed;
 }
+
+/** As `hashPassword`, behind everybody who waits: for what nobody waits for. `account` names whose it is. */
+export const hashWhenFree = (account: string, password: string): Promise<Result<string, 'overloaded'>> =>
+  withHashPlace({ lane: 'sign_up', account, network: null }, (place) => hashPassword(password, place));
 
 export type PasswordCheck = {
   readonly matches: boolean;
@@ -32,11 +54,12 @@ export type PasswordCheck = {
 /**
  * Compares a password with what `hashPassword` gave. `stored` is null for an unknown account: then the same work is done
  * at the cost of today and nothing matches, so that time does not tell who has an account. (While hashes of an older cost
- * remain, those accounts answer faster until their next login.) Fails with `overloaded` when too many hashes wait.
+ * remain, those accounts answer faster until their next login.) Fails with `overloaded` when no thread comes in time.
  */
 export async function verifyPassword(
   password: string,
   stored: string | null,
+  place: HashPlace,
 ): Promise<Result<PasswordCheck, 'overloaded'>> {
   const { current, byId } = await pepperKeys();
   const parsed = stored === null ? null : parseStored(stored);
@@ -45,7 +68,7 @@ export async function verifyPassword(
   if (stored !== null && pepper === undefined) log.error('password.unreadable', { keyId: parsed?.pepperId ?? null });
 
   const known = parsed !== null && pepper !== undefined ? { parsed, pepper } : null;
-  const hashed = await pool().run({
+  const hashed = await place.run({
     password: passwordBytes(password),
     pepper: (known?.pepper ?? current).bytes,
     salt: known === null ? newSalt() : saltOf(known.parsed.bcrypt),

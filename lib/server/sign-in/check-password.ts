@@ -1,8 +1,12 @@
 import 'server-only';
 import { fail, type Result, succeed } from '@/lib/core/failures';
-import { hashPassword, verifyPassword } from '@/lib/server/passwords/hasher';
-import { addressBucket, type Blocked, type Bucket, clearAttempts, countAttempt } from '@/lib/server/rate-limit/limiter';
+import type { HashPlace } from '@/lib/server/passwords/hash-pool';
+import { hashWhenFree, verifyPassword, withHashPlace } from '@/lib/server/passwords/hasher';
+import { type Bucket, networkBuckets, sprayBucket } from '@/lib/server/rate-limit/buckets';
+import { noteFailedAccount } from '@/lib/server/rate-limit/failed-accounts';
+import { type Blocked, countAttempt, settleSuccess, takeBack } from '@/lib/server/rate-limit/limiter';
 import { findCredentials, type PublicUser, upgradePasswordHash } from '@/lib/server/users/user-store';
+import { shareAttempt } from './shared-attempts';
 
 export type PasswordAttempt = {
   /** Normalized. */
@@ -10,39 +14,64 @@ export type PasswordAttempt = {
   readonly password: string;
   /** The network address, where it is known. */
   readonly ip: string | null;
-  /** Where attempts on this account are counted: for all strangers together, or for a browser that is known there. */
+  /** True for a device, or a program with a secret, that this account has let in before. */
+  readonly isKnown: boolean;
+  /** Where attempts on this account are counted: for all strangers together, or for the one that is known. */
   readonly ownBucket: Bucket;
 };
 
 /** The person, and what to do once their session has begun: nothing of it belongs before. */
 export type ProvenPerson = { readonly user: PublicUser; afterSignIn(): Promise<void> };
 
+type Outcome = Result<ProvenPerson, 'invalid_credentials' | 'overloaded'> | Blocked;
+
 /**
- * Checks a password. Attempts are counted before the work; an unknown address costs the same work as a known one, and
- * gets the same answer as a wrong password or a disabled account.
+ * Checks a password: a place in the queue first, then the count, then the hash, so that what the queue turns away is
+ * counted nowhere. An unknown address costs the same work as a known one, and gets the same answer as a wrong password or
+ * a disabled account. Whoever is known there is not held up by strangers: not by their place in the queue, and not by what
+ * they did from the same network.
  */
-export async function checkPassword(
-  attempt: PasswordAttempt,
-): Promise<Result<ProvenPerson, 'invalid_credentials' | 'overloaded'> | Blocked> {
-  const { email, password, ip, ownBucket } = attempt;
-  const counted = await countAttempt([ownBucket, await addressBucket(ip)]);
+export async function checkPassword(attempt: PasswordAttempt): Promise<Outcome> {
+  const { email, password, ip, isKnown, ownBucket } = attempt;
+  const claim = { lane: isKnown ? 'known' : 'stranger', account: email, network: await networkName(ip) } as const;
+  const { outcome, isFirst } = await shareAttempt([ownBucket.key, email, password], () =>
+    withHashPlace(claim, (place) => compare(attempt, place)),
+  );
+  // Of those who shared it, one has to settle what was counted once.
+  return outcome.ok && !isFirst ? succeed({ ...outcome.value, afterSignIn: async () => undefined }) : outcome;
+}
+
+async function compare(attempt: PasswordAttempt, place: HashPlace): Promise<Outcome> {
+  const { email, password, ip, isKnown, ownBucket } = attempt;
+  const buckets = isKnown ? [ownBucket] : [ownBucket, ...(await networkBuckets(ip))];
+  const counted = await countAttempt(buckets, isKnown ? [] : [await sprayBucket(ip)]);
   if (!counted.ok) return counted;
 
   const found = await findCredentials(email);
-  const checked = await verifyPassword(password, found?.passwordHash ?? null);
-  if (!checked.ok) return checked;
-  if (found === null || !checked.value.matches || found.isDisabled) return fail('invalid_credentials');
-
+  const checked = await verifyPassword(password, found?.passwordHash ?? null, place);
+  if (!checked.ok) {
+    await takeBack(buckets);
+    return checked;
+  }
+  if (found === null || !checked.value.matches || found.isDisabled) {
+    if (!isKnown) await noteFailedAccount(ip, email);
+    return fail('invalid_credentials');
+  }
   const { user, passwordHash } = found;
   const afterSignIn = async () => {
-    await clearAttempts([ownBucket]);
+    await settleSuccess(buckets);
     if (checked.value.needsRehash && passwordHash !== null) await raiseHash(user.id, password, passwordHash);
   };
   return succeed({ user, afterSignIn });
 }
 
-/** The hash of an older policy gives way to one of today's. Busy workers put it off to the next login. */
+async function networkName(ip: string | null): Promise<string | null> {
+  const [network] = await networkBuckets(ip);
+  return network?.key ?? null;
+}
+
+/** The hash of an older policy gives way to one of today's. Busy threads put it off to the next login. */
 async function raiseHash(userId: string, password: string, checkedHash: string): Promise<void> {
-  const raised = await hashPassword(password);
+  const raised = await hashWhenFree(userId, password);
   if (raised.ok) await upgradePasswordHash(userId, checkedHash, raised.value);
 }

@@ -1,7 +1,8 @@
 import 'server-only';
 import { fail, type Result, succeed } from '@/lib/core/failures';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
-import { accountBucket, type Blocked, deviceBucket } from '@/lib/server/rate-limit/limiter';
+import { accountBucket, deviceBucket } from '@/lib/server/rate-limit/buckets';
+import type { Blocked } from '@/lib/server/rate-limit/limiter';
 import { startSession } from '@/lib/server/sessions/start';
 import type { IssuedTokens } from '@/lib/server/sessions/tokens';
 import type { PublicUser } from '@/lib/server/users/user-store';
@@ -30,7 +31,7 @@ export async function login(
   const { email, password, facts } = request;
   const deviceId = await readKnownDevice(request.deviceCookie, email);
   const ownBucket = deviceId === null ? await accountBucket(email) : await deviceBucket(email, deviceId);
-  const proven = await checkPassword({ email, password, ip: facts.ip, ownBucket });
+  const proven = await checkPassword({ email, password, ip: facts.ip, isKnown: deviceId !== null, ownBucket });
   if (!proven.ok) return proven;
 
   const { user, afterSignIn } = proven.value;

@@ -11,9 +11,10 @@ import { sealKeys } from '@/lib/server/keys/data-keys';
 import { randomBytes } from '@/lib/server/keys/random';
 import { alreadyRegistered, signUpCode } from '@/lib/server/mail/messages';
 import { queueMail } from '@/lib/server/mail/outbox';
-import { hashPassword } from '@/lib/server/passwords/hasher';
-import type { Blocked } from '@/lib/server/rate-limit/limiter';
-import { addressBucket, countAttempt, mailBuckets } from '@/lib/server/rate-limit/limiter';
+import type { HashPlace } from '@/lib/server/passwords/hash-pool';
+import { hashPassword, withHashPlace } from '@/lib/server/passwords/hasher';
+import { allMailBucket, mailboxBucket, mailDomainBucket, networkBuckets } from '@/lib/server/rate-limit/buckets';
+import { type Blocked, countAttempt } from '@/lib/server/rate-limit/limiter';
 import { isKnownEmail } from '@/lib/server/users/user-store';
 
 export type Registration = {
@@ -26,24 +27,40 @@ export type Registration = {
 
 /**
  * Begins a sign-up: a code goes by mail, the rest waits in the sealed token returned, for the browser to hold. A known
- * address gets the same work, an equally long token that no code opens, and a mail that says so to its owner only. No
- * user exists before the code comes back.
+ * address gets the same work, an equally long token that no code opens, and a mail that says so to its owner only. So does
+ * an address that got its share of mails already, and no mail: a stranger who asks for an hour must not shut its owner out
+ * with an error. No user exists before the code comes back.
+ *
+ * The hash waits behind every login. It is not put off until the code is there: then the password would have to be kept.
  */
 export async function register(
   registration: Registration,
 ): Promise<Result<{ sealed: string }, 'overloaded'> | Blocked> {
-  const { email, name, facts } = registration;
-  const counted = await countAttempt([...(await mailBuckets(email, facts.ip)), await addressBucket(facts.ip)]);
+  const { email, facts } = registration;
+  const [network] = await networkBuckets(facts.ip);
+  const claim = { lane: 'sign_up', account: email, network: network?.key ?? null } as const;
+  return withHashPlace(claim, (place) => begin(registration, place));
+}
+
+async function begin(
+  { email, name, password, facts }: Registration,
+  place: HashPlace,
+): Promise<Result<{ sealed: string }, 'overloaded'> | Blocked> {
+  const counted = await countAttempt([...(await networkBuckets(facts.ip)), await mailDomainBucket(email, facts.ip)]);
   if (!counted.ok) return counted;
   const isKnown = await isKnownEmail(email);
-  const hashed = await hashPassword(registration.password);
-  if (!hashed.ok) return fail('overloaded');
+  const hashed = await hashPassword(password, place);
+  if (!hashed.ok) return hashed;
 
+  const isMailed = (await countAttempt([await mailboxBucket(email)])).ok;
+  // What all strangers together may send says nothing about this address: it is a limit of ours, and told as one.
+  if (isMailed && !(await countAttempt([await allMailBucket()])).ok) return fail('overloaded');
+  const isOpen = isMailed && !isKnown;
   const code = newCode(randomBytes);
   const jti = newId(randomBytes);
   const exp = await createCeremony(jti, 'sign-up', CEREMONY_SECONDS);
-  await queueMail(email, isKnown ? alreadyRegistered(env().appOrigin) : signUpCode(code, exp));
-  const data = { email, name, passwordHash: hashed.value, code: isKnown ? NO_CODE : code };
+  if (isMailed) await queueMail(email, isKnown ? alreadyRegistered(env().appOrigin) : signUpCode(code, exp));
+  const data = { email, name, passwordHash: hashed.value, code: isOpen ? code : NO_CODE };
   const { current } = await sealKeys();
   return succeed({ sealed: await seal('sign-up', { jti, exp, data }, current) });
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { newId } from '@/lib/core/encoding';
 import { fail, type Result, succeed } from '@/lib/core/failures';
 import { unseal } from '@/lib/core/token/sealed-token';
-import { consumeCeremony, takeTry } from '@/lib/server/ceremonies/ceremony-store';
+import { consumeCeremony, returnTry, takeTry } from '@/lib/server/ceremonies/ceremony-store';
 import { isSameCode } from '@/lib/server/ceremonies/one-time-code';
 import { db } from '@/lib/server/database/client';
 import { isUniqueViolation } from '@/lib/server/database/errors';
@@ -11,8 +11,8 @@ import { noteEnded } from '@/lib/server/database/live-state';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { sealKeys } from '@/lib/server/keys/data-keys';
 import { randomBytes } from '@/lib/server/keys/random';
-import type { Blocked } from '@/lib/server/rate-limit/limiter';
-import { addressBucket, clearAttempts, codeBucket, countAttempt } from '@/lib/server/rate-limit/limiter';
+import { codeBucket, networkBuckets } from '@/lib/server/rate-limit/buckets';
+import { type Blocked, countAttempt, settleSuccess } from '@/lib/server/rate-limit/limiter';
 import { type BegunSession, beginSession } from '@/lib/server/sessions/start';
 import { issueTokens } from '@/lib/server/sessions/tokens';
 import { newKnownDevice } from '@/lib/server/sign-in/known-device';
@@ -35,25 +35,33 @@ const signUpData = z.object({
 type SignUp = z.infer<typeof signUpData>;
 
 /**
- * Finishes a sign-up with the mailed code: user, password and first session in one transaction. Tries are counted under
- * the ceremony and under the address before the comparison, so that neither an old cookie nor a new sign-up brings more.
- * One answer for every reason: `invalid_code`.
+ * Finishes a sign-up with the mailed code: user, password and first session in one transaction. A try of the ceremony is
+ * taken before the comparison, so that no old cookie brings more; one that has none left counts nowhere else. The first
+ * try asks no count of the address: whatever strangers tried there, its owner has it. One answer for every reason:
+ * `invalid_code`.
  */
 export async function verifyEmail(request: Verification): Promise<Result<SignedIn, 'invalid_code'> | Blocked> {
   const opened = await openPending(request.pendingCookie);
   if (opened === null) return fail('invalid_code');
   const { jti, signUp } = opened;
-  const bucket = await codeBucket(signUp.email);
-  const counted = await countAttempt([bucket, await addressBucket(request.facts.ip)]);
-  if (!counted.ok) return counted;
-  if (!(await takeTry(jti, 'sign-up'))) return fail('invalid_code');
-  if (!isSameCode(request.code, signUp.code)) return fail('invalid_code');
-
-  const created = await createAccount(jti, signUp, request);
-  if (created === null) return fail('invalid_code');
+  const tryNumber = await takeTry(jti, 'sign-up');
+  if (tryNumber === null) return fail('invalid_code');
+  const address = await codeBucket(signUp.email);
+  const isFirst = tryNumber === 1;
+  const buckets = [...(isFirst ? [] : [address]), ...(await networkBuckets(request.facts.ip))];
+  const counted = await countAttempt(buckets);
+  if (!counted.ok) {
+    await returnTry(jti);
+    return counted;
+  }
+  const created = isSameCode(request.code, signUp.code) ? await createAccount(jti, signUp, request) : null;
+  if (created === null) {
+    if (isFirst) await countAttempt([address]);
+    return fail('invalid_code');
+  }
   // Only now: an answer of the database that the commit failed must leave the replaced session as it was.
   noteEnded(created.endedNumbers);
-  await clearAttempts([bucket]);
+  await settleSuccess([address, ...buckets]);
   const { user, session, secret } = created;
   return succeed({ user, tokens: await issueTokens(session, secret), knownDevice: await newKnownDevice(signUp.email) });
 }

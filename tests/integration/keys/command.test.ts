@@ -33,7 +33,7 @@ describe('npm run keys', () => {
     const printed = await keys('status');
     expect(printed).toMatch(new RegExp(`${await kidIn('current')}  ES256      current, signs  ${TIME}  -`));
     expect(printed).toMatch(new RegExp(`${await kidIn('next')}  ES256      next, may sign  ${TIME}  -`));
-    for (const purpose of ['pepper', 'seal', 'status_index'])
+    for (const purpose of ['limiter', 'pepper', 'seal', 'status_index'])
       expect(printed).toMatch(new RegExp(`${purpose} +1 +entry 1`));
     expect(printed).toMatch(/1, makes +\d+ +5 keys +0 sessions/);
     expect(printed).toContain('Nothing is due.');

@@ -56,7 +56,7 @@ describe('rewrapping', () => {
     expect(await Promise.all((await stored()).map(({ id }) => contentOf(id, first)))).toEqual(before);
     await expect(loadKeyring()).resolves.toBeDefined();
     const [event, ...more] = await db().auditEvent.findMany();
-    expect(event).toMatchObject({ type: 'keys_rewrapped', userId: null, details: { keys: 5, wrappedBy: first[0].id } });
+    expect(event).toMatchObject({ type: 'keys_rewrapped', userId: null, details: { keys: 6, wrappedBy: first[0].id } });
     expect(more).toEqual([]);
   });
 
@@ -114,14 +114,14 @@ describe('the report', () => {
   it('counts what each entry wraps and holds, and lets an old one go when that is nothing', async () => {
     await wrapAllWith(old);
     expect(await entry(1)).toMatchObject({ id: first[0].id, keys: 0, mayGo: false });
-    expect(await entry(2)).toMatchObject({ id: old[0].id, keys: 5, mayGo: false });
+    expect(await entry(2)).toMatchObject({ id: old[0].id, keys: 6, mayGo: false });
     expect((await keyReport()).advice).toContainEqual({
       isDue: true,
-      text: '5 stored keys are still wrapped by an old entry of AUTH_SECRET.',
+      text: '6 stored keys are still wrapped by an old entry of AUTH_SECRET.',
       command: 'npm run keys -- rewrap',
     });
     await rewrapKeys();
-    expect(await entry(1)).toMatchObject({ keys: 5, mayGo: false });
+    expect(await entry(1)).toMatchObject({ keys: 6, mayGo: false });
     expect(await entry(2)).toEqual({ place: 2, id: old[0].id, keys: 0, sessions: 0, sessionsUntil: null, mayGo: true });
   });
 

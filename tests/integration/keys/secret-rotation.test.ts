@@ -1,10 +1,20 @@
 import { afterAll, expect, it } from 'vitest';
 import { db } from '@/lib/server/database/client';
 import type { KeyReport } from '@/lib/server/keys/facts';
+import { accountBucket } from '@/lib/server/rate-limit/buckets';
+import { countAttempt } from '@/lib/server/rate-limit/limiter';
 import { runCommand } from '@/tests/support/database/postgres';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { type Answer, SITE, send } from '@/tests/support/http/requests';
-import { ageRotation, COOKIE, createPerson, PASSWORD, prepareSession, sessionRow } from '@/tests/support/people';
+import {
+  ageRotation,
+  COOKIE,
+  createPerson,
+  lengthenWaits,
+  PASSWORD,
+  prepareSession,
+  sessionRow,
+} from '@/tests/support/people';
 import { TEST_AUTH_SECRET, testEnvironment } from '@/tests/support/server/environment';
 import { startServer, type TestServer } from '@/tests/support/server/server';
 
@@ -45,18 +55,25 @@ it(
     const held = new Map(sessions.map(({ id, accessToken, refreshToken }) => [id, { accessToken, refreshToken }]));
     const tokensOf = (id: string) => held.get(id) ?? { accessToken: '', refreshToken: '' };
 
+    const guessed = 'guessed@people.test';
+    for (let guess = 0; guess < 5; guess += 1) await countAttempt([await accountBucket(guessed)]);
+    await lengthenWaits();
+
     // The new secret first: every token of before goes on, and so do passwords and everything that keys opened.
     let running = await restart(both);
     for (const { id } of sessions) expect(await asks(running, tokensOf(id).accessToken)).toBe(200);
+    // Whoever had to wait still has to.
+    const guess = { email: guessed, password: PASSWORD };
+    expect((await send(running, '/api/auth/login', { method: 'POST', json: guess })).status).toBe(429);
     const login = { email: people[0]?.email, password: PASSWORD };
     const signedIn = await send(running, '/api/auth/login', { method: 'POST', json: login });
     expect(signedIn.status).toBe(200);
 
     expect((await report(both)).secrets).toMatchObject([
       { place: 1, keys: 0, sessions: 1, mayGo: false },
-      { place: 2, keys: 5, sessions: 3, mayGo: false },
+      { place: 2, keys: 6, sessions: 3, mayGo: false },
     ]);
-    expect(await keys(both, 'rewrap')).toContain('5 of 5 stored keys');
+    expect(await keys(both, 'rewrap')).toContain('6 of 6 stored keys');
     expect(await keys(both, 'rewrap')).toContain('already');
     for (const { id } of sessions) expect(await asks(running, tokensOf(id).accessToken)).toBe(200);
 
@@ -89,7 +106,7 @@ it(
       expect(page.status).toBe(200);
     }
     expect((await send(running, '/api/auth/login', { method: 'POST', json: login })).status).toBe(200);
-    expect((await report(NEW)).secrets).toMatchObject([{ place: 1, keys: 5, sessions: 5 }]);
+    expect((await report(NEW)).secrets).toMatchObject([{ place: 1, keys: 6, sessions: 5 }]);
 
     // The old one opens nothing any more, not even a server.
     await expect(restart(OLD)).rejects.toThrow(/no keys that AUTH_SECRET opens/);
@@ -110,7 +127,7 @@ it(
     await db().$executeRaw`DELETE FROM "Key" WHERE purpose IN ('signing', 'seal')`;
     const both = { ...testEnvironment(databaseUrl), AUTH_SECRET: `${last},${NEW}` };
     await runCommand('lib/server/cli/migrate.ts', both);
-    expect(await runCommand('lib/server/cli/keys.ts', both, ['rewrap'])).toContain('2 of 5 stored keys');
+    expect(await runCommand('lib/server/cli/keys.ts', both, ['rewrap'])).toContain('2 of 6 stored keys');
     const running = await restart(last);
     expect(await asks(running, stolen)).toBe(401);
     expect((await refresh(running, before.cookies[COOKIE.refresh] ?? '')).status).toBe(401);

@@ -2,14 +2,18 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { db } from '@/lib/server/database/client';
 import {
   accountBucket,
-  addressBucket,
+  allMailBucket,
   type Bucket,
-  clearAttempts,
   codeBucket,
-  countAttempt,
   deviceBucket,
-  mailBuckets,
-} from '@/lib/server/rate-limit/limiter';
+  mailboxBucket,
+  mailDomainBucket,
+  networkBuckets,
+  programBucket,
+  sprayBucket,
+} from '@/lib/server/rate-limit/buckets';
+import { noteFailedAccount } from '@/lib/server/rate-limit/failed-accounts';
+import { countAttempt, settleSuccess, takeBack } from '@/lib/server/rate-limit/limiter';
 import { countStatements, useDatabase } from '@/tests/support/database/use-database';
 
 const { url } = await useDatabase();
@@ -41,18 +45,12 @@ async function waitOf(buckets: readonly (Bucket | null)[]): Promise<number> {
   return counted.ok ? 0 : counted.retryAfterSeconds;
 }
 
-/** The bucket of one mailbox, of one domain for one network, and of all mails. */
-async function bucketsOfMail(email: string, ip: string | null = null) {
-  const [mailbox, domain, total] = await mailBuckets(email, ip);
-  if (!mailbox || domain === undefined || !total) throw new Error('A mail is counted three times');
-  return { mailbox, domain, total };
-}
-const mailBucket = async (email: string) => (await bucketsOfMail(email)).mailbox;
+const addressBucket = async (ip: string | null) => (await networkBuckets(ip))[0] ?? null;
 
 describe.each([
   ['account', () => accountBucket(EMAIL)],
   ['device', () => deviceBucket(EMAIL, 'device-1')],
-  ['code', () => codeBucket(EMAIL)],
+  ['program', () => programBucket(EMAIL)],
 ])('guesses at one %s', (_name, makeBucket) => {
   test('are free five times, then wait 1, 2, 4 … seconds up to 15 minutes, and never for ever', async () => {
     const bucket = await makeBucket();
@@ -75,19 +73,16 @@ describe.each([
     expect(await waitOf([bucket])).toBe(1);
   });
 
-  test('are forgotten after a success', async () => {
+  test('are forgotten after a quarter of an hour when there was one, twice as long after each further one, a day at most', async () => {
     const bucket = await makeBucket();
-    await countTimes(5, [bucket]);
-    await clearAttempts([bucket, null]);
-    expect(await countTimes(5, [bucket])).not.toContain(false);
-  });
-
-  test('are forgotten after a quiet day, and not before', async () => {
-    const bucket = await makeBucket();
-    await countTimes(4, [bucket]);
-    await letPass(86_390);
-    await countTimes(1, [bucket]);
-    expect(await failuresOf(bucket)).toBe(5);
+    const memories: number[] = [];
+    for (let failure = 1; failure <= 9; failure += 1) {
+      await countAttempt([bucket]);
+      const row = await db().rateLimit.findUniqueOrThrow({ where: { key: bucket.key } });
+      memories.push(Math.round((row.expiresAt.getTime() - Date.now()) / 60_000));
+      await letPass(900 + (failure < 5 ? -880 : 0));
+    }
+    expect(memories).toEqual([15, 30, 60, 120, 240, 480, 960, 1_440, 1_440]);
     await letPass(86_401);
     await countTimes(1, [bucket]);
     expect(await failuresOf(bucket)).toBe(1);
@@ -109,10 +104,12 @@ describe.each([
 
   test('pass once when two hundred come at the end of a wait', async () => {
     const bucket = await makeBucket();
-    for (let failure = 0; failure < 12; failure += 1) {
+    await countTimes(5, [bucket]);
+    for (let round = 0; round < 7; round += 1) {
+      await letPass(await waitOf([bucket]));
       await countAttempt([bucket]);
-      await letPass(900);
     }
+    await letPass(await waitOf([bucket]));
     const counted = await Promise.all(Array.from({ length: 200 }, () => countAttempt([bucket])));
     expect(counted.filter(({ ok }) => ok)).toHaveLength(1);
   });
@@ -138,11 +135,28 @@ describe('attempts from one network', () => {
     expect(counted.filter(({ ok }) => ok)).toHaveLength(100);
   });
 
-  test('are not forgotten after a success, which may be the attacker’s own', async () => {
+  test('that succeed take back themselves and nothing else: the success may be the attacker’s own', async () => {
     const bucket = await addressBucket('203.0.113.7');
     await countTimes(100, [bucket]);
-    await clearAttempts([bucket]);
-    expect((await countAttempt([bucket])).ok).toBe(false);
+    await settleSuccess([bucket]);
+    expect(await countTimes(2, [bucket])).toEqual([true, false]);
+  });
+
+  test('are no attack when all of them succeed, however many they are', async () => {
+    const bucket = await addressBucket('203.0.113.7');
+    for (let signIn = 0; signIn < 250; signIn += 1) {
+      expect((await countAttempt([bucket])).ok).toBe(true);
+      await settleSuccess([bucket]);
+    }
+  });
+
+  test('are counted for the /48 of an IPv6 address too, which one subscriber may hold', async () => {
+    const passed: boolean[] = [];
+    for (let attempt = 0; attempt < 401; attempt += 1) {
+      passed.push((await countAttempt(await networkBuckets(`2001:db8:1:${attempt.toString(16)}::1`))).ok);
+    }
+    expect(passed.filter(Boolean)).toHaveLength(400);
+    expect((await countAttempt(await networkBuckets('2001:db8:2::1'))).ok).toBe(true);
   });
 
   test('are those of an IPv4 address or an IPv6 /64, however it is written', async () => {
@@ -153,20 +167,20 @@ describe('attempts from one network', () => {
   });
 
   test('are not limited when the address is unknown', async () => {
-    expect(await addressBucket(null)).toBeNull();
+    expect(await networkBuckets(null)).toEqual([]);
     expect(await countAttempt([null])).toEqual({ ok: true, value: undefined });
     expect(await db().rateLimit.count()).toBe(0);
   });
 });
 
 test('five mails an hour go to one address', async () => {
-  const bucket = await mailBucket(EMAIL);
+  const bucket = await mailboxBucket(EMAIL);
   expect(await countTimes(6, [bucket])).toEqual([true, true, true, true, true, false]);
   await letPass(1_800);
   const waitSeconds = await waitOf([bucket]);
   expect(waitSeconds).toBeGreaterThan(1_790);
   expect(waitSeconds).toBeLessThanOrEqual(1_800);
-  await clearAttempts([bucket]);
+  await settleSuccess([bucket]);
   expect((await countAttempt([bucket])).ok).toBe(false);
   await letPass(1_800);
   expect((await countAttempt([bucket])).ok).toBe(true);
@@ -174,42 +188,104 @@ test('five mails an hour go to one address', async () => {
 
 describe('mails that strangers cause', () => {
   test('are counted for one mailbox, whatever its spelling, tag and dots', async () => {
-    const { key } = await mailBucket('firstlast@xn--bcher-kva.test');
+    const { key } = await mailboxBucket('firstlast@xn--bcher-kva.test');
     for (const email of ['First.Last@bücher.test', 'firstlast+1@BÜCHER.test', 'f.irstlast+x@𝐛ücher.test']) {
-      expect((await mailBucket(email)).key).toBe(key);
+      expect((await mailboxBucket(email)).key).toBe(key);
     }
-    expect((await mailBucket('firstlast@bucher.test')).key).not.toBe(key);
+    expect((await mailboxBucket('firstlast@bucher.test')).key).not.toBe(key);
   });
 
   test('are counted for one domain and the network that asks, so that nobody can shut a provider for others', async () => {
-    const { domain } = await bucketsOfMail('a@example.com', '203.0.113.7');
-    expect((await bucketsOfMail('b+x@EXAMPLE.com', '203.0.113.99')).domain).toEqual(domain);
+    const domain = await mailDomainBucket('a@example.com', '203.0.113.7');
+    expect(await mailDomainBucket('b+x@EXAMPLE.com', '203.0.113.99')).toEqual(domain);
     const others = [
-      await bucketsOfMail('a@example.com', '198.51.100.7'),
-      await bucketsOfMail('a@example.org', '203.0.113.7'),
-      await bucketsOfMail('a@mail.example.com', '203.0.113.7'),
+      await mailDomainBucket('a@example.com', '198.51.100.7'),
+      await mailDomainBucket('a@example.org', '203.0.113.7'),
+      await mailDomainBucket('a@mail.example.com', '203.0.113.7'),
     ];
-    for (const other of others) expect(other.domain?.key).not.toBe(domain?.key);
-    expect((await bucketsOfMail('a@example.com', '2001:db8:1:1::1')).domain).toEqual(
-      (await bucketsOfMail('a@example.com', '2001:db8:1:ffff::1')).domain,
+    for (const other of others) expect(other?.key).not.toBe(domain?.key);
+    expect(await mailDomainBucket('a@example.com', '2001:db8:1:1::1')).toEqual(
+      await mailDomainBucket('a@example.com', '2001:db8:1:ffff::1'),
     );
-    expect((await bucketsOfMail('a@example.com')).domain).toBeNull();
+    expect(await mailDomainBucket('a@example.com', null)).toBeNull();
     expect((await countTimes(301, [domain])).filter(Boolean)).toHaveLength(300);
     expect(await waitOf([domain])).toBeGreaterThan(3_590);
   });
 
   test('are 300 a minute in all, and the next minute brings new ones', async () => {
-    const { total } = await bucketsOfMail('a@example.com', '203.0.113.7');
-    expect((await bucketsOfMail('b@example.org', '198.51.100.7')).total).toEqual(total);
+    const total = await allMailBucket();
     expect((await countTimes(301, [total])).filter(Boolean)).toHaveLength(300);
     await letPass(await waitOf([total]));
     expect((await countAttempt([total])).ok).toBe(true);
   });
 });
 
+describe('a success', () => {
+  test('makes an account and a device forget their failures', async () => {
+    for (const bucket of [await accountBucket(EMAIL), await deviceBucket(EMAIL, 'device-1'), await codeBucket(EMAIL)]) {
+      await countTimes(4, [bucket]);
+      await settleSuccess([bucket, null]);
+      expect(await failuresOf(bucket)).toBeUndefined();
+    }
+  });
+
+  test('of a program takes back its own attempt: what a stranger failed stays counted', async () => {
+    const bucket = await programBucket(EMAIL);
+    await countTimes(4, [bucket]);
+    for (let signIn = 0; signIn < 5; signIn += 1) {
+      expect((await countAttempt([bucket])).ok).toBe(true);
+      await settleSuccess([bucket]);
+      expect(await failuresOf(bucket)).toBe(4);
+    }
+    expect(await countTimes(2, [bucket])).toEqual([true, false]);
+  });
+});
+
+test('an attempt that came to nothing is taken back from every bucket', async () => {
+  const buckets = [await accountBucket(EMAIL), await addressBucket('203.0.113.7')];
+  await countTimes(5, buckets);
+  await takeBack(buckets);
+  expect((await countAttempt(buckets)).ok).toBe(true);
+});
+
+describe('accounts at which one network failed', () => {
+  const watchOf = async (ip: string) => countAttempt([], [await sprayBucket(ip)]);
+
+  test('are thirty in a quarter of an hour, and then the network waits, whatever account it tries next', async () => {
+    for (let account = 0; account < 29; account += 1) await noteFailedAccount('203.0.113.7', `a${account}@x.test`);
+    expect((await watchOf('203.0.113.7')).ok).toBe(true);
+    await noteFailedAccount('203.0.113.7', 'a29@x.test');
+    expect((await watchOf('203.0.113.7')).ok).toBe(false);
+    expect((await watchOf('203.0.113.8')).ok).toBe(true);
+    await letPass(901);
+    expect((await watchOf('203.0.113.7')).ok).toBe(true);
+  });
+
+  test('count once each, however often the network fails there', async () => {
+    for (let failure = 0; failure < 60; failure += 1) await noteFailedAccount('203.0.113.7', EMAIL);
+    const bucket = await sprayBucket('203.0.113.7');
+    expect(bucket && (await failuresOf(bucket))).toBe(1);
+  });
+
+  test('are those of a /48, because whoever sprays has one', async () => {
+    for (let account = 0; account < 30; account += 1) {
+      await noteFailedAccount(`2001:db8:1:${account}::1`, `a${account}@x.test`);
+    }
+    expect((await watchOf('2001:db8:1:ffff::1')).ok).toBe(false);
+  });
+});
+
+test('the table holds what is alive and little else: each count takes expired rows away', async () => {
+  await db().$executeRaw`
+    INSERT INTO "RateLimit" (key, failures, "expiresAt")
+    SELECT 'account:' || n, 1, now() - interval '1 second' FROM generate_series(1, 400) n`;
+  for (let n = 0; n < 100; n += 1) await countAttempt([await accountBucket(`a${n}@x.test`)]);
+  expect(await db().rateLimit.count()).toBe(100);
+});
+
 describe('several buckets', () => {
   test('are counted by one statement, however many and whether they pass or not', async () => {
-    const buckets = [await accountBucket(EMAIL), await addressBucket('203.0.113.7'), await mailBucket(EMAIL)];
+    const buckets = [await accountBucket(EMAIL), await addressBucket('203.0.113.7'), await mailboxBucket(EMAIL)];
     for (let attempt = 0; attempt < 6; attempt += 1) {
       const { total } = await countStatements(url, () => countAttempt(buckets));
       expect(total).toBe(1);
@@ -225,7 +301,7 @@ describe('several buckets', () => {
   });
 
   test('tell the longest of their waits', async () => {
-    const mail = await mailBucket(EMAIL);
+    const mail = await mailboxBucket(EMAIL);
     const account = await accountBucket(EMAIL);
     await countTimes(5, [mail]);
     await countTimes(5, [account]);
@@ -261,7 +337,7 @@ describe('the name of a bucket', () => {
       await deviceBucket(EMAIL, 'device-1'),
       await deviceBucket(EMAIL, 'device-2'),
       await codeBucket(EMAIL),
-      await mailBucket(EMAIL),
+      await mailboxBucket(EMAIL),
     ];
     expect(new Set(buckets.map(({ key }) => key)).size).toBe(buckets.length);
   });

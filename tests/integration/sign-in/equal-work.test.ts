@@ -1,6 +1,7 @@
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { db } from '@/lib/server/database/client';
-import { HashPool } from '@/lib/server/passwords/hash-pool';
+import type { HashJob } from '@/lib/server/passwords/hash.worker';
 import { login } from '@/lib/server/sign-in/login';
 import { register } from '@/lib/server/sign-up/register';
 import { countStatements, useDatabase } from '@/tests/support/database/use-database';
@@ -23,6 +24,17 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+/** Looks on at what the real threads are given to hash. */
+function watchHashing() {
+  const posted = vi.spyOn(Worker.prototype, 'postMessage');
+  const jobs = () => posted.mock.calls.map(([message]) => message).filter((message) => 'salt' in Object(message));
+  return {
+    /** The work factors of the hashes so far. */
+    salts: () => jobs().map(({ salt }: HashJob) => salt.slice(0, 7)),
+    forget: () => posted.mockClear(),
+  };
+}
+
 const attempt = (email: string, password: string) =>
   login({ email, password, remember: false, facts: FACTS, deviceCookie: null, refreshCookie: null });
 
@@ -36,16 +48,14 @@ describe('a refused login', () => {
   ];
 
   it('costs one hash of today’s cost and the same statements, whoever asked', async () => {
-    // Looks on only: the real threads hash.
-    const hashing = vi.spyOn(HashPool.prototype, 'run');
+    const hashing = watchHashing();
     const work: Record<string, unknown> = {};
     for (const [who, email, password] of refusals()) {
-      hashing.mockClear();
+      hashing.forget();
       const { result, statements } = await countStatements(databaseUrl, () => attempt(email, password));
       expect(result).toEqual({ ok: false, code: 'invalid_credentials' });
-      const salts = hashing.mock.calls.map(([job]) => job.salt.slice(0, 7));
       const asked = statements.filter(({ sql }) => !sql.includes('Session_statusNumber_seq'));
-      work[who] = { salts, statements: asked.map(({ sql, calls }) => [sql, calls]) };
+      work[who] = { salts: hashing.salts(), statements: asked.map(({ sql, calls }) => [sql, calls]) };
     }
     const [first, ...others] = Object.values(work);
     expect(first).toMatchObject({ salts: ['$2b$12$'] });
@@ -55,27 +65,27 @@ describe('a refused login', () => {
   it('that is blocked by the limit costs no hash at all', async () => {
     for (let i = 0; i < 5; i += 1) await attempt('blocked@people.test', PASSWORD);
     await lengthenWaits();
-    const hashing = vi.spyOn(HashPool.prototype, 'run');
+    const hashing = watchHashing();
     const answer = await attempt('blocked@people.test', PASSWORD);
     expect(answer).toMatchObject({ ok: false, code: 'too_many_attempts' });
-    expect(hashing).not.toHaveBeenCalled();
+    expect(hashing.salts()).toEqual([]);
   });
 });
 
 describe('a sign-up', () => {
   it('costs one hash and the same statements for a known and an unknown address, and seals as much', async () => {
-    const hashing = vi.spyOn(HashPool.prototype, 'run');
+    const hashing = watchHashing();
     const outcomes: unknown[] = [];
     // Equally long, because the sealed token holds the address.
     const unknown = known.email.replace(/^./, 'q');
     for (const email of [known.email, unknown]) {
-      hashing.mockClear();
+      hashing.forget();
       const { result, statements } = await countStatements(databaseUrl, () =>
         register({ email, password: PASSWORD, name: null, facts: FACTS }),
       );
       const asked = statements.filter(({ sql }) => !sql.includes('Session_statusNumber_seq'));
       outcomes.push({
-        hashes: hashing.mock.calls.length,
+        hashes: hashing.salts().length,
         statements: asked.map(({ sql, calls }) => [sql, calls]),
         ok: result.ok,
       });

@@ -10,6 +10,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   seal: 'Sealed tokens',
   pepper: 'Passwords',
   status_index: 'Status lists',
+  limiter: 'Limits',
 };
 
 /** The entries of AUTH_SECRET by place and id: what each still does. */

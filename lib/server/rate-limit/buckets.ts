@@ -1,0 +1,64 @@
+import 'server-only';
+import { createHmac } from 'node:crypto';
+import { countedMailbox, domainOf } from '@/lib/core/counted-mailbox';
+import { normalizeEmail } from '@/lib/core/email';
+import { networkOf, networkPrefixOf } from '@/lib/core/http/network-address';
+import { limiterKey } from '@/lib/server/keys/data-keys';
+import type { LimitPolicy } from './limits';
+
+/** One thing that attempts are counted for. The key says nothing to a reader of the database. */
+export type Bucket = { readonly key: string; readonly policy: LimitPolicy };
+
+/** Passwords tried for one address in browsers that it does not know, whether it has an account or not. */
+export const accountBucket = async (email: string): Promise<Bucket> => bucket('account', spelling(email));
+
+/** The same by programs that bring nothing but the password. */
+export const programBucket = async (email: string): Promise<Bucket> => bucket('program', spelling(email));
+
+/** Passwords tried by one known device, or by one program with a client secret: strangers cannot make its owner wait. */
+export const deviceBucket = async (email: string, deviceId: string): Promise<Bucket> =>
+  bucket('device', `${spelling(email)} ${deviceId}`);
+
+/** Mailed codes tried for one address, after the first try of each sign-up. */
+export const codeBucket = async (email: string): Promise<Bucket> => bucket('code', spelling(email));
+
+/** Mails that strangers can cause to one mailbox, with every tag and dot. */
+export const mailboxBucket = async (email: string): Promise<Bucket> => bucket('mail', countedMailbox(spelling(email)));
+
+/** All mails that strangers can cause. */
+export const allMailBucket = async (): Promise<Bucket> => bucket('mailTotal', '');
+
+/** Such mails that one network causes to the domain of an address; null where no network is known. */
+export const mailDomainBucket = async (email: string, ip: string | null): Promise<Bucket | null> =>
+  ip === null ? null : bucket('mailDomain', `${domainOf(spelling(email))} ${networkPrefixOf(ip)}`);
+
+/**
+ * What is counted for a network: an IPv4 address, or the /64 and the /48 of an IPv6 one, because a subscriber may hold
+ * either. Empty where no network is known: then there is no such limit.
+ */
+export async function networkBuckets(ip: string | null): Promise<Bucket[]> {
+  if (ip === null) return [];
+  const narrow = await bucket('address', networkOf(ip));
+  return ip.includes(':') ? [narrow, await bucket('addressWide', networkPrefixOf(ip))] : [narrow];
+}
+
+/** Accounts at which one network failed. Null where no network is known. */
+export const sprayBucket = async (ip: string | null): Promise<Bucket | null> =>
+  ip === null ? null : bucket('spray', networkPrefixOrAddress(ip));
+
+/** That one network failed at one account. */
+export const triedBucket = async (ip: string, email: string): Promise<Bucket> =>
+  bucket('tried', `${networkPrefixOrAddress(ip)} ${spelling(email)}`);
+
+/** Whoever sprays with IPv6 has a /48 as easily as a /64. */
+const networkPrefixOrAddress = (ip: string): string => (ip.includes(':') ? networkPrefixOf(ip) : networkOf(ip));
+
+const spelling = (email: string): string => normalizeEmail(email) ?? email;
+
+/** HMAC: people type passwords into e-mail fields, and a list of addresses must not be readable from the table. */
+async function bucket(policy: LimitPolicy, value: string): Promise<Bucket> {
+  const mac = createHmac('sha256', await limiterKey())
+    .update(`${policy} ${value}`)
+    .digest('base64url');
+  return { key: `${policy}:${mac}`, policy };
+}
