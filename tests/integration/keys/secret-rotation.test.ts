@@ -127,7 +127,7 @@ it(
     await db().$executeRaw`DELETE FROM "Key" WHERE purpose IN ('signing', 'seal')`;
     const both = { ...testEnvironment(databaseUrl), AUTH_SECRET: `${last},${NEW}` };
     await runCommand('lib/server/cli/migrate.ts', both);
-    expect(await runCommand('lib/server/cli/keys.ts', both, ['rewrap'])).toContain('2 of 6 stored keys');
+    expect(await runCommand('lib/server/cli/keys.ts', both, ['rewrap'])).toContain('3 of 6 stored keys');
     const running = await restart(last);
     expect(await asks(running, stolen)).toBe(401);
     expect((await refresh(running, before.cookies[COOKIE.refresh] ?? '')).status).toBe(401);
