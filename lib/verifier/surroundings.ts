@@ -1,6 +1,6 @@
 /**
- * Where a verifier gets its facts and its time: arguments, so that it runs anywhere and tests can stop the clock. Unless
- * they are given, it takes the network and the clocks of whatever runs it.
+ * Where a verifier gets its facts and its time: arguments, so that it runs anywhere and tests can stop the clock. Those
+ * that are not given are the network and the clocks of whatever runs it.
  */
 export type Surroundings = {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;

@@ -48,8 +48,8 @@ const VOUCHED_SECONDS = 3;
  * @throws TypeError for options with which no token could ever be right, such as an issuer with a path, and for a
  * `maxStaleSeconds` that no list would live to see.
  */
-export function createVerifier(options: VerifierOptions, surroundings: Surroundings = realSurroundings): Verifier {
-  const verify = tokenVerifier(options, surroundings);
+export function createVerifier(options: VerifierOptions, surroundings: Partial<Surroundings> = {}): Verifier {
+  const verify = tokenVerifier(options, { ...realSurroundings, ...surroundings });
   return { verify: async (token) => verify(token) };
 }
 

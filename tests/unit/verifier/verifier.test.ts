@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createVerifier, type Verifier } from '@/lib/verifier/verifier';
 import { ISSUER } from '../../fixtures/access-tokens';
 import { NOW } from '../../fixtures/deterministic';
@@ -276,6 +276,17 @@ test.each<[string, Partial<Parameters<typeof createVerifier>[0]>]>([
   expect(() => createVerifier({ issuer: ISSUER, audience: ISSUER, ...options }, issuer.surroundings)).toThrow(
     TypeError,
   );
+});
+
+test('a service may bring a report alone, and hears of a fetch that brought nothing', async () => {
+  const { fetch: answer } = issuer.surroundings;
+  vi.stubGlobal('fetch', answer);
+  const causes: string[] = [];
+  const own = createVerifier({ issuer: ISSUER, audience: ISSUER }, { report: ({ cause }) => causes.push(cause) });
+  issuer.answer = async () => new Response('', { status: 502 });
+  expect(await outcome(await issuer.token(), own)).toBe('status_unavailable');
+  expect(causes).toEqual(['status 502']);
+  vi.unstubAllGlobals();
 });
 
 test('two verifiers share nothing', async () => {
