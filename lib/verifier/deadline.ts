@@ -1,13 +1,10 @@
-import { type Failure, fail, type Result, succeed } from '@/lib/core/failures';
-
-/**
- * Why nothing came of an attempt, for a log: `deadline`, an HTTP status, or the name and code of an error. Never a text
- * that was sent or received.
- */
-export type Lost = Failure<string>;
+import { fail, type Result, succeed } from '@/lib/core/failures';
 
 export type Attempt<T> = {
-  /** Never rejects, and settles at the deadline at the latest, whatever `work` waits for. */
+  /**
+   * Never rejects, and settles at the deadline at the latest, whatever `work` waits for. The code of a failure is for a log:
+   * `deadline`, what a `BadAnswer` says, or the name and code of an error. Never a text that was sent or received.
+   */
   readonly outcome: Promise<Result<T, string>>;
   /** True from the deadline on by the clock: in an instance that was frozen, the timer may not have run. */
   isOverdue(): boolean;

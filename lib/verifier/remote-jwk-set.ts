@@ -5,7 +5,7 @@ import { KEY_SET_MAX_AGE_SECONDS } from '../core/policy';
 import { boundedText, dropBody } from './bounded-body';
 import { BadAnswer } from './deadline';
 import { singleFlight } from './single-flight';
-import type { Surroundings } from './surroundings';
+import { type Surroundings, tell } from './surroundings';
 
 export type RemoteJwkSet = {
   /** The keys to verify with; empty when none could ever be fetched. */
@@ -43,7 +43,8 @@ type Fetched = { readonly keys: VerifyingKeys; readonly ageSeconds: number };
 
 /**
  * The issuer's key set (RFC 7517 §5) at `url`, kept in memory. When the issuer does not answer, the keys already known
- * stay: that it is out of reach says nothing about them. A fetch that is lost is given up after two seconds, and asked again.
+ * stay: that it is out of reach says nothing about them. A fetch that is lost is given up after two seconds, by its timer
+ * or by the next request, and the issuer is asked again.
  */
 export function remoteJwkSet(url: string, surroundings: Surroundings): RemoteJwkSet {
   let keys: VerifyingKeys | undefined;
@@ -65,7 +66,7 @@ export function remoteJwkSet(url: string, surroundings: Surroundings): RemoteJwk
     },
     land(outcome) {
       failedAt = outcome.ok ? null : momentOf(surroundings);
-      if (!outcome.ok) return surroundings.report?.({ url, cause: outcome.code });
+      if (!outcome.ok) return tell(surroundings, { url, cause: outcome.code });
       keys = outcome.value.keys;
       confirmedAt = earlier(triedAt, outcome.value.ageSeconds);
     },

@@ -12,7 +12,7 @@ import { boundedText, dropBody } from './bounded-body';
 import { BadAnswer } from './deadline';
 import type { RemoteJwkSet } from './remote-jwk-set';
 import { type SingleFlight, singleFlight } from './single-flight';
-import type { Surroundings } from './surroundings';
+import { type Surroundings, tell } from './surroundings';
 
 export type StatusAnswer = 'valid' | 'revoked' | 'unavailable';
 
@@ -47,7 +47,8 @@ type Renewed = { readonly copy: Copy; readonly startedAt: Moment };
 
 /**
  * Status lists of one issuer, kept in memory. Freshness decides whether a request waits, not a timer: timers do not run
- * in a frozen instance, and a fetch that is lost is given up by whoever asks next. A copy is never replaced by an older one, and serves no longer than its own `exp`.
+ * in a frozen instance. A fetch that is lost is given up after a second, by its timer or by the next request. A copy is
+ * never replaced by an older one, and serves no longer than its own `exp`.
  *
  * How often to look is the relying party's decision (Token Status List §13.7), within bounds of its own (§11.5): here
  * every two seconds, the `ttl` of our issuer, whatever a list says.
@@ -73,7 +74,7 @@ export function statusLists(options: StatusListOptions, keySet: RemoteJwkSet, su
         land(outcome) {
           if (!outcome.ok) {
             entry.failedAt = momentOf(surroundings);
-            return surroundings.report?.({ url: urlOf(list), cause: outcome.code });
+            return tell(surroundings, { url: urlOf(list), cause: outcome.code });
           }
           const { copy, startedAt } = outcome.value;
           // The issuer signs lists with its current key: another one means a rotation, or that a key was revoked.

@@ -20,6 +20,15 @@ export type Loss = {
   readonly cause: string;
 };
 
+/** Tells of a loss. A report that throws costs nobody an answer. */
+export function tell({ report }: Pick<Surroundings, 'report'>, loss: Loss): void {
+  try {
+    report?.(loss);
+  } catch {
+    // It is the report of the caller, who has no answer to give here.
+  }
+}
+
 /** The network and the clocks of whatever runs this: the one place in this ring that reads them. */
 export const realSurroundings: Surroundings = {
   fetch: (url, init) => fetch(url, init),

@@ -5,7 +5,7 @@ import { looksLikeRefreshToken } from '@/lib/core/token/refresh-token';
 import { boundedText, dropBody } from './bounded-body';
 import { type Attempt, attempt, BadAnswer } from './deadline';
 import { fairPlaces, type Place } from './fair-places';
-import type { Surroundings } from './surroundings';
+import { type Surroundings, tell } from './surroundings';
 
 export type RefreshOutcome =
   /** New cookies: as raw `Set-Cookie` lines for the browser, and by name for the request that goes on. */
@@ -113,7 +113,7 @@ export function transparentRefresh(
   }
 
   function unavailable(cause: string): RefreshOutcome {
-    surroundings.report?.({ url, cause });
+    tell(surroundings, { url, cause });
     return { kind: 'unavailable' };
   }
 

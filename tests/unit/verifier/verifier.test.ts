@@ -289,6 +289,20 @@ test('a service may bring a report alone, and hears of a fetch that brought noth
   vi.unstubAllGlobals();
 });
 
+test('a report that throws costs nobody an answer', async () => {
+  const report = () => {
+    throw new Error('the log is full');
+  };
+  const own = createVerifier({ issuer: ISSUER, audience: ISSUER }, { ...issuer.surroundings, report });
+  expect(await outcome(await issuer.token(), own)).toBe('accepted');
+  issuer.goDown();
+  issuer.advance(31);
+  expect(await outcome(await issuer.token(), own)).toBe('status_unavailable');
+  issuer.comeBack();
+  issuer.advance(1);
+  expect(await outcome(await issuer.token(), own)).toBe('accepted');
+});
+
 test('two verifiers share nothing', async () => {
   const other = createVerifier({ issuer: ISSUER, audience: 'https://billing.example' }, issuer.surroundings);
   expect(await outcome(await issuer.token())).toBe('accepted');
