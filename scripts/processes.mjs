@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from './failure.mjs';
+import { onParentGone } from './parent.mjs';
 
 /** @typedef {import('node:child_process').ChildProcess} ChildProcess */
 
@@ -96,16 +97,16 @@ export async function endAll() {
 
 let isEnding = false;
 
-/** Ctrl-C and its relatives end the children, then this script. */
+/** Ctrl-C and its relatives, and the end of the npm that started it, end the children, then this script. */
 export function endOnSignals() {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, async () => {
-      if (isEnding) return;
-      isEnding = true;
-      await endAll();
-      process.exit(0);
-    });
-  }
+  const end = async () => {
+    if (isEnding) return;
+    isEnding = true;
+    await endAll();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
+  onParentGone(end);
 }
 
 /**

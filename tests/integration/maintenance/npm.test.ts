@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { findFreePort } from '@/scripts/free-port.mjs';
+import { useDatabase } from '@/tests/support/database/use-database';
+import { plainEnvironment, REPOSITORY, testEnvironment } from '@/tests/support/server/environment';
+
+const { url: databaseUrl } = await useDatabase();
+const READY = { timeout: 30_000, interval: 50 };
+const GONE = { timeout: 15_000, interval: 50 };
+
+type Started = { readonly npm: ChildProcess; readonly pid: number; readonly port: number; output(): string };
+
+let started: Started | undefined;
+afterEach(() => {
+  if (started !== undefined && isAnyoneLeft(started)) process.kill(-started.pid, 'SIGKILL');
+});
+
+/** Starts a script as an operator does, in a process group of its own. */
+async function npm(...args: string[]): Promise<Started> {
+  const port = await findFreePort();
+  const env = Object.assign(plainEnvironment(), testEnvironment(databaseUrl, port));
+  const child = spawn('npm', args, { cwd: REPOSITORY, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+    });
+  }
+  started = { npm: child, pid: child.pid ?? 0, port, output: () => output };
+  return started;
+}
+
+/** True while any process of the group lives, whoever its parent is by now. */
+function isAnyoneLeft({ pid }: Started): boolean {
+  try {
+    return process.kill(-pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+const health = async ({ port }: Started): Promise<Response | null> =>
+  fetch(`http://127.0.0.1:${port}/api/health`).catch(() => null);
+
+async function startServer(): Promise<Started> {
+  const server = await npm('start');
+  await expect.poll(async () => (await health(server))?.status, { ...READY, message: server.output() }).toBe(200);
+  return server;
+}
+
+const endOf = async ({ npm: child }: Started): Promise<number | NodeJS.Signals | null> => {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return child.exitCode ?? child.signalCode;
+};
+
+/** A sign-in of which half the body has come. */
+async function beginSignIn({ port }: Started): Promise<{ finish(): void; readonly answer: Promise<string> }> {
+  const body = JSON.stringify({ email: 'nobody@example.test', password: 'seven-lanterns-cross-the-marsh' });
+  const head = [
+    'POST /api/auth/login HTTP/1.1',
+    `Host: localhost:${port}`,
+    `Origin: http://localhost:${port}`,
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+  ];
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
+  const ended = new Promise<string>((resolve) => {
+    socket.on('close', () => resolve(answer)).on('error', () => resolve(answer));
+  });
+  await once(socket, 'connect');
+  await new Promise<void>((resolve) =>
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 9)}`, () => resolve()),
+  );
+  return { finish: () => socket.write(body.slice(9)), answer: ended };
+}
+
+describe('npm start', () => {
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'answers what is in flight when npm gets %s, and leaves nobody',
+    async (signal) => {
+      const server = await startServer();
+      const slow = await beginSignIn(server);
+      // The server has seen it, because it answers what came after it.
+      expect((await health(server))?.status).toBe(200);
+      process.kill(server.pid, signal);
+      if (signal === 'SIGKILL') expect(await endOf(server)).toBe('SIGKILL');
+      // It is ending, for it keeps no connection any more; and it is open, because a page in flight may ask its own server.
+      await expect.poll(async () => (await health(server))?.headers.get('connection'), GONE).toBe('close');
+      expect(isAnyoneLeft(server)).toBe(true);
+      slow.finish();
+      expect(await slow.answer).toMatch(/^HTTP\/1\.1 401 [\s\S]*"code":"invalid_credentials"/);
+      if (signal === 'SIGTERM') expect(await endOf(server)).toBe(0);
+      await expect.poll(() => isAnyoneLeft(server), GONE).toBe(false);
+      expect(await health(server)).toBeNull();
+    },
+  );
+
+  it('ends at once on Ctrl-C when nothing is in flight', async () => {
+    const server = await startServer();
+    // A terminal tells everybody.
+    process.kill(-server.pid, 'SIGINT');
+    expect(await endOf(server)).toBe(0);
+    await expect.poll(() => isAnyoneLeft(server), GONE).toBe(false);
+  });
+
+  it('ends within ten seconds though a request never does, and says so', async () => {
+    const server = await startServer();
+    const slow = await beginSignIn(server);
+    expect((await health(server))?.status).toBe(200);
+    const startedAtMs = performance.now();
+    process.kill(server.pid, 'SIGTERM');
+    expect(await endOf(server)).toBe(1);
+    expect(performance.now() - startedAtMs).toBeLessThan(10_000);
+    expect(await slow.answer).toBe('');
+    expect(server.output()).toContain('Not everything was finished within 8 seconds');
+    expect(isAnyoneLeft(server)).toBe(false);
+  });
+});
+
+describe('a command that waits', () => {
+  it.each(['SIGTERM', 'SIGKILL'] as const)('ends with npm when that gets %s', async (signal) => {
+    const command = await npm('run', 'keys', '--', 'rotate', '--wait');
+    await expect.poll(() => command.output(), READY).toContain('may sign in');
+    process.kill(command.pid, signal);
+    await expect.poll(() => isAnyoneLeft(command), GONE).toBe(false);
+  });
+});
