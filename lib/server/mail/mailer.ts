@@ -49,9 +49,27 @@ async function sendBySmtp(mail: AddressedMail, url: string, from: string, delive
     const recipient = { name: '', address: to };
     // RFC 3834 §5: no machine should answer this.
     const headers = { 'Auto-Submitted': 'auto-generated' };
-    const signal = AbortSignal.timeout(deliveryMs);
-    await transport.sendMail({ from, to: recipient, subject, text, html, headers, signal });
+    await within(deliveryMs, (signal) =>
+      transport.sendMail({ from, to: recipient, subject, text, html, headers, signal }),
+    );
   } finally {
     transport.close();
+  }
+}
+
+/** Tells `work` to stop after `ms`, and rejects then, whether it listens or not. */
+async function within(ms: number, work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  const stop = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error('The mail server took too long'));
+      stop.abort();
+    }, ms);
+  });
+  try {
+    await Promise.race([work(stop.signal), over]);
+  } finally {
+    clearTimeout(timer);
   }
 }

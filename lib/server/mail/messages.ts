@@ -8,7 +8,7 @@ export type MailMessage = {
   readonly text: string;
   readonly html: string;
   /** Not sent from then on, because it would not be true any more; a day from now where nothing is said. */
-  readonly expiresAt?: EpochSeconds;
+  readonly expiresAt?: EpochSeconds | null;
 };
 
 /** The code that proves an address. Six digits, good until `expiresAt`, ten minutes from when it was asked for. */

@@ -3,7 +3,7 @@ import { db, type Transaction } from '@/lib/server/database/client';
 import { log } from '@/lib/server/observability/logger';
 import { type AddressedMail, assertSafeHeaders } from './mailer';
 import type { MailMessage } from './messages';
-import { openMail, sealMail } from './sealed-mail';
+import { MAIL_COLUMNS, mailValues, openMail, sealMail } from './sealed-mail';
 
 /**
  * Puts a mail into the outbox: one INSERT, in the transaction `tx` if the mail belongs to one. Sends nothing;
@@ -11,9 +11,8 @@ import { openMail, sealMail } from './sealed-mail';
  */
 export async function queueMail(to: string, message: MailMessage, tx: Transaction = db()): Promise<void> {
   assertSafeHeaders({ to, subject: message.subject });
-  const { sealed, expiresAt } = await sealMail(message);
-  await tx.$executeRaw`
-    INSERT INTO "Outbox" ("to", sealed, "expiresAt") VALUES (${to}, ${sealed}, to_timestamp(${expiresAt}::float8))`;
+  const values = mailValues(await sealMail(message));
+  await tx.$executeRaw`INSERT INTO "Outbox" ("to", ${MAIL_COLUMNS}) VALUES (${to}, ${values})`;
 }
 
 /** A mail that this process alone may send until its next attempt is due. */

@@ -7,7 +7,7 @@ import { Prisma, type SessionEndReason } from '@/lib/server/database/generated/p
 import { noteEnded } from '@/lib/server/database/live-state';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import type { MailMessage } from '@/lib/server/mail/messages';
-import { type SealedMail, sealMail } from '@/lib/server/mail/sealed-mail';
+import { MAIL_COLUMNS, mailValues, type SealedMail, sealMail } from '@/lib/server/mail/sealed-mail';
 
 /**
  * Which live sessions to end. An id alone reaches nothing: with it comes the owner who asks, or the session's secret as
@@ -52,9 +52,9 @@ export async function endSessions(scope: EndingScope, ending: Ending): Promise<n
   return rows.length;
 }
 
-const mailToOwners = ({ sealed, expiresAt }: SealedMail): Prisma.Sql => Prisma.sql`, mailed AS (
-      INSERT INTO "Outbox" ("to", sealed, "expiresAt")
-      SELECT u.email, ${sealed}, to_timestamp(${expiresAt}::float8) FROM ended JOIN "User" u ON u.id = ended."userId")`;
+const mailToOwners = (mail: SealedMail): Prisma.Sql => Prisma.sql`, mailed AS (
+      INSERT INTO "Outbox" ("to", ${MAIL_COLUMNS})
+      SELECT u.email, ${mailValues(mail)} FROM ended JOIN "User" u ON u.id = ended."userId")`;
 
 function condition(scope: EndingScope): Prisma.Sql {
   if ('secretHash' in scope) return Prisma.sql`id = ${scope.sessionId} AND "secretHash" = ${scope.secretHash}`;

@@ -141,6 +141,27 @@ describe('a migration that has to wait', () => {
   });
 });
 
+describe('a mail that waited before mails had an end', () => {
+  it('keeps the ten minutes of its code, or gets a day', async () => {
+    const url = await emptyDatabase();
+    const names = await migrationNames();
+    await applyMigrations(url, await repositoryOf(names.filter((name) => !name.endsWith('_sealed_mail'))));
+    const texts = ['This is the code:\n\n042137\n\nIt works.\n', 'There is an account already, since 2026.\n'];
+    for (const text of texts) {
+      await query(url, `INSERT INTO "Outbox" ("to", subject, text, html) VALUES ('a@b.test', 'S', $1, '<p>')`, [text]);
+    }
+    await applyMigrations(url);
+    const lives = await query(
+      url,
+      `SELECT extract(epoch FROM "expiresAt" - "createdAt")::int AS seconds, sealed FROM "Outbox" ORDER BY id`,
+    );
+    expect(lives).toEqual([
+      { seconds: 600, sealed: null },
+      { seconds: 86_400, sealed: null },
+    ]);
+  });
+});
+
 describe('a migration that fails', () => {
   it('leaves nothing behind, is told with its file and the words of PostgreSQL, and may be mended', async () => {
     const url = await emptyDatabase();

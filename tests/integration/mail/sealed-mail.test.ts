@@ -5,6 +5,7 @@ import { wrapSecret } from '@/lib/core/keys/wrapping';
 import { db } from '@/lib/server/database/client';
 import { randomBytes } from '@/lib/server/keys/random';
 import { sendDue } from '@/lib/server/mail/drain';
+import { assertSafeHeaders } from '@/lib/server/mail/mailer';
 import { queueMail } from '@/lib/server/mail/outbox';
 import { runCommand } from '@/tests/support/database/postgres';
 import { sql } from '@/tests/support/database/sql';
@@ -48,6 +49,13 @@ describe('a mail that waits', () => {
     await makeClear({ to: EMAIL, subject: 'From before', text: 'A text', html: '<p>A text</p>' });
     expect(await sendDue()).toEqual({ sent: 1, failed: 0 });
     expect(sink.received.map(subjectOf)).toEqual(['From before']);
+  });
+
+  it('is refused by version 0.1, which would send it empty while it still runs beside a newer one', async () => {
+    await queueMail(EMAIL, { subject: 'Sealed', text: 'A text', html: '<p>A text</p>' });
+    const [row] = await db().outbox.findMany({ select: { to: true, subject: true } });
+    expect(() => assertSafeHeaders({ to: row?.to ?? '', subject: row?.subject ?? '' })).toThrow('must be one line');
+    expect(await sendDue()).toEqual({ sent: 1, failed: 0 });
   });
 
   it('and cannot be opened is tried again, and never sent empty', async () => {

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Outbox" ALTER COLUMN "subject" SET DEFAULT E'\n';
