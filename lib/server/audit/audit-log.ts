@@ -1,6 +1,7 @@
 import 'server-only';
 import { trimUserAgent } from '@/lib/core/http/user-agent';
 import { db, type Transaction } from '@/lib/server/database/client';
+import { databaseNow } from '@/lib/server/database/live-state';
 
 /** Everything that is worth telling the owner of an account, or an admin. */
 export type AuditType =
@@ -86,8 +87,9 @@ export async function recordAudit(entry: AuditEntry, tx: Transaction = db()): Pr
  * cause as often as it likes. Two at the same moment may both be written.
  */
 export async function recordAuditOnce(entry: AuditEntry & { readonly sessionId: string }, seconds: number) {
+  const from = new Date(((await databaseNow()) - seconds) * 1_000);
   const since = await db().auditEvent.findFirst({
-    where: { type: entry.type, sessionId: entry.sessionId, at: { gt: new Date(Date.now() - seconds * 1_000) } },
+    where: { type: entry.type, sessionId: entry.sessionId, at: { gt: from } },
     select: { id: true },
   });
   if (since === null) await recordAudit(entry);

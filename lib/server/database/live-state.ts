@@ -108,6 +108,12 @@ function stateOf({ state, known, revision }: Memory): LiveState | null {
   return state === undefined || known === undefined ? null : { ...state, revokedAt: known.revokedAt, revision };
 }
 
+/** The time, by the database's clock: that of an instance may be wrong. No statement of its own. */
+export async function databaseNow(): Promise<EpochSeconds> {
+  const { now, readAt } = await liveState();
+  return now + msSince(readAt, CLOCKS) / 1_000;
+}
+
 async function readState(held: Memory): Promise<LiveState> {
   const readAt = momentOf(CLOCKS);
   held.triedAt = readAt;

@@ -4,6 +4,7 @@ import { describeProgram } from '@/lib/core/http/user-agent';
 import { roundLastSeen } from '@/lib/core/policy';
 import { fromDate, toIso } from '@/lib/core/time';
 import { db } from '@/lib/server/database/client';
+import { databaseNow } from '@/lib/server/database/live-state';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { endSessions } from './ending';
 
@@ -28,7 +29,7 @@ const ENDED_BY_OWNER = { reason: 'ended_by_owner', audit: 'session_ended' } as c
 
 /** Live sessions of one person: this one first, then by last use. */
 export async function listSessions(userId: string, currentSessionId: string): Promise<SessionSummary[]> {
-  const now = new Date();
+  const now = new Date((await databaseNow()) * 1_000);
   const rows = await db().session.findMany({
     where: { userId, endedAt: null, idleExpiresAt: { gt: now }, absoluteExpiresAt: { gt: now } },
     orderBy: [{ lastSeenAt: 'desc' }, { id: 'asc' }],

@@ -7,7 +7,7 @@ import { consumeCeremony, returnTry, takeTry } from '@/lib/server/ceremonies/cer
 import { isSameCode } from '@/lib/server/ceremonies/one-time-code';
 import { db } from '@/lib/server/database/client';
 import { isUniqueViolation } from '@/lib/server/database/errors';
-import { noteEnded } from '@/lib/server/database/live-state';
+import { databaseNow, noteEnded } from '@/lib/server/database/live-state';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { sealKeys } from '@/lib/server/keys/data-keys';
 import { randomBytes } from '@/lib/server/keys/random';
@@ -69,7 +69,7 @@ export async function verifyEmail(request: Verification): Promise<Result<SignedI
 async function openPending(cookie: string | null): Promise<{ jti: string; signUp: SignUp } | null> {
   if (cookie === null) return null;
   const keys = await sealKeys();
-  const opened = await unseal('sign-up', cookie, (id) => keys.byId(id), Date.now() / 1000);
+  const opened = await unseal('sign-up', cookie, (id) => keys.byId(id), await databaseNow());
   if (!opened.ok) return null;
   const signUp = signUpData.safeParse(opened.value.data);
   return signUp.success ? { jti: opened.value.jti, signUp: signUp.data } : null;

@@ -2,6 +2,7 @@ import 'server-only';
 import { recordAudit } from '@/lib/server/audit/audit-log';
 import { db } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
+import { databaseNow } from '@/lib/server/database/live-state';
 
 /** All that an answer may say of a user: login, `/api/me` and every page read these fields and no others. */
 export const PUBLIC_FIELDS = { id: true, email: true, name: true, role: true } as const satisfies Prisma.UserSelect;
@@ -64,7 +65,7 @@ export async function renameUser(id: string, name: string | null, askedBy: Asked
 
 /** One page of all users, newest first; `page` counts from 1. */
 export async function listUsers({ page }: { page: number }): Promise<{ users: ListedUser[]; total: number }> {
-  const now = new Date();
+  const now = new Date((await databaseNow()) * 1_000);
   const isLive = { endedAt: null, idleExpiresAt: { gt: now }, absoluteExpiresAt: { gt: now } };
   const [total, rows] = await Promise.all([
     db().user.count(),

@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { recordAudit, recordAuditOnce } from '@/lib/server/audit/audit-log';
+import { db } from '@/lib/server/database/client';
+import { openMail } from '@/lib/server/mail/sealed-mail';
+import { addClient } from '@/lib/server/oauth/client-store';
+import { listSessions } from '@/lib/server/sessions/list';
+import { register } from '@/lib/server/sign-up/register';
+import { verifyEmail } from '@/lib/server/sign-up/verify-email';
+import { listUsers } from '@/lib/server/users/user-store';
+import { useDatabase } from '@/tests/support/database/use-database';
+import { auditTypes, createPerson, prepareSession } from '@/tests/support/people';
+
+await useDatabase();
+
+const FACTS = { userAgent: null, device: null, ip: null };
+const DAY_MS = 86_400_000;
+
+describe.each([
+  ['ten days ahead', 10],
+  ['ten days behind', -10],
+])('an instance whose clock is %s', (_name, days) => {
+  const realNow = Date.now();
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: realNow + days * DAY_MS }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('knows which sessions live', async () => {
+    const person = await createPerson();
+    const live = await prepareSession(person);
+    const over = await prepareSession(person);
+    await db().$executeRaw`UPDATE "Session" SET "idleExpiresAt" = now() - interval '1 second' WHERE id = ${over.id}`;
+    expect((await listSessions(person.id, live.id)).map(({ id }) => id)).toEqual([live.id]);
+    const { users } = await listUsers({ page: 1 });
+    expect(users.find(({ id }) => id === person.id)).toMatchObject({ liveSessions: 1 });
+  });
+
+  it('tells once an hour what may be told once an hour', async () => {
+    const { id } = await prepareSession();
+    const told = { type: 'network_refused', sessionId: id } as const;
+    await recordAuditOnce(told, 3_600);
+    await recordAuditOnce(told, 3_600);
+    expect((await auditTypes(id)).filter((type) => type === told.type)).toHaveLength(1);
+    await db().$executeRaw`UPDATE "AuditEvent" SET at = at - interval '61 minutes' WHERE "sessionId" = ${id}`;
+    await recordAuditOnce(told, 3_600);
+    expect((await auditTypes(id)).filter((type) => type === told.type)).toHaveLength(2);
+  });
+
+  it('writes down the time of the database', async () => {
+    const { id } = await prepareSession(await createPerson({ hasPassword: true }));
+    await recordAudit({ type: 'signed_out', sessionId: id });
+    await addClient(`client ${days}`, null);
+    const [wrong] = await db().$queryRaw<{ times: number }[]>`
+      SELECT count(*)::int AS times FROM (
+        SELECT at FROM "AuditEvent" WHERE type = 'signed_out' UNION ALL SELECT "createdAt" FROM "Client"
+        UNION ALL SELECT "createdAt" FROM "User" UNION ALL SELECT "changedAt" FROM "Password"
+        UNION ALL SELECT "createdAt" FROM "Session"
+      ) AS written WHERE at NOT BETWEEN now() - interval '1 hour' AND now() + interval '1 hour'`;
+    expect(wrong).toEqual({ times: 0 });
+  });
+
+  it('takes a code for as long as it is good', async () => {
+    const email = `clock-${days}@example.test`;
+    const begun = await register({ email, name: null, password: 'grey-heron-counts-the-lanterns', facts: FACTS });
+    if (!begun.ok) throw new Error(begun.code);
+    const { sealed } = await db().outbox.findFirstOrThrow({ where: { to: email } });
+    const mail = await openMail(sealed ?? '', 0);
+    const code = mail.ok ? (/^\d{6}$/m.exec(mail.value.text)?.[0] ?? '') : '';
+    const pendingCookie = begun.value.sealed;
+    const verified = await verifyEmail({ code, pendingCookie, refreshCookie: null, facts: FACTS });
+    expect(verified).toMatchObject({ ok: true, value: { user: { email } } });
+  });
+});
