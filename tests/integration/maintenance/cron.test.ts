@@ -16,6 +16,7 @@ import { useServer } from '@/tests/support/server/use-server';
 const SECRET = 'a-secret-that-only-the-scheduler-knows';
 const PATH = '/api/cron/clean';
 const MAIL_PATH = '/api/cron/mail';
+const SOON = { timeout: 15_000 };
 /** The change that makes a step fail when it is refused. */
 const REFUSED = {
   keys: ['UPDATE', 'Key'],
@@ -102,7 +103,7 @@ describe('the scheduler’s route', () => {
     const left = await db().session.findMany({ where: { id: { in: [id, kept.id] } }, select: { id: true } });
     expect(left).toEqual([{ id: kept.id }]);
     // One of the servers here sent it, if not this call then its clock.
-    await expect.poll(() => mailsIn([server, without, rotating], 'waiting@people.test')).toHaveLength(1);
+    await expect.poll(() => mailsIn([server, without, rotating], 'waiting@people.test'), SOON).toHaveLength(1);
   });
 
   it('does every step that can be done when PostgreSQL refuses the others, and names those without why', async () => {
@@ -133,7 +134,7 @@ describe('the scheduler’s route', () => {
     expect(again.status).toBe(200);
     expect(again.json()).toMatchObject({ keys: 'rotated', deleted: { revocations: 1 } });
     expect(await kidIn('current')).not.toBe(current);
-    await expect.poll(() => mailsIn([server, without, rotating], 'held@people.test')).toHaveLength(1);
+    await expect.poll(() => mailsIn([server, without, rotating], 'held@people.test'), SOON).toHaveLength(1);
   });
 
   it.each(['keys', 'mail', 'cleaning.revocations'] as const)('does the rest when only %s fails', async (step) => {
@@ -163,7 +164,7 @@ describe('the scheduler’s route', () => {
     await queueMail('alone@people.test', { subject: 'A subject', text: 'A text', html: '<p>A text</p>' });
     const answer = await send(server, MAIL_PATH, withSecret);
     expect([answer.status, answer.json()]).toEqual([200, { mail: { sent: expect.any(Number), failed: 0 } }]);
-    await expect.poll(() => mailsIn([server, without, rotating], 'alone@people.test')).toHaveLength(1);
+    await expect.poll(() => mailsIn([server, without, rotating], 'alone@people.test'), SOON).toHaveLength(1);
     for (const headers of [{}, { authorization: 'Bearer wrong' }]) {
       expect(problemOf(await send(server, MAIL_PATH, { headers }))).toBe('404 not_found');
     }
