@@ -97,6 +97,16 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: {
+          name: 'vercel',
+          include: ['tests/vercel/**/*.test.ts'],
+          // A build from nothing, on a machine of any speed.
+          testTimeout: 60_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        extends: true,
         test: { ...integration, name: 'alone', include: ALONE, fileParallelism: false },
       },
     ],

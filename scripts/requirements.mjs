@@ -11,11 +11,15 @@ import { Failure } from './failure.mjs';
  * @property {() => Promise<string | null>} find Where it is; null when it is missing; '' when it needs no address.
  * @property {string} command What brings it.
  * @property {readonly string[]} debianPackages The same on Debian, when that is by packages.
+ * @property {() => Promise<void>} [install] Brings it into the project's own folder. Only with `--install`: CI has jobs that
+ *   do without.
  * @property {boolean} [isOptional] What needs it is left out where it is missing, and named as not run.
  */
 
 /** True where system packages may be installed unasked: in CI, and with `--install`. */
-export const mayInstall = () => process.env['CI'] === 'true' || process.argv.includes('--install');
+export const mayInstall = () => process.env['CI'] === 'true' || isToInstall();
+
+const isToInstall = () => process.argv.includes('--install');
 
 /**
  * Finds what is required, installs what is missing where that is allowed, and fails with a list of what is still missing.
@@ -30,6 +34,11 @@ export async function provide(requirements, whose) {
   if (packages.length > 0 && mayInstall() && canInstallPackages()) {
     // What is missing afterwards is named below, with other ways to get it.
     await installPackages(packages).catch((error) => console.log(error instanceof Failure ? error.output : error));
+    found = await findAll(requirements);
+  }
+  const own = requirements.filter((one) => !found.has(one)).flatMap(({ install = [] }) => install);
+  if (own.length > 0 && isToInstall()) {
+    for (const install of own) await install();
     found = await findAll(requirements);
   }
   const missing = requirements.filter((one) => !found.has(one));

@@ -78,6 +78,10 @@ async function main() {
       console.log(`\n── ${name}: not run, because there is no build`);
       continue;
     }
+    if (stage.isNothingWithout && missing.includes(stage.isNothingWithout)) {
+      console.log(`\n── ${name}: not run, without ${stage.isNothingWithout.what}`);
+      continue;
+    }
     const isOk = await runStage(name, stage, env);
     if (name === 'build') isBuilt = isOk;
   }

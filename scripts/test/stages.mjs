@@ -8,6 +8,7 @@ import { POSTGRES } from '../postgres.mjs';
 import { build } from '../preparation.mjs';
 import { finish, startNode } from '../processes.mjs';
 import { PYTHON } from '../python.mjs';
+import { VERCEL } from '../vercel.mjs';
 import { filesWithoutProgram } from './optional-files.mjs';
 import { playwright, vitest } from './runners.mjs';
 
@@ -16,6 +17,7 @@ import { playwright, vitest } from './runners.mjs';
  * @property {(env: NodeJS.ProcessEnv) => Promise<import('./runners.mjs').Outcome>} run Throws a Failure when it cannot count.
  * @property {boolean} [needsBuild] It reads or starts the production build.
  * @property {readonly import('../requirements.mjs').Requirement[]} [requirements] What it needs beside npm packages.
+ * @property {import('../requirements.mjs').Requirement} [isNothingWithout] The optional one without which it is not run.
  */
 
 /** @type {Readonly<Record<string, Stage>>} */
@@ -49,6 +51,7 @@ export const STAGES = {
     run: (env) => vitest(['integration', 'drills', 'alone'], env, (file) => filesWithoutProgram(env).includes(file)),
   },
   e2e: { needsBuild: true, requirements: [POSTGRES, CHROMIUM], run: playwright },
+  vercel: { requirements: [VERCEL], isNothingWithout: VERCEL, run: (env) => vitest(['vercel'], env, () => false) },
 };
 
 /**

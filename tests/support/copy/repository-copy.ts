@@ -1,6 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  cp,
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { plainEnvironment, REPOSITORY } from '@/tests/support/server/environment';
 
@@ -28,6 +41,36 @@ export async function copyRepository(name: string): Promise<RepositoryCopy> {
   const folder = path.join(REPOSITORY, '.data/copies', name);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
+  return copyInto(folder);
+}
+
+/**
+ * A copy with packages of its own, for a program that takes the folder for a whole project. It lies outside of the
+ * repository: a bundler that finds two lockfiles above each other would look through both projects.
+ */
+export async function copyWithPackages(name: string): Promise<RepositoryCopy> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), `handstamp-${name}-`));
+  await linkFolder(path.join(REPOSITORY, 'node_modules'), path.join(folder, 'node_modules'));
+  return copyInto(folder);
+}
+
+/** The same files under another name: a gigabyte of packages takes no place and no time. Across disks they are copied. */
+async function linkFolder(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  const entries = await readdir(from, { withFileTypes: true });
+  await Promise.all(
+    entries.map(async (entry) => {
+      const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+      if (entry.isDirectory()) return linkFolder(source, target);
+      if (entry.isSymbolicLink()) return symlink(await readlink(source), target);
+      // npm writes its notes into the file as it is.
+      if (entry.name.startsWith('.')) return copyFile(source, target);
+      return link(source, target).catch(() => copyFile(source, target));
+    }),
+  );
+}
+
+async function copyInto(folder: string): Promise<RepositoryCopy> {
   for (const entry of await readdir(REPOSITORY)) {
     if (NO_CLONE.test(entry)) continue;
     await cp(path.join(REPOSITORY, entry), path.join(folder, entry), { recursive: true });

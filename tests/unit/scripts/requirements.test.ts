@@ -7,20 +7,34 @@ const SCRIPT = path.resolve('scripts/requirements.mjs');
 
 type Outcome = { env: Record<string, string>; missing: string[]; sentence: string };
 
-/** What becomes of requirements that are found in these places; null: missing. Nothing may be installed. */
-async function provide(places: Record<string, string | null>, optional: readonly string[] = []): Promise<Outcome> {
+/**
+ * What becomes of requirements that are found in these places; null: missing. No system package may be installed. Those of
+ * `bringable` bring themselves.
+ */
+async function provide(
+  places: Record<string, string | null>,
+  optional: readonly string[] = [],
+  { bringable = [], args = [] }: { bringable?: readonly string[]; args?: readonly string[] } = {},
+): Promise<Outcome> {
   const requirements = Object.entries(places).map(([what, place]) => ({
     ...{ what, place, variable: `PLACE_OF_${what}`, command: `bring ${what}`, isOptional: optional.includes(what) },
-    debianPackages: [`lib${what}`],
+    debianPackages: bringable.includes(what) ? [] : [`lib${what}`],
   }));
   const code = `
     import { provide } from ${JSON.stringify(SCRIPT)};
-    const requirements = ${JSON.stringify(requirements)}.map((one) => ({ ...one, find: async () => one.place }));
+    const brought = new Set();
+    const requirements = ${JSON.stringify(requirements)}.map((one) => ({
+      ...one,
+      find: async () => (brought.has(one.what) ? '/brought' : one.place),
+      ...(${JSON.stringify(bringable)}.includes(one.what) ? { install: async () => brought.add(one.what) } : {}),
+    }));
     const failed = ({ message }) => ({ env: {}, missing: [], sentence: message });
     const { env, missing, sentence = '' } = await provide(requirements, 'npm test').catch(failed);
     console.log(JSON.stringify({ env, missing: missing.map(({ what }) => what), sentence }));`;
-  const env = { ...process.env, CI: '' };
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { env });
+  const env = { ...process.env, CI: bringable.length > 0 ? 'true' : '' };
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code, '--', ...args], {
+    env,
+  });
   return JSON.parse(stdout) as Outcome;
 }
 
@@ -51,5 +65,17 @@ describe('what npm test needs beside npm packages', () => {
       missing: ['go'],
       sentence: '',
     });
+  });
+
+  test('is brought into the project with --install alone, where it can bring itself: not by CI', async () => {
+    const places = { vercel: null, python: 'python3' };
+    const asked = await provide(places, ['vercel'], { bringable: ['vercel'], args: ['--install'] });
+    expect(asked).toEqual({
+      env: { PLACE_OF_vercel: '/brought', PLACE_OF_python: 'python3' },
+      missing: [],
+      sentence: '',
+    });
+    const unasked = await provide(places, ['vercel'], { bringable: ['vercel'] });
+    expect(unasked).toEqual({ env: { PLACE_OF_python: 'python3' }, missing: ['vercel'], sentence: '' });
   });
 });
