@@ -16,6 +16,8 @@ const DOCUMENTS = [...readdirSync('.'), ...['docs', 'examples', '.github'].flatM
 
 /** Read by Next.js or the platform itself. */
 const FOREIGN_SETTINGS = ['NEXT_SERVER_ACTIONS_ENCRYPTION_KEY'];
+/** Set by Vercel, on its own machines. */
+const PLATFORM_VARIABLES = ['VERCEL_URL', 'VERCEL_BRANCH_URL', 'VERCEL_AUTOMATION_BYPASS_SECRET'];
 /** Set by our own scripts only. */
 const INTERNAL_SETTINGS = ['HANDSTAMP_DATA'];
 /** Of the services in examples/, of CI, and what a reader of the documents puts in place of them. */
@@ -70,7 +72,13 @@ describe.each(DOCUMENTS)('%s', (document) => {
   });
 
   it('names settings that exist', () => {
-    const known = [...Object.keys(environmentSchema.shape), ...FOREIGN_SETTINGS, ...OTHER_VARIABLES, ...CONSTANTS];
+    const known = [
+      ...Object.keys(environmentSchema.shape),
+      ...FOREIGN_SETTINGS,
+      ...PLATFORM_VARIABLES,
+      ...OTHER_VARIABLES,
+      ...CONSTANTS,
+    ];
     const spoken = [...text.matchAll(/`[^`\n]*`/g)].flatMap(
       ([code]) => code.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g) ?? [],
     );
