@@ -10,6 +10,7 @@ import { type PublicOrigins, publicOrigins } from '@/lib/core/http/origins';
 import { PRIVATE_HEADERS, type ProblemCode, problemResponse } from '@/lib/core/http/problem';
 import { type Access, accessOf, isDecodable } from '@/lib/core/http/route-policy';
 import { loginPath } from '@/lib/core/http/safe-redirect';
+import { mayNameAction } from '@/lib/core/http/server-action';
 import { unavailablePage } from '@/lib/core/http/unavailable-page';
 import { boundNetwork, isAtHome, NETWORK_BINDINGS } from '@/lib/core/session/network-binding';
 import type { AccessClaims } from '@/lib/core/token/claims';
@@ -88,6 +89,7 @@ export async function middleware(request: NextRequest): Promise<Response> {
   const isBearer = access === 'api' && bearerToken(headers.get('authorization')) !== null;
   const facts = originFacts(method, headers, names);
   if (!isBearer && !checkOrigin(facts, appOrigin).ok) return problemResponse('origin_refused');
+  if (!mayNameAction(headers.get('next-action'))) return problemResponse('malformed_request');
   if (request.body !== null && (await isTooLarge(request))) return problemResponse('payload_too_large');
   // With an Authorization header no cookie is read: the data access layer verifies what it holds.
   const bringsAuthorization = access === 'api' && headers.has('authorization');

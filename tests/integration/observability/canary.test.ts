@@ -78,8 +78,11 @@ async function misuse(cookies: Record<string, string>): Promise<void> {
   }
   await misuseTokens(access, refresh);
   // Next itself logs what it refuses of a server action.
-  const action = { 'next-action': refresh, 'x-forwarded-host': 'elsewhere.test', 'content-type': 'text/plain' };
-  await send(server, '/account', { method: 'POST', cookies, body: JSON.stringify([PASSWORD, EMAIL]), headers: action });
+  for (const headers of [{ 'x-forwarded-host': 'elsewhere.test' }, {}, { origin: 'https://elsewhere.test' }]) {
+    const action = { 'next-action': refresh, 'content-type': 'text/plain', ...headers };
+    const body = JSON.stringify([PASSWORD, EMAIL]);
+    await send(server, '/account', { method: 'POST', cookies, body, headers: action });
+  }
   const broken = { 'content-type': 'multipart/form-data; boundary=x' };
   await send(server, '/account', { method: 'POST', cookies, body: `--x\r\n${PASSWORD}`, headers: broken });
 }
