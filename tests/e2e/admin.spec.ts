@@ -18,6 +18,9 @@ test('an admin sees everybody who has an account, with role and live sessions', 
   await expect(page).toHaveURL('/admin/users');
   const row = page.getByRole('row').filter({ hasText: person.email });
   await expect(row).toContainText(person.name);
+  // A name may run from right to left: it must not turn what stands beside it.
+  await expect(row.locator('bdi').first()).toHaveText(person.name);
+  await expect(row.locator('bdi').last()).toHaveText(person.email);
   await expect(row.getByRole('cell', { name: 'Member', exact: true })).toBeVisible();
   await expect(row.getByRole('cell').last()).toHaveText('1');
 });

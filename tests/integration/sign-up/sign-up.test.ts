@@ -136,3 +136,17 @@ describe('a mailbox', () => {
     expect([...new Set(mailed.map(({ to }) => to))].sort()).toEqual(spellings.slice(0, 5).sort());
   });
 });
+
+describe('the local mailbox', () => {
+  it.each(['localhost:3000', '127.0.0.1:3000', '[::1]:3000'])('opens as page and as JSON at %s', async (host) => {
+    for (const path of ['/dev/mail', '/api/dev/mail']) {
+      expect((await send(server, path, { headers: { host } })).status, path).toBe(200);
+    }
+  });
+
+  it.each(['evil.example', 'evil.example:3000', '127.0.0.1:3001', 'localhost'])('is not there at %s', async (host) => {
+    for (const path of ['/dev/mail', '/api/dev/mail']) {
+      expect((await send(server, path, { headers: { host } })).status, path).toBe(404);
+    }
+  });
+});
