@@ -3,8 +3,6 @@ import { hidesCharacters } from './invisible';
 
 const MAX_OCTETS = 254;
 const MAX_LOCAL_OCTETS = 64;
-/** Above what any address has, in whatever letters it is typed: a longer text is not looked at. */
-const MAX_TYPED = 2 * MAX_OCTETS;
 
 /** Between two dots: no quoting, no comments, no spaces, no controls, and no mark that would stand on the dot. */
 const ATOM = /^(?!\p{M})[^\s\p{C}@<>()[\]\\,;:".]+$/u;
@@ -28,7 +26,7 @@ const TOP_LABEL = /^[a-z][a-z0-9-]*[a-z0-9]$/;
 export function normalizeEmail(text: string): string | null {
   const typed = text.trim();
   const at = typed.lastIndexOf('@');
-  if (at < 1 || typed.length > MAX_TYPED) return null;
+  if (at < 1) return null;
   const local = typed.slice(0, at).normalize('NFC').toLowerCase().normalize('NFC');
   if (hidesCharacters(typed) || !local.split('.').every((atom) => ATOM.test(atom))) return null;
   const domain = asciiDomain(typed.slice(at + 1));
@@ -39,16 +37,16 @@ export function normalizeEmail(text: string): string | null {
 
 /**
  * The domain in ASCII, as the URL parser maps it. Only labels reach the parser, so that nothing in them is read as a
- * path, a port or a user; what it gives must be plain labels again, as many as before, which it maps to themselves.
+ * path, a port or a user; what it gives must be plain labels again, which it maps to themselves.
  */
 function asciiDomain(domain: string): string | null {
   const typed = domain.split('.');
   if (typed.length < 2 || !typed.every((label) => TYPED_LABEL.test(label))) return null;
-  // The one letter that UTS 46 maps to something else since Unicode 15.1: one spelling on every version of Node.
+  // UTS 46 maps this letter to another one since Unicode 15.1: it must be one spelling on every version of Node.
   const ascii = hostnameOf(domain.replaceAll('ẞ', 'ß'));
   const labels = ascii?.split('.') ?? [];
   const isPlain = labels.every((label) => LDH_LABEL.test(label)) && TOP_LABEL.test(labels.at(-1) ?? '');
-  return isPlain && labels.length === typed.length && hostnameOf(ascii ?? '') === ascii ? ascii : null;
+  return isPlain && hostnameOf(ascii ?? '') === ascii ? ascii : null;
 }
 
 const hostnameOf = (domain: string): string | null =>

@@ -11,7 +11,7 @@ export const MAX_NAME_LENGTH = 80;
  * a name would turn the text around it, and tags, in which text can hide. The two joiners are left, which Persian, the
  * scripts of India and some emoji are written with.
  */
-const FORBIDDEN = /[\p{Bidi_Control}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{C}/u;
+const FORBIDDEN = /[\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{C}/u;
 
 /** A name as people write it: NFC, without spaces at its ends; null when nothing is left of it. */
 export function readPersonName(text: string): Result<string | null, NameFault> {

@@ -39,6 +39,7 @@ describe('an address is known under one spelling', () => {
     ['x@xn--bcher-kva.example', 'x@xn--bcher-kva.example'],
     [`${'a'.repeat(64)}@example.com`, `${'a'.repeat(64)}@example.com`],
     [`${'é'.repeat(32)}@example.com`, `${'é'.repeat(32)}@example.com`],
+    [`${'é'.repeat(32)}@${'b.'.repeat(93)}com`, `${'é'.repeat(32)}@${'b.'.repeat(93)}com`],
     [`a@${'b'.repeat(63)}.co`, `a@${'b'.repeat(63)}.co`],
     [`a@${'b.'.repeat(125)}co`, `a@${'b.'.repeat(125)}co`],
   ])('%j as %j', (text, email) => {
@@ -121,6 +122,7 @@ describe('no address', () => {
     `${'a'.repeat(65)}@b.co`,
     `a@${'b'.repeat(250)}.co`,
     `${'é'.repeat(33)}@example.com`,
+    `${'é'.repeat(32)}@${'b.'.repeat(93)}info`,
     `a@${'b'.repeat(64)}.co`,
     `a@${'ü'.repeat(63)}.co`,
     `a@${'b.'.repeat(126)}co`,
