@@ -97,15 +97,17 @@ export const takeBack = (buckets: readonly (Bucket | null)[]): Promise<void> => 
 
 async function settle(forgotten: readonly Bucket[], takenBack: readonly Bucket[]): Promise<void> {
   if (forgotten.length + takenBack.length === 0) return;
+  const keys = takenBack.map(({ key }) => key);
   await db().$executeRaw`
-    WITH forgotten AS (DELETE FROM "RateLimit" WHERE key = ANY(${forgotten.map(({ key }) => key)}))
+    WITH gone AS (
+      DELETE FROM "RateLimit"
+      WHERE key = ANY(${forgotten.map(({ key }) => key)}) OR (key = ANY(${keys}) AND failures <= 1)
+    )
     UPDATE "RateLimit" r SET
       failures = r.failures - 1,
       "blockedUntil" = CASE WHEN r.failures - 1 < t.threshold THEN NULL ELSE r."blockedUntil" END
-    FROM unnest(
-      ${takenBack.map(({ key }) => key)}::text[], ${takenBack.map(({ policy }) => LIMITS[policy].threshold)}::int[]
-    ) AS t(key, threshold)
-    WHERE r.key = t.key AND r.failures > 0`;
+    FROM unnest(${keys}::text[], ${takenBack.map(({ policy }) => LIMITS[policy].threshold)}::int[]) AS t(key, threshold)
+    WHERE r.key = t.key AND r.failures > 1`;
 }
 
 /** Without nulls and repetitions: one statement cannot count a row twice. */

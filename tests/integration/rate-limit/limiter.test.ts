@@ -248,6 +248,13 @@ test('an attempt that came to nothing is taken back from every bucket', async ()
   expect((await countAttempt(buckets)).ok).toBe(true);
 });
 
+test('an attempt that was the only one and came to nothing leaves no row', async () => {
+  const buckets = [await accountBucket(EMAIL), await addressBucket('203.0.113.7')];
+  await countAttempt(buckets);
+  await takeBack(buckets);
+  expect(await db().rateLimit.count()).toBe(0);
+});
+
 describe('accounts at which one network failed', () => {
   const watchOf = async (ip: string) => countAttempt([], [await sprayBucket(ip)]);
 

@@ -120,8 +120,7 @@ describe('guesses from one network', () => {
   it('are counted by failures: an office in which everybody signs in never waits', async () => {
     await db().$executeRaw`DELETE FROM "RateLimit"`;
     for (let n = 0; n < 5; n += 1) expect((await logIn(owner.email, PASSWORD, OFFICE)).status).toBe(200);
-    const row = await db().rateLimit.findFirst({ where: { key: { startsWith: 'address:' } } });
-    expect(row?.failures).toBe(0);
+    expect(await db().rateLimit.count()).toBe(0);
   });
 
   it('at thirty accounts make it wait for every other one, which its owner elsewhere does not notice', async () => {
