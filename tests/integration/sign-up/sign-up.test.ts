@@ -8,7 +8,7 @@ import { COOKIE, type Cookies, only } from '@/tests/support/people';
 import { useServer } from '@/tests/support/server/use-server';
 
 const { url: databaseUrl } = await useDatabase();
-const server = await useServer({ databaseUrl });
+const server = await useServer({ databaseUrl, env: { TRUSTED_PROXY_HOPS: '1' } });
 const PASSWORD = 'grey-heron-counts-the-lanterns';
 let people = 0;
 
@@ -134,6 +134,26 @@ describe('a mailbox', () => {
     const waiting = await sql<{ to: string }>(databaseUrl, 'SELECT "to" FROM "Outbox"');
     const mailed = [...waiting, ...(await devMail(server))].filter(({ to }) => to.endsWith('@example.com'));
     expect([...new Set(mailed.map(({ to }) => to))].sort()).toEqual(spellings.slice(0, 5).sort());
+  });
+});
+
+it('mails that strangers cause are counted for their mailbox, their domain and network, and in all', async () => {
+  const from = async (address: string) => {
+    const json = { email: `person${++people}@example.test`, password: PASSWORD };
+    const headers = { 'x-forwarded-for': address };
+    expect((await send(server, '/api/auth/register', { method: 'POST', json, headers })).status).toBe(202);
+  };
+  await sql(databaseUrl, 'DELETE FROM "RateLimit"');
+  for (const address of ['203.0.113.7', '203.0.113.8', '198.51.100.7']) await from(address);
+  const rows = await sql<{ policy: string; failures: number[] }>(
+    databaseUrl,
+    `SELECT split_part(key, ':', 1) AS policy, array_agg(failures ORDER BY failures) AS failures
+     FROM "RateLimit" GROUP BY 1`,
+  );
+  expect(Object.fromEntries(rows.map(({ policy, failures }) => [policy, failures]))).toMatchObject({
+    mail: [1, 1, 1],
+    mailDomain: [1, 2],
+    mailTotal: [3],
   });
 });
 
