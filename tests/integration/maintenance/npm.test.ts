@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { findFreePort } from '@/scripts/free-port.mjs';
 import { useDatabase } from '@/tests/support/database/use-database';
+import { ageNextKey } from '@/tests/support/keys';
 import { plainEnvironment, REPOSITORY, testEnvironment } from '@/tests/support/server/environment';
 
 const { url: databaseUrl } = await useDatabase();
@@ -127,6 +128,8 @@ describe('npm start', () => {
 
 describe('a command that waits', () => {
   it.each(['SIGTERM', 'SIGKILL'] as const)('ends with npm when that gets %s', async (signal) => {
+    // It waits for two minutes, unless the next key is older than that already.
+    await ageNextKey(0);
     const command = await npm('run', 'keys', '--', 'rotate', '--wait');
     await expect.poll(() => command.output(), READY).toContain('may sign in');
     process.kill(command.pid, signal);
