@@ -31,6 +31,7 @@ const TALKS_TO_THE_REQUEST = [
   'lib/server/routes/route-handler.ts',
   'lib/server/sessions/current-user.ts',
   'lib/server/sessions/session-if-known.ts',
+  'lib/server/sign-up/sign-up-trace.ts',
 ];
 
 const isServer = (file: string): boolean => file.startsWith('lib/server/');

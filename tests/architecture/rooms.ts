@@ -38,7 +38,7 @@ export const ROOMS = table({
   // Bodies, cookies and facts of the request.
   'server/http': ['core', 'core/http', 'core/session', 'server/config'],
   // What happened to accounts.
-  'server/audit': ['core/http', 'server/database'],
+  'server/audit': ['core/http', 'server/observability', 'server/database'],
   // Codes that were mailed, and how often they were tried.
   'server/ceremonies': ['core', 'core/token', 'server/database'],
   // People.
@@ -58,9 +58,9 @@ export const ROOMS = table({
   // A session from its beginning to its end, and who is signed in.
   'server/sessions': ['core', 'core/http', 'core/session', 'core/status-list', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/mail', 'server/users', 'server/keys', 'server/revocation'],
   // Login by password.
-  'server/sign-in': ['core', 'core/keys', 'server/http', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions'],
+  'server/sign-in': ['core', 'core/keys', 'server/observability', 'server/http', 'server/audit', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions'],
   // A new account, once its address is proven.
-  'server/sign-up': ['core', 'core/token', 'server/config', 'server/database', 'server/http', 'server/ceremonies', 'server/mail', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in'],
+  'server/sign-up': ['core', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/mail', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in'],
   // What stands around every handler, and the shapes of bodies.
   'server/routes': ['site.ts', 'core', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/ceremonies', 'server/sessions', 'server/sign-in'],
   // The endpoints of programs and resource servers.

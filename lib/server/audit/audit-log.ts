@@ -1,7 +1,6 @@
 import 'server-only';
 import { trimUserAgent } from '@/lib/core/http/user-agent';
 import { db, type Transaction } from '@/lib/server/database/client';
-import { databaseNow } from '@/lib/server/database/live-state';
 
 /** Everything that is worth telling the owner of an account, or an admin. */
 export type AuditType =
@@ -38,14 +37,7 @@ export type AuditType =
   | 'key_withdrawn'
   | 'key_revoked'
   | 'keys_rewrapped'
-  | 'name_changed'
-  | 'password_changed'
-  /** The role changed; all sessions of the person ended. */
-  | 'role_changed'
-  | 'account_disabled'
-  | 'account_enabled'
-  /** An admin ended the sessions of a person. */
-  | 'sessions_ended_by_admin';
+  | 'name_changed';
 
 export type AuditEntry = {
   readonly type: AuditType;
@@ -64,35 +56,21 @@ const MAX_DETAIL_CHARACTERS = 256;
  * when the database does not answer: what cannot be recorded should not look done.
  */
 export async function recordAudit(entry: AuditEntry, tx: Transaction = db()): Promise<void> {
-  const { type, userId = null, sessionId = null, ip = null, userAgent = null, details = {} } = entry;
-  const storable = Object.entries(details).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? clip(value) : value,
-  ]);
-  await tx.auditEvent.create({
-    data: {
-      type,
-      userId,
-      sessionId,
-      ip,
-      userAgent: userAgent === null ? null : trimUserAgent(printable(userAgent)),
-      details: Object.fromEntries(storable),
-    },
-    select: { id: true },
-  });
+  await tx.auditEvent.create({ data: storable(entry), select: { id: true } });
 }
 
-/**
- * As `recordAudit`, unless an event of this type about this session was written within `seconds`: for what a client can
- * cause as often as it likes. Two at the same moment may both be written.
- */
-export async function recordAuditOnce(entry: AuditEntry & { readonly sessionId: string }, seconds: number) {
-  const from = new Date(((await databaseNow()) - seconds) * 1_000);
-  const since = await db().auditEvent.findFirst({
-    where: { type: entry.type, sessionId: entry.sessionId, at: { gt: from } },
-    select: { id: true },
-  });
-  if (since === null) await recordAudit(entry);
+/** An entry as the table takes it. */
+export function storable(entry: AuditEntry) {
+  const { type, userId = null, sessionId = null, ip = null, userAgent = null, details = {} } = entry;
+  const facts = Object.entries(details).map(([name, value]) => [name, typeof value === 'string' ? clip(value) : value]);
+  return {
+    type,
+    userId,
+    sessionId,
+    ip,
+    userAgent: userAgent === null ? null : trimUserAgent(printable(userAgent)),
+    details: Object.fromEntries(facts) as NonNullable<AuditEntry['details']>,
+  };
 }
 
 const clip = (text: string): string => printable(text.slice(0, MAX_DETAIL_CHARACTERS));

@@ -33,7 +33,7 @@ export async function passwordGrant({ request, body: parameters, facts }: OAuthC
   const client = isKnown ? await authenticateClient(request.headers, parameters) : null;
   if (isKnown && client === null) return oauthError('invalid_client');
   const ownBucket = client === null ? await programBucket(email) : await deviceBucket(email, client.id);
-  const proven = await checkPassword({ email, password, ip: facts.ip, isKnown, ownBucket });
+  const proven = await checkPassword({ email, password, facts, isKnown, ownBucket });
   if (!proven.ok) {
     switch (proven.code) {
       case 'too_many_attempts':

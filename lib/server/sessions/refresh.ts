@@ -3,9 +3,8 @@ import { equalBytes } from '@/lib/core/encoding';
 import { fail, type Result, succeed } from '@/lib/core/failures';
 import { networkOf } from '@/lib/core/http/network-address';
 import { decideRotation } from '@/lib/core/session/rotation';
-import { hours } from '@/lib/core/time';
 import { hashSessionSecret, type RefreshToken } from '@/lib/core/token/refresh-token';
-import { recordAudit, recordAuditOnce } from '@/lib/server/audit/audit-log';
+import { recordRepeated, recordRepeatedWith } from '@/lib/server/audit/repeated-events';
 import { env } from '@/lib/server/config/env';
 import { db, type Transaction } from '@/lib/server/database/client';
 import type { SessionKind } from '@/lib/server/database/generated/prisma/client';
@@ -89,7 +88,11 @@ const factsOfRefresh = (kind: SessionKind, facts: RequestFacts): RequestFacts =>
 async function auditRotation(row: RefreshRow, presented: RefreshToken, facts: RequestFacts): Promise<void> {
   if (presented.counter > row.before.counter) {
     const details = { stored: row.before.counter, presented: presented.counter };
-    await recordAudit({ type: 'refresh_ahead', userId: row.userId, sessionId: row.id, ...facts, details });
+    const { ip, userAgent } = facts;
+    await recordRepeated(
+      { type: 'refresh_ahead', userId: row.userId, sessionId: row.id, ip, userAgent, details },
+      row.id,
+    );
   }
   if (isOtherDevice(row, facts)) await auditDevice(row, facts);
 }
@@ -103,7 +106,8 @@ function isOtherDevice({ before }: RefreshRow, facts: RequestFacts): boolean {
 async function auditDevice(row: RefreshRow, facts: RequestFacts, tx?: Transaction): Promise<void> {
   const { ip, userAgent } = facts;
   const details = { from: row.before.device, to: facts.device };
-  await recordAudit({ type: 'device_changed', userId: row.userId, sessionId: row.id, ip, userAgent, details }, tx);
+  const event = { type: 'device_changed', userId: row.userId, sessionId: row.id, ip, userAgent, details } as const;
+  await (tx === undefined ? recordRepeated(event, row.id) : recordRepeatedWith(event, row.id, tx));
 }
 
 /**
@@ -113,7 +117,7 @@ async function auditDevice(row: RefreshRow, facts: RequestFacts, tx?: Transactio
 async function auditForeignNetwork(row: RefreshRow, { ip, userAgent }: RequestFacts): Promise<void> {
   if (row.hasEnded || row.isUserDisabled) return;
   const event = { type: 'network_refused', userId: row.userId, sessionId: row.id, ip, userAgent } as const;
-  await recordAuditOnce(event, hours(1));
+  await recordRepeated(event, row.id);
 }
 
 async function endForReuse(row: RefreshRow, facts: RequestFacts): Promise<void> {

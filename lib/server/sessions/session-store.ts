@@ -166,7 +166,7 @@ export async function createSession(session: NewSession, tx: Transaction = db())
     ), ended AS (
       UPDATE "Session" s SET "endedAt" = now(), "endReason" = leaving.reason::"SessionEndReason"
       FROM leaving WHERE s.id = leaving.id AND s."endedAt" IS NULL AND EXISTS (SELECT 1 FROM person)
-      RETURNING s."statusNumber"
+      RETURNING s.id, s."userId", s."statusNumber", leaving.reason
     ), revoked AS (
       INSERT INTO "Revocation" ("statusNumber", "keepUntil")
       SELECT "statusNumber", now() + ${REVOCATION_RETENTION_SECONDS} * interval '1 second' FROM ended
@@ -182,6 +182,8 @@ export async function createSession(session: NewSession, tx: Transaction = db())
     ), audited AS (
       INSERT INTO "AuditEvent" (type, "userId", "sessionId", ip, "userAgent")
       SELECT 'signed_in', created."userId", created.id, ${facts.ip}, ${facts.userAgent} FROM created
+      UNION ALL
+      SELECT 'session_' || reason, "userId", id, ${facts.ip}, ${facts.userAgent} FROM ended
     )
     SELECT ${SESSION_COLUMNS}, ARRAY(SELECT "statusNumber"::float8 FROM ended) AS "endedNumbers"
     FROM created s JOIN "User" u ON u.id = s."userId"`;

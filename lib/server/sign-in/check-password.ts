@@ -1,19 +1,21 @@
 import 'server-only';
 import { fail, type Result, succeed } from '@/lib/core/failures';
+import type { RequestFacts } from '@/lib/server/http/request-facts';
+import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import type { HashPlace } from '@/lib/server/passwords/hash-pool';
 import { hashWhenFree, verifyPassword, withHashPlace } from '@/lib/server/passwords/hasher';
 import { type Bucket, networkBuckets, sprayBucket } from '@/lib/server/rate-limit/buckets';
 import { noteFailedAccount } from '@/lib/server/rate-limit/failed-accounts';
 import { type Blocked, countAttempt, settleSuccess, takeBack } from '@/lib/server/rate-limit/limiter';
 import { findCredentials, type PublicUser, upgradePasswordHash } from '@/lib/server/users/user-store';
+import { traceBlocked, traceWrong } from './attempt-trace';
 import { shareAttempt } from './shared-attempts';
 
 export type PasswordAttempt = {
   /** Normalized. */
   readonly email: string;
   readonly password: string;
-  /** The network address, where it is known. */
-  readonly ip: string | null;
+  readonly facts: RequestFacts;
   /** True for a device, or a program with a secret, that this account has let in before. */
   readonly isKnown: boolean;
   /** Where attempts on this account are counted: for all strangers together, or for the one that is known. */
@@ -32,20 +34,26 @@ type Outcome = Result<ProvenPerson, 'invalid_credentials' | 'overloaded'> | Bloc
  * they did from the same network.
  */
 export async function checkPassword(attempt: PasswordAttempt): Promise<Outcome> {
-  const { email, password, ip, isKnown, ownBucket } = attempt;
-  const claim = { lane: isKnown ? 'known' : 'stranger', account: email, network: await networkName(ip) } as const;
+  const { email, password, facts, isKnown, ownBucket } = attempt;
+  const network = await networkName(facts.ip);
+  const claim = { lane: isKnown ? 'known' : 'stranger', account: email, network } as const;
   const { outcome, isFirst } = await shareAttempt([ownBucket.key, email, password], () =>
     withHashPlace(claim, (place) => compare(attempt, place)),
   );
+  if (outcome.ok) countOutcome('signInRight');
+  else if (outcome.code === 'overloaded') countOutcome('signInOverloaded');
   // Of those who shared it, one has to settle what was counted once.
   return outcome.ok && !isFirst ? succeed({ ...outcome.value, afterSignIn: async () => undefined }) : outcome;
 }
 
 async function compare(attempt: PasswordAttempt, place: HashPlace): Promise<Outcome> {
-  const { email, password, ip, isKnown, ownBucket } = attempt;
-  const buckets = isKnown ? [ownBucket] : [ownBucket, ...(await networkBuckets(ip))];
-  const counted = await countAttempt(buckets, isKnown ? [] : [await sprayBucket(ip)]);
-  if (!counted.ok) return counted;
+  const { email, password, facts, isKnown, ownBucket } = attempt;
+  const buckets = isKnown ? [ownBucket] : [ownBucket, ...(await networkBuckets(facts.ip))];
+  const counted = await countAttempt(buckets, isKnown ? [] : [await sprayBucket(facts.ip)]);
+  if (!counted.ok) {
+    await traceBlocked(email, facts);
+    return counted;
+  }
 
   const found = await findCredentials(email);
   const checked = await verifyPassword(password, found?.passwordHash ?? null, place);
@@ -54,7 +62,8 @@ async function compare(attempt: PasswordAttempt, place: HashPlace): Promise<Outc
     return checked;
   }
   if (found === null || !checked.value.matches || found.isDisabled) {
-    if (!isKnown) await noteFailedAccount(ip, email);
+    if (!isKnown) await noteFailedAccount(facts.ip, email);
+    await traceWrong(found?.user.id ?? null, facts);
     return fail('invalid_credentials');
   }
   const { user, passwordHash } = found;

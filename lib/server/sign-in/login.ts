@@ -31,7 +31,7 @@ export async function login(
   const { email, password, facts } = request;
   const deviceId = await readKnownDevice(request.deviceCookie, email);
   const ownBucket = deviceId === null ? await accountBucket(email) : await deviceBucket(email, deviceId);
-  const proven = await checkPassword({ email, password, ip: facts.ip, isKnown: deviceId !== null, ownBucket });
+  const proven = await checkPassword({ email, password, facts, isKnown: deviceId !== null, ownBucket });
   if (!proven.ok) return proven;
 
   const { user, afterSignIn } = proven.value;

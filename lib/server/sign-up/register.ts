@@ -11,11 +11,12 @@ import { sealKeys } from '@/lib/server/keys/data-keys';
 import { randomBytes } from '@/lib/server/keys/random';
 import { alreadyRegistered, signUpCode } from '@/lib/server/mail/messages';
 import { queueMail } from '@/lib/server/mail/outbox';
+import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import type { HashPlace } from '@/lib/server/passwords/hash-pool';
 import { hashPassword, withHashPlace } from '@/lib/server/passwords/hasher';
 import { allMailBucket, mailboxBucket, mailDomainBucket, networkBuckets } from '@/lib/server/rate-limit/buckets';
 import { type Blocked, countAttempt } from '@/lib/server/rate-limit/limiter';
-import { isKnownEmail } from '@/lib/server/users/user-store';
+import { findUserId } from '@/lib/server/users/user-store';
 
 export type Registration = {
   /** Normalized. */
@@ -25,6 +26,9 @@ export type Registration = {
   readonly facts: RequestFacts;
 };
 
+/** `knownUserId`: whose address it is already. For the audit log, and for nothing that the visitor could see or time. */
+export type Begun = { readonly sealed: string; readonly knownUserId: string | null };
+
 /**
  * Begins a sign-up: a code goes by mail, the rest waits in the sealed token returned, for the browser to hold. A known
  * address gets the same work, an equally long token that no code opens, and a mail that says so to its owner only. So does
@@ -33,22 +37,23 @@ export type Registration = {
  *
  * The hash waits behind every login. It is not put off until the code is there: then the password would have to be kept.
  */
-export async function register(
-  registration: Registration,
-): Promise<Result<{ sealed: string }, 'overloaded'> | Blocked> {
+export async function register(registration: Registration): Promise<Result<Begun, 'overloaded'> | Blocked> {
   const { email, facts } = registration;
   const [network] = await networkBuckets(facts.ip);
   const claim = { lane: 'sign_up', account: email, network: network?.key ?? null } as const;
-  return withHashPlace(claim, (place) => begin(registration, place));
+  const begun = await withHashPlace(claim, (place) => begin(registration, place));
+  if (!begun.ok) countOutcome(begun.code === 'overloaded' ? 'signUpOverloaded' : 'signUpBlocked');
+  return begun;
 }
 
 async function begin(
   { email, name, password, facts }: Registration,
   place: HashPlace,
-): Promise<Result<{ sealed: string }, 'overloaded'> | Blocked> {
+): Promise<Result<Begun, 'overloaded'> | Blocked> {
   const counted = await countAttempt([...(await networkBuckets(facts.ip)), await mailDomainBucket(email, facts.ip)]);
   if (!counted.ok) return counted;
-  const isKnown = await isKnownEmail(email);
+  const knownUserId = await findUserId(email);
+  const isKnown = knownUserId !== null;
   const hashed = await hashPassword(password, place);
   if (!hashed.ok) return hashed;
 
@@ -62,5 +67,6 @@ async function begin(
   if (isMailed) await queueMail(email, isKnown ? alreadyRegistered(env().appOrigin) : signUpCode(code, exp));
   const data = { email, name, passwordHash: hashed.value, code: isOpen ? code : NO_CODE };
   const { current } = await sealKeys();
-  return succeed({ sealed: await seal('sign-up', { jti, exp, data }, current) });
+  countOutcome(isMailed ? 'signUpBegun' : 'signUpSilent');
+  return succeed({ sealed: await seal('sign-up', { jti, exp, data }, current), knownUserId });
 }

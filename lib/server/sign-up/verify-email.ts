@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { newId } from '@/lib/core/encoding';
 import { fail, type Result, succeed } from '@/lib/core/failures';
 import { unseal } from '@/lib/core/token/sealed-token';
+import { recordRepeated } from '@/lib/server/audit/repeated-events';
 import { consumeCeremony, returnTry, takeTry } from '@/lib/server/ceremonies/ceremony-store';
 import { isSameCode } from '@/lib/server/ceremonies/one-time-code';
 import { db } from '@/lib/server/database/client';
@@ -11,6 +12,7 @@ import { databaseNow, noteEnded } from '@/lib/server/database/live-state';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { sealKeys } from '@/lib/server/keys/data-keys';
 import { randomBytes } from '@/lib/server/keys/random';
+import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { codeBucket, networkBuckets } from '@/lib/server/rate-limit/buckets';
 import { type Blocked, countAttempt, settleSuccess } from '@/lib/server/rate-limit/limiter';
 import { type BegunSession, beginSession } from '@/lib/server/sessions/start';
@@ -51,16 +53,21 @@ export async function verifyEmail(request: Verification): Promise<Result<SignedI
   const buckets = [...(isFirst ? [] : [address]), ...(await networkBuckets(request.facts.ip))];
   const counted = await countAttempt(buckets);
   if (!counted.ok) {
+    countOutcome('typedBlocked');
     await returnTry(jti);
     return counted;
   }
   const created = isSameCode(request.code, signUp.code) ? await createAccount(jti, signUp, request) : null;
   if (created === null) {
     if (isFirst) await countAttempt([address]);
+    countOutcome('typedWrong');
+    const { ip, userAgent } = request.facts;
+    await recordRepeated({ type: 'code_failed', ip, userAgent }, 'sign_up');
     return fail('invalid_code');
   }
   // Only now: an answer of the database that the commit failed must leave the replaced session as it was.
   noteEnded(created.endedNumbers);
+  countOutcome('typedRight');
   await settleSuccess([address, ...buckets]);
   const { user, session, secret } = created;
   return succeed({ user, tokens: await issueTokens(session, secret), knownDevice: await newKnownDevice(signUp.email) });

@@ -2,7 +2,7 @@ import 'server-only';
 import { normalizeEmail } from '@/lib/core/email';
 import { db } from '@/lib/server/database/client';
 import { isUniqueViolation } from '@/lib/server/database/errors';
-import { isKnownEmail } from './user-store';
+import { findUserId } from './user-store';
 
 /**
  * In PostgreSQL's words: what may be in an address that `normalizeEmail` changes or refuses. Characters beyond ASCII and
@@ -54,7 +54,7 @@ async function readBatch(afterId: string): Promise<{ lastId: string | null; unsu
 
 /** False when another account has the address, also one that took it at this very moment. */
 async function rewrite({ id, email }: Stored, wanted: string): Promise<boolean> {
-  if (await isKnownEmail(wanted)) return false;
+  if ((await findUserId(wanted)) !== null) return false;
   try {
     await db().user.updateMany({ where: { id, email }, data: { email: wanted } });
     return true;

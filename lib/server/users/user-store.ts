@@ -1,5 +1,5 @@
 import 'server-only';
-import { recordAudit } from '@/lib/server/audit/audit-log';
+import { recordRepeatedWith } from '@/lib/server/audit/repeated-events';
 import { db } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
 import { databaseNow } from '@/lib/server/database/live-state';
@@ -42,8 +42,9 @@ export async function findCredentials(
   return { user, isDisabled, passwordHash };
 }
 
-export async function isKnownEmail(email: string): Promise<boolean> {
-  return (await db().user.count({ where: { email } })) > 0;
+export async function findUserId(email: string): Promise<string | null> {
+  const found = await db().user.findUnique({ where: { email }, select: { id: true } });
+  return found?.id ?? null;
 }
 
 /** Replaces the stored hash, if it is still the one that was checked: a change of password meanwhile wins. */
@@ -58,7 +59,7 @@ export type AskedBy = { readonly sessionId: string; readonly ip: string | null; 
 export async function renameUser(id: string, name: string | null, askedBy: AskedBy): Promise<PublicUser> {
   return db().$transaction(async (tx) => {
     const renamed = await tx.user.update({ where: { id }, data: { name }, select: PUBLIC_FIELDS });
-    await recordAudit({ type: 'name_changed', userId: id, ...askedBy }, tx);
+    await recordRepeatedWith({ type: 'name_changed', userId: id, ...askedBy }, id, tx);
     return renamed;
   });
 }

@@ -25,12 +25,12 @@ describe('when the audit log cannot be written', () => {
     const { id, refreshToken } = await prepareSession();
     const at = (device: string) => refresh(refreshToken, 'browser', { userAgent: device, device, ip: null });
     expect(await at('Firefox on Linux')).toMatchObject({ ok: true });
-    const before = await auditTypes(id);
     const allow = await refuseChanges(url, 'INSERT', 'AuditEvent');
     await expect(at('Chrome on Windows')).rejects.toThrow();
     expect(await sessionRow(id)).toMatchObject({ device: 'Firefox on Linux' });
     await allow();
     expect(await at('Chrome on Windows')).toMatchObject({ ok: true });
-    expect((await auditTypes(id)).slice(before.length)).toEqual(['device_changed']);
+    const events = await db().auditEvent.findMany({ where: { sessionId: id, type: 'device_changed' } });
+    expect(events.map(({ details }) => details)).toMatchObject([{ count: 2 }]);
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { recordAudit, recordAuditOnce } from '@/lib/server/audit/audit-log';
+import { recordAudit } from '@/lib/server/audit/audit-log';
+import { recordRepeatedWith } from '@/lib/server/audit/repeated-events';
 import { db } from '@/lib/server/database/client';
 import { openMail } from '@/lib/server/mail/sealed-mail';
 import { addClient } from '@/lib/server/oauth/client-store';
@@ -8,7 +9,7 @@ import { register } from '@/lib/server/sign-up/register';
 import { verifyEmail } from '@/lib/server/sign-up/verify-email';
 import { listUsers } from '@/lib/server/users/user-store';
 import { useDatabase } from '@/tests/support/database/use-database';
-import { auditTypes, createPerson, prepareSession } from '@/tests/support/people';
+import { createPerson, prepareSession } from '@/tests/support/people';
 
 await useDatabase();
 
@@ -33,15 +34,15 @@ describe.each([
     expect(users.find(({ id }) => id === person.id)).toMatchObject({ liveSessions: 1 });
   });
 
-  it('tells once an hour what may be told once an hour', async () => {
+  it('counts what repeats by the hour of the database', async () => {
     const { id } = await prepareSession();
     const told = { type: 'network_refused', sessionId: id } as const;
-    await recordAuditOnce(told, 3_600);
-    await recordAuditOnce(told, 3_600);
-    expect((await auditTypes(id)).filter((type) => type === told.type)).toHaveLength(1);
-    await db().$executeRaw`UPDATE "AuditEvent" SET at = at - interval '61 minutes' WHERE "sessionId" = ${id}`;
-    await recordAuditOnce(told, 3_600);
-    expect((await auditTypes(id)).filter((type) => type === told.type)).toHaveLength(2);
+    for (let n = 0; n < 2; n += 1) await recordRepeatedWith(told, id, db());
+    const [hour] = await db().$queryRaw<{ key: string }[]>`SELECT to_char(now(), 'YYYYMMDDHH24') AS key`;
+    const rows = await db().auditEvent.findMany({ where: { sessionId: id, type: told.type } });
+    expect(rows.map(({ repeatKey, details }) => [repeatKey, details])).toEqual([
+      [`network_refused:${id}:${hour?.key}`, { count: 2 }],
+    ]);
   });
 
   it('writes down the time of the database', async () => {

@@ -6,6 +6,7 @@ import { registerBody } from '@/lib/server/routes/request-schemas';
 import { publicRoute } from '@/lib/server/routes/route-handler';
 import { attemptProblem } from '@/lib/server/routes/sign-in-answer';
 import { register } from '@/lib/server/sign-up/register';
+import { traceRepeatedSignUp } from '@/lib/server/sign-up/sign-up-trace';
 
 export * from '@/lib/server/routes/other-methods';
 
@@ -15,6 +16,7 @@ export const POST = publicRoute('POST /api/auth/register', { body: registerBody,
   const registered = await register({ ...body, facts });
   if (!registered.ok) return attemptProblem(registered);
   await setPendingCookie(registered.value.sealed);
+  traceRepeatedSignUp(registered.value, facts);
   sendDueMail();
   return json({ status: 'verification_sent' }, 202);
 });

@@ -1,0 +1,139 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { MAX_LIVE_SESSIONS } from '@/lib/core/policy';
+import { recordRepeated } from '@/lib/server/audit/repeated-events';
+import { db } from '@/lib/server/database/client';
+import { countOutcome } from '@/lib/server/observability/outcome-counts';
+import { useDatabase } from '@/tests/support/database/use-database';
+import { mailedCode, otherThan } from '@/tests/support/http/mailbox';
+import { ask } from '@/tests/support/http/programs';
+import { inTurns, send } from '@/tests/support/http/requests';
+import { COOKIE, createPerson, only, PASSWORD, prepareSession } from '@/tests/support/people';
+import { REPOSITORY } from '@/tests/support/server/environment';
+import { useServer } from '@/tests/support/server/use-server';
+
+const { url } = await useDatabase();
+const server = await useServer({ databaseUrl: url });
+
+beforeEach(async () => {
+  await db().rateLimit.deleteMany();
+  await db().auditEvent.deleteMany();
+});
+
+const eventsOf = (type: string) => db().auditEvent.findMany({ where: { type }, orderBy: { id: 'asc' } });
+const logIn = (email: string, password: string) =>
+  send(server, '/api/auth/login', { method: 'POST', json: { email, password }, headers: { 'user-agent': 'curl/8' } });
+
+describe('guessing leaves a trace', () => {
+  it('of the account: a wrong password, and that somebody has to wait', async () => {
+    const { id, email } = await createPerson({ hasPassword: true });
+    for (let guess = 0; guess < 7; guess += 1) await logIn(email, 'not-the-password-of-anybody');
+    expect(await eventsOf('sign_in_failed')).toEqual([expect.objectContaining({ userId: id, userAgent: 'curl/8' })]);
+    expect(await eventsOf('sign_in_blocked')).toEqual([expect.objectContaining({ userId: id })]);
+  });
+
+  it('of all addresses without an account together, and never of the address that was typed', async () => {
+    await logIn('nobody-1@people.test', PASSWORD);
+    await ask(server, '/api/auth/token', { email: 'nobody-2@people.test', password: PASSWORD });
+    const events = await eventsOf('sign_in_failed');
+    expect(events).toEqual([expect.objectContaining({ userId: null })]);
+    const stored = JSON.stringify(events, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
+    expect(stored).not.toContain('people.test');
+  });
+
+  it('of a wrong code, and of a sign-up with an address that has an account', async () => {
+    const known = await createPerson();
+    const register = (email: string) =>
+      send(server, '/api/auth/register', { method: 'POST', json: { email, password: PASSWORD } });
+    await register(known.email);
+    const begun = await register('newcomer@people.test');
+    const code = otherThan(await mailedCode(server, 'newcomer@people.test'));
+    const cookies = only(begun.cookies, COOKIE.pending);
+    await send(server, '/api/auth/verify-email', { method: 'POST', cookies, json: { code } });
+    expect(await eventsOf('code_failed')).toEqual([expect.objectContaining({ userId: null, details: { count: 1 } })]);
+    await expect.poll(() => eventsOf('sign_up_repeated')).toEqual([expect.objectContaining({ userId: known.id })]);
+  });
+});
+
+describe('a session that ends for a new one leaves a trace', () => {
+  it('of the session that a sign-in of the same browser replaced', async () => {
+    const person = await createPerson({ hasPassword: true });
+    const old = await prepareSession(person);
+    const json = { email: person.email, password: PASSWORD };
+    const answer = await send(server, '/api/auth/login', { method: 'POST', json, cookies: old.refreshOnly });
+    expect(answer.status).toBe(200);
+    expect(await eventsOf('session_superseded')).toEqual([
+      expect.objectContaining({ userId: person.id, sessionId: old.id }),
+    ]);
+  });
+
+  it('of the oldest one when an account has too many', async () => {
+    const person = await createPerson();
+    const first = await prepareSession(person);
+    for (let n = 0; n < MAX_LIVE_SESSIONS; n += 1) await prepareSession(person);
+    expect(await eventsOf('session_over_limit')).toEqual([
+      expect.objectContaining({ userId: person.id, sessionId: first.id }),
+    ]);
+  });
+});
+
+describe('what may be caused as often as somebody likes', () => {
+  it('is one row for each type, account and hour, which counts: 100,000 attempts make two', async () => {
+    // What a process counts in memory is added every ten seconds: here after 20 ms.
+    const later = globalThis.setTimeout;
+    const hurried = vi.spyOn(globalThis, 'setTimeout');
+    hurried.mockImplementation(((work: () => void, ms: number) =>
+      later(work, ms === 10_000 ? 20 : ms)) as typeof later);
+    const attempts = ['sign_in_failed', 'sign_in_blocked'] as const;
+    await inTurns(100_000, 50, (n) =>
+      recordRepeated({ type: attempts[n % 2] ?? 'sign_in_failed', userId: 'victim' }, 'victim'),
+    );
+    await expect
+      .poll(() => db().auditEvent.findMany({ where: { userId: 'victim' }, select: { details: true } }))
+      .toEqual([{ details: { count: 50_000 } }, { details: { count: 50_000 } }]);
+    hurried.mockRestore();
+  });
+
+  it('is the change of device of a session that alternates between two at every request', async () => {
+    const { id, refreshOnly } = await prepareSession();
+    for (let n = 0; n < 20; n += 1) {
+      const headers = { 'user-agent': n % 2 ? 'Mozilla/5.0 Firefox/140.0' : 'Mozilla/5.0 Chrome/140.0 Safari/537.36' };
+      await send(server, '/api/auth/refresh', { method: 'POST', cookies: refreshOnly, headers });
+    }
+    expect(await db().auditEvent.count({ where: { sessionId: id, type: 'device_changed' } })).toBe(1);
+  });
+
+  it('is one line of the log a minute, with counts by outcome and nothing else', async () => {
+    const lines: string[] = [];
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const write = vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+    try {
+      for (let n = 0; n < 300; n += 1) countOutcome(n % 3 ? 'signInWrong' : 'signInBlocked');
+      await vi.advanceTimersByTimeAsync(60_000);
+      await vi.advanceTimersByTimeAsync(60_000);
+    } finally {
+      write.mockRestore();
+      vi.useRealTimers();
+    }
+    expect(lines.filter((line) => line.includes('"attempts"'))).toEqual([
+      expect.stringMatching(/"event":"attempts","signInBlocked":100,"signInWrong":200\}/),
+    ]);
+  });
+});
+
+it('every type of event has a writer', async () => {
+  const declared = await readFile(path.join(REPOSITORY, 'lib/server/audit/audit-log.ts'), 'utf8');
+  const union = /export type AuditType =([\s\S]*?)';\n/.exec(declared)?.[1] ?? '';
+  const types = [...union.matchAll(/\| '(\w+)/g)].map(([, type = '']) => type);
+  expect(types.length).toBeGreaterThan(15);
+  const files = (await readdir(path.join(REPOSITORY, 'lib/server'), { recursive: true })).filter(
+    (file) => file.endsWith('.ts') && !file.includes('generated') && !file.endsWith('audit-log.ts'),
+  );
+  const texts = await Promise.all(files.map((file) => readFile(path.join(REPOSITORY, 'lib/server', file), 'utf8')));
+  const code = texts.join('\n');
+  // The statement that creates a session makes these two of the reason why an older one ended.
+  const composed = ['session_superseded', 'session_over_limit'];
+  expect(code).toContain(`'session_' || reason`);
+  expect(types.filter((type) => !composed.includes(type) && !code.includes(`'${type}'`))).toEqual([]);
+});
