@@ -6,11 +6,17 @@ import { startSession } from '@/lib/server/sessions/start';
 import { login } from '@/lib/server/sign-in/login';
 import { scansOf, type TableScans } from '@/tests/support/database/scans';
 import { fillSessions } from '@/tests/support/database/session-rows';
+import { sql } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { createPerson, PASSWORD, prepareSession } from '@/tests/support/people';
 
 const { url: databaseUrl } = await useDatabase();
 await fillSessions(databaseUrl, { live: 20_000, ended: 200 });
+await sql(
+  databaseUrl,
+  `INSERT INTO "RateLimit" SELECT 'account:' || n, 1, NULL, now() + (n - 2000) * interval '1 second' FROM generate_series(1, 20000) n;
+   ANALYZE "RateLimit"`,
+);
 const person = await createPerson({ hasPassword: true });
 const session = await prepareSession(person);
 const FACTS = { userAgent: null, device: null, ip: null };
