@@ -88,7 +88,7 @@ test('a sign-out that the server could not do is not called one', async ({
   const held = await cookieText(context, REFRESH);
   database.cut();
   await page.getByRole('button', { name: 'Sign out' }).click();
-  await expect(page.getByRole('alert').filter({ hasText: 'You are still signed in' })).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'You may still be signed in on this browser' })).toBeVisible();
   await expect(page).toHaveURL('/account');
   expect(await cookieText(context, REFRESH)).toBe(held);
   database.restore();
@@ -97,6 +97,36 @@ test('a sign-out that the server could not do is not called one', async ({
     await expect(page).toHaveURL(/\/login(\?ended=signed_out)?$/, { timeout: 1000 });
   }).toPass({ timeout: 10_000 });
   await expect(page.getByText(signedIn.email)).toHaveCount(0);
+});
+
+test.describe('with scripts off', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('a sign-out that the server could not do is not called one either, and can be tried again', async ({
+    page,
+    context,
+    database,
+    signedIn: _signedIn,
+    expectFault,
+  }) => {
+    expectFault(/status of 503/);
+    await page.goto('/account');
+    const held = await cookieText(context, REFRESH);
+    database.cut();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await expect(
+      page.getByRole('alert').filter({ hasText: 'You may still be signed in on this browser' }),
+    ).toBeVisible();
+    await expect(page.getByText('You are signed out')).toHaveCount(0);
+    expect(await cookieText(context, REFRESH)).toBe(held);
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    database.restore();
+    await expect(async () => {
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await expect(page.getByText('You are signed out')).toBeVisible({ timeout: 1000 });
+    }).toPass({ timeout: 10_000 });
+    expect(await cookieText(context, REFRESH)).not.toBe(held);
+  });
 });
 
 test('a login without a database says that nothing is lost and keeps what was typed', async ({

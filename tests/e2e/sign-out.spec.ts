@@ -108,13 +108,18 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test('without a connection one stays signed in and is told so', async ({ page, context, signedIn, expectFault }) => {
+test('without a connection one stays signed in, and nobody claims to know', async ({
+  page,
+  context,
+  signedIn,
+  expectFault,
+}) => {
   expectFault(/ERR_INTERNET_DISCONNECTED/);
   await page.goto('/account');
   const held = await cookieText(context, REFRESH);
   await context.setOffline(true);
   await page.getByRole('button', { name: 'Sign out' }).click();
-  await expect(page.getByRole('alert').filter({ hasText: 'You are still signed in' })).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'You may still be signed in on this browser' })).toBeVisible();
   await expect(page).toHaveURL('/account');
   await context.setOffline(false);
   expect(await cookieText(context, REFRESH)).toBe(held);
@@ -122,4 +127,21 @@ test('without a connection one stays signed in and is told so', async ({ page, c
   await expect(page.getByText(signedIn.email)).toBeVisible();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page).toHaveURL(SIGNED_OUT);
+});
+
+test('an answer that is lost after the sign-out is not called a sign-in that goes on', async ({
+  page,
+  signedIn: _signedIn,
+  expectFault,
+}) => {
+  expectFault(/ERR_FAILED/);
+  await page.goto('/account');
+  await page.route('**/api/auth/logout', async (route) => {
+    await route.fetch();
+    await route.abort('failed');
+  });
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  const alert = page.getByRole('alert').filter({ hasText: 'You may still be signed in on this browser' });
+  await expect(alert).toBeVisible();
+  await expect(page.getByText('You are still signed in')).toHaveCount(0);
 });

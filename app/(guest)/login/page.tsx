@@ -8,6 +8,7 @@ import { AlreadySignedIn } from './already-signed-in';
 import { DemoAccounts } from './demo-accounts';
 import { EndedNotice } from './ended-notice';
 import { LoginForm } from './login-form';
+import { SignOutFailed } from './sign-out-failed';
 
 export const metadata: Metadata = { title: 'Sign in' };
 
@@ -37,10 +38,11 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
 
   return (
     <>
-      {session === null ? null : <AlreadySignedIn />}
+      {ended === 'unknown' ? <SignOutFailed /> : null}
+      {session === null || ended === 'unknown' ? null : <AlreadySignedIn />}
       <Ticket stub={stub}>
         <h1 className="mb-6 text-2xl">Sign in</h1>
-        {ended === undefined || session !== null || faults.attempt > 0 ? null : (
+        {ended === undefined || ended === 'unknown' || session !== null || faults.attempt > 0 ? null : (
           <EndedNotice text={ended === 'signed_out' ? SIGNED_OUT : ENDED} />
         )}
         <LoginForm next={next} initial={faults} required={FIELD_TEXTS} />

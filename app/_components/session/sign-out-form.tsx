@@ -41,7 +41,7 @@ export function SignOutForm({ className = 'button button-quiet button-small' }: 
       >
         {state === 'failed' ? (
           <>
-            <p>You are still signed in: the server did not answer. Please try again.</p>
+            <p>You may still be signed in on this browser: the server did not say. Try again, or close the browser.</p>
             <button type="button" className="link mt-2 min-h-6" onClick={() => setState('idle')}>
               Close
             </button>

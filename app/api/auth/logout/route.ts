@@ -5,7 +5,7 @@ import { signOut } from '@/lib/server/sessions/sign-out';
 
 export * from '@/lib/server/routes/other-methods';
 
-const form = { success: () => '/login?ended=signed_out', failure: () => '/login?error=service_unavailable' };
+const form = { success: () => '/login?ended=signed_out', failure: () => '/login?ended=unknown' };
 
 /** The cache only: the wider values would sign people out of every other application under this domain. */
 const CLEAR_CACHE = { 'clear-site-data': '"cache"' };
