@@ -73,7 +73,7 @@ export const ROOMS = table({
   // The drawings: the sign, its ink, the large impression.
   'app/_components/stamp': [],
   // What tabs of one browser know of each other, and the way out.
-  'app/_components/session': [],
+  'app/_components/session': ['core/http'],
   // What stands around the content of a page.
   'app/_components/frame': ['site.ts', 'core/token', 'app/_components/stamp', 'app/_components/session'],
   // Fields, faults and the sending of forms.

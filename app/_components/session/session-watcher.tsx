@@ -1,9 +1,9 @@
 'use client';
 
 import { useEffect } from 'react';
+import { loginPath } from '@/lib/core/http/safe-redirect';
 import { listenToOtherTabs } from './session-channel';
 
-const LOGIN = '/login';
 const LEAST_MILLISECONDS_BETWEEN_CHECKS = 2000;
 
 /** Whose page this is, as `GET /api/auth/session` spells it. */
@@ -34,7 +34,7 @@ export function SessionWatcher({ sub, sid }: Shown) {
       if (event.persisted) location.reload();
     };
     const stopListening = listenToOtherTabs((message) => {
-      if (message === 'signed-out') location.replace(`${LOGIN}?ended=signed_out`);
+      if (message === 'signed-out') location.replace('/login?ended=signed_out');
       else location.reload();
     });
     document.addEventListener('visibilitychange', check);
@@ -52,8 +52,7 @@ export function SessionWatcher({ sub, sid }: Shown) {
 }
 
 function leave(): void {
-  const here = location.pathname + location.search;
-  location.replace(`${LOGIN}?ended=1&next=${encodeURIComponent(here)}`);
+  location.replace(loginPath(location.pathname + location.search, { isEnded: true }));
 }
 
 async function askWhoIsHere(shown: Shown): Promise<'same' | 'somebody-else' | 'over' | 'unknown'> {

@@ -1,7 +1,8 @@
 /** Where a sign-in leads when it was not asked to lead anywhere. */
 export const HOME_PATH = '/dashboard';
 
-const MAX_PATH_LENGTH = 2048;
+/** Of a path, and of a path in a query with its escapes: proxies refuse headers of a few kilobytes. */
+const MAX_LENGTH = 2048;
 /** Characters that browsers drop or turn around inside an address: control characters, white space, backslash. */
 const DECEPTIVE = /[\p{Cc}\p{Z}\\]/u;
 /** Never a destination: the pages that sign in, and the API, whose answers are no pages. */
@@ -9,18 +10,25 @@ const NEVER = ['/api', '/login', '/register', '/verify-email'];
 
 /**
  * `next` when it is a path on our own origin that a person may be sent to after signing in, else the dashboard.
- * Returns path and query; a fragment is dropped.
+ * Returns path and query, of 2,048 characters at most; a fragment is dropped.
  */
 export function safeNextPath(next: string | null | undefined, appOrigin: string): string {
-  if (!next?.startsWith('/') || next.startsWith('//') || next.length > MAX_PATH_LENGTH || DECEPTIVE.test(next)) {
+  if (!next?.startsWith('/') || next.startsWith('//') || next.length > MAX_LENGTH || DECEPTIVE.test(next)) {
     return HOME_PATH;
   }
   if (!URL.canParse(next, appOrigin)) return HOME_PATH;
   const url = new URL(next, appOrigin);
   if (url.origin !== appOrigin || url.pathname.startsWith('//')) return HOME_PATH;
   const isNever = NEVER.some((path) => url.pathname === path || url.pathname.startsWith(`${path}/`));
-  return isNever ? HOME_PATH : url.pathname + url.search;
+  const path = url.pathname + url.search;
+  return isNever || path.length > MAX_LENGTH ? HOME_PATH : path;
 }
 
-/** The login page's address for a visitor who wanted `path`. */
-export const loginPath = (path: string): string => `/login?next=${encodeURIComponent(path)}`;
+/** True when an address may carry `path` as its `next`: escaped, it has at most 2,048 characters. */
+export const isCarriable = (path: string): boolean => encodeURIComponent(path).length <= MAX_LENGTH;
+
+/** The login page's address for a visitor who wanted `path`; the dashboard comes after it where that is too long to carry. */
+export function loginPath(path: string, { isEnded = false } = {}): string {
+  const query = [...(isEnded ? ['ended=1'] : []), ...(isCarriable(path) ? [`next=${encodeURIComponent(path)}`] : [])];
+  return query.length === 0 ? '/login' : `/login?${query.join('&')}`;
+}

@@ -1,6 +1,6 @@
 import 'server-only';
 import { PRIVATE_HEADERS } from '@/lib/core/http/problem';
-import { safeNextPath } from '@/lib/core/http/safe-redirect';
+import { isCarriable, safeNextPath } from '@/lib/core/http/safe-redirect';
 import { env } from '@/lib/server/config/env';
 import type { Answer, ErrorAnswer, Problem } from './answer';
 
@@ -32,6 +32,7 @@ export function backToForm(path: string, { code, details = {} }: Problem, fields
   const { errors, retryAfterSeconds } = details;
   if (errors) query.set('fields', errors.map(({ field, code: fault }) => `${field}:${fault}`).join(','));
   if (retryAfterSeconds !== undefined) query.set('retry', String(Math.ceil(retryAfterSeconds)));
-  if (typeof fields['next'] === 'string') query.set('next', nextOf(fields));
+  const next = nextOf(fields);
+  if (typeof fields['next'] === 'string' && isCarriable(next)) query.set('next', next);
   return `${path}?${query}`;
 }

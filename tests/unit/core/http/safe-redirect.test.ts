@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HOME_PATH, loginPath, safeNextPath } from '@/lib/core/http/safe-redirect';
+import { HOME_PATH, isCarriable, loginPath, safeNextPath } from '@/lib/core/http/safe-redirect';
 import hostileTargets from '../../../fixtures/open-redirects.json';
 
 const APP = 'https://app.handstamp.example';
@@ -41,6 +41,11 @@ describe('a path of ours is kept', () => {
   test('up to 2,048 characters', () => {
     expect(safeNextPath(`/${'a'.repeat(2047)}`, APP)).toHaveLength(2048);
     expect(safeNextPath(`/${'a'.repeat(2048)}`, APP)).toBe(HOME_PATH);
+  });
+
+  test('up to 2,048 characters as they will be sent, escapes and all', () => {
+    expect(safeNextPath(`/${'é'.repeat(341)}`, APP)).toHaveLength(2047);
+    expect(safeNextPath(`/${'é'.repeat(342)}`, APP)).toBe(HOME_PATH);
   });
 });
 
@@ -89,6 +94,21 @@ describe('the address of the login page', () => {
       const next = new URL(loginPath(path), APP).searchParams.get('next');
       expect(next).toBe(path);
     }
+  });
+
+  test.each([
+    ['of letters', `/${'a'.repeat(2045)}`, `/${'a'.repeat(2046)}`],
+    ['of what is escaped', `/${'é'.repeat(340)}aaaaa`, `/${'é'.repeat(341)}`],
+    ['of slashes', '/'.repeat(682), '/'.repeat(683)],
+  ])('carries no more than 2,048 characters, counted escaped: %s', (_what, fits, doesNot) => {
+    expect(loginPath(fits)).toBe(`/login?next=${encodeURIComponent(fits)}`);
+    expect(loginPath(doesNot)).toBe('/login');
+    expect(loginPath(doesNot, { isEnded: true })).toBe('/login?ended=1');
+    expect([isCarriable(fits), isCarriable(doesNot)]).toEqual([true, false]);
+  });
+
+  test('says that a session ended where one did', () => {
+    expect(loginPath('/account', { isEnded: true })).toBe('/login?ended=1&next=%2Faccount');
   });
 
   test('cannot be broken out of', () => {
