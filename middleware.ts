@@ -1,6 +1,6 @@
 import { type NextRequest, NextResponse } from 'next/server';
 import type { Result, TokenFailure } from '@/lib/core/failures';
-import { bearerToken } from '@/lib/core/http/bearer';
+import { readCredentials } from '@/lib/core/http/bearer';
 import { isTooLarge } from '@/lib/core/http/body-limit';
 import { contentSecurityPolicy } from '@/lib/core/http/content-security-policy';
 import { confirmedCookie, cookieNames, replaceCookies } from '@/lib/core/http/cookies';
@@ -30,11 +30,14 @@ export const config = {
       source: '/api/((?!auth/|oauth/).*)',
       missing: [{ type: 'header', key: 'authorization', value: '[Bb][Ee][Aa][Rr][Ee][Rr] +\\S+ *' }],
     },
-    '/((?!api/|\\.well-known/|status-lists/|_next/static/|_next/image|icon.svg|favicon.ico).*)',
+    // All but the API, the public documents and what the build made, by their exact names: whatever else stands at such a
+    // place is a page, if only one that says that nothing is there, and gets the policy of pages.
+    '/((?!api/|\\.well-known/(?:jwks\\.json|oauth-authorization-server)$|status-lists/[^/]+$|_next/static/|_next/image$|icon\\.svg$|favicon\\.ico$).*)',
   ],
 };
 
 const RETRY_AFTER_SECONDS = 2;
+const BROKEN_PAGE = '/_global-error';
 
 /** What the edge knows, made on the first request: two public addresses and what is fetched from them. No secret. */
 let gate: Gate | undefined;
@@ -82,20 +85,21 @@ export async function middleware(request: NextRequest): Promise<Response> {
   const open = gate;
   const { appOrigin, names, networkOf, verify } = open;
   const { headers, method, nextUrl } = request;
-  // Next answers a path that it cannot decode with a plain 500.
-  if (!isDecodable(nextUrl.pathname)) return problemResponse('not_found');
+  // Next answers a path that it cannot decode with a plain 500, and its own page for failures with a 500 that caches keep.
+  if (!isDecodable(nextUrl.pathname) || nextUrl.pathname === BROKEN_PAGE) return problemResponse('not_found');
   const access = accessOf(nextUrl.pathname);
 
-  const isBearer = access === 'api' && bearerToken(headers.get('authorization')) !== null;
+  const credentials = access === 'api' ? readCredentials(headers.get('authorization')).kind : 'none';
   const facts = originFacts(method, headers, names);
-  if (!isBearer && !checkOrigin(facts, appOrigin).ok) return problemResponse('origin_refused');
+  // The route behind verifies the token, and asks for the origin where it does not.
+  if (credentials !== 'bearer' && !checkOrigin(facts, appOrigin).ok) return problemResponse('origin_refused');
   if (!mayNameAction(headers.get('next-action'))) return problemResponse('malformed_request');
   if (request.body !== null && (await isTooLarge(request))) return problemResponse('payload_too_large');
-  // With an Authorization header no cookie is read: the data access layer verifies what it holds.
-  const bringsAuthorization = access === 'api' && headers.has('authorization');
+  // Beside a Bearer credential, readable or not, no cookie is read: the data access layer judges what it holds.
+  const bringsBearer = credentials !== 'none';
   // A preflight brings nothing at all, and asks whether it may.
   const isPreflight = access === 'api' && method === 'OPTIONS';
-  if (!needsSession(access) || bringsAuthorization || isPreflight) return goOn(request, access);
+  if (!needsSession(access) || bringsBearer || isPreflight) return goOn(request, access);
 
   const accessToken = readCookie(request, names.access);
   const verified = accessToken === null ? null : await verify(accessToken);
@@ -147,7 +151,7 @@ const needsSession = (access: Access): boolean => access === 'member' || access 
  * signed in, and on the response, so that the browser keeps them.
  */
 function goOn(request: NextRequest, access: Access, refreshed?: Refreshed): Response {
-  const isPage = access !== 'api' && access !== 'unguarded';
+  const isPage = access !== 'api' && !request.nextUrl.pathname.startsWith('/api/');
   const policy = isPage ? contentSecurityPolicy(newNonce(), process.env.NODE_ENV === 'development') : null;
   const response = next(request, policy, refreshed);
   if (policy !== null) response.headers.set('content-security-policy', policy);

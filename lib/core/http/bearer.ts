@@ -1,17 +1,23 @@
 /** What an `Authorization` header brings, as far as Bearer tokens are concerned. */
 export type Credentials =
-  /** No header, or another scheme: the request shows no token. */
+  /** No header, or one of another scheme, such as the Basic of a proxy in front: it is somebody else's and says nothing. */
   | { readonly kind: 'none' }
   | { readonly kind: 'bearer'; readonly token: string }
   /** The scheme is Bearer, and what follows is no token (RFC 6750 §2.1). */
   | { readonly kind: 'malformed' };
 
+/** `auth-scheme` (RFC 9110 §11.1) is a token; whatever cannot stand in one ends it. */
+const SCHEME = /^[\w!#$%&'*+.^`|~-]*/;
 const ONE_TOKEN = /^Bearer +(\S+) *$/i;
 
-/** Reads an `Authorization` header (RFC 6750 §2.1). The scheme's case does not matter (RFC 9110 §11.1). */
+/**
+ * Reads an `Authorization` header (RFC 6750 §2.1). This function alone decides whether a header is ours: it is when its
+ * scheme is Bearer, in any case (RFC 9110 §11.1), readable or not. Then the header stands in for the cookies, and none of
+ * them says who asks.
+ */
 export function readCredentials(authorization: string | null): Credentials {
-  if (authorization === null || !/^Bearer(?: |$)/i.test(authorization)) return { kind: 'none' };
-  const token = ONE_TOKEN.exec(authorization)?.[1];
+  if (SCHEME.exec(authorization ?? '')?.[0].toLowerCase() !== 'bearer') return { kind: 'none' };
+  const token = ONE_TOKEN.exec(authorization ?? '')?.[1];
   return token === undefined ? { kind: 'malformed' } : { kind: 'bearer', token };
 }
 

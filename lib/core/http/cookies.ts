@@ -31,15 +31,13 @@ export const cookieAttributes = (isSecure: boolean) =>
  * was planted by another host, and either could be ours.
  */
 export function readCookie(header: string | null, name: string): string | null {
-  if (header === null) return null;
-  let found: string | null = null;
-  for (const [pairName, value] of cookiePairs(header)) {
-    if (pairName !== name) continue;
-    if (found !== null) return null;
-    found = value;
-  }
-  return found;
+  const [value = null, ...others] = everyCookie(header, name);
+  return others.length === 0 ? value : null;
 }
+
+/** The values of all cookies `name` in a `Cookie` header: for sign-out, which ends what it is shown, planted or not. */
+export const everyCookie = (header: string | null, name: string): string[] =>
+  header === null ? [] : cookiePairs(header).flatMap(([pairName, value]) => (pairName === name ? [value] : []));
 
 /**
  * `value`, which a cookie parser found under `name`, if `header` says the same; null otherwise. Parsers keep one of two

@@ -1,4 +1,5 @@
 import { fail, type Result, succeed } from '../failures';
+import { bearerToken } from './bearer';
 import { type CookieNames, hasAnyCookie } from './cookies';
 
 /** What of a request decides whether it came from our own pages. */
@@ -10,6 +11,8 @@ export type OriginFacts = {
   readonly contentType: string | null;
   /** True when the request brings any cookie of ours. */
   readonly hasOurCookie: boolean;
+  /** True when the request brings a Bearer token, good or not. */
+  readonly hasBearer: boolean;
 };
 
 /** The facts of a request, from its headers; `names` are those of our cookies. */
@@ -21,6 +24,7 @@ export const originFacts = (method: string, headers: Headers, names: CookieNames
   get hasOurCookie() {
     return hasAnyCookie(headers.get('cookie'), names);
   },
+  hasBearer: bearerToken(headers.get('authorization')) !== null,
 });
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -28,8 +32,8 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /**
  * Refuses unsafe requests that another site may have caused, with or without cookies: login is a target too (login
  * CSRF). `Sec-Fetch-Site` decides where it is sent, `Origin` where it is not (RFC 6454). A request with neither comes
- * from a program; it passes only when it could not be a forged form: none of our cookies, and JSON, which no page can
- * send across origins without asking first.
+ * from a program; it passes only when it could not be a forged form: none of our cookies, and JSON or a Bearer token,
+ * which no page can send across origins without asking first.
  */
 export function checkOrigin(facts: OriginFacts, appOrigin: string): Result<void, 'origin_refused'> {
   if (SAFE_METHODS.has(facts.method.toUpperCase())) return succeed(undefined);
@@ -37,7 +41,7 @@ export function checkOrigin(facts: OriginFacts, appOrigin: string): Result<void,
   if (origin !== null && origin !== 'null' && !isSerializedOrigin(origin)) return fail('origin_refused');
   if (secFetchSite !== null) return secFetchSite === 'same-origin' ? succeed(undefined) : fail('origin_refused');
   if (origin !== null) return origin === appOrigin ? succeed(undefined) : fail('origin_refused');
-  const isPlainProgram = !facts.hasOurCookie && isJson(facts.contentType);
+  const isPlainProgram = !facts.hasOurCookie && (facts.hasBearer || isJson(facts.contentType));
   return isPlainProgram ? succeed(undefined) : fail('origin_refused');
 }
 

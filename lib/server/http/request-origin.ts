@@ -1,14 +1,17 @@
 import 'server-only';
-import { bearerToken } from '@/lib/core/http/bearer';
 import { checkOrigin, originFacts } from '@/lib/core/http/origin-check';
 import { env } from '@/lib/server/config/env';
 import { ourCookieNames } from './cookies';
 
 /**
- * The origin check of the middleware once more: it does not stand in front of every route, and can be bypassed. A Bearer
- * token is proof enough, because no browser adds one by itself.
+ * Which requests a route checks. `all_but_bearer` is for routes where a Bearer token says who asks: no browser adds one by
+ * itself. `none` is for routes that read no cookie and set none.
  */
-export function isForeign({ method, headers }: Request): boolean {
-  if (bearerToken(headers.get('authorization')) !== null) return false;
-  return !checkOrigin(originFacts(method, headers, ourCookieNames()), env().appOrigin).ok;
+export type OriginRule = 'all' | 'all_but_bearer' | 'none';
+
+/** The origin check of the middleware once more: it does not stand in front of every route, and can be bypassed. */
+export function isForeign({ method, headers }: Request, rule: OriginRule): boolean {
+  const facts = originFacts(method, headers, ourCookieNames());
+  if (rule === 'none' || (rule === 'all_but_bearer' && facts.hasBearer)) return false;
+  return !checkOrigin(facts, env().appOrigin).ok;
 }

@@ -63,7 +63,7 @@ export function oauthRoute(
   return pipeline(name, {
     format: OAUTH_FORMAT,
     sharing,
-    checksOrigin: false,
+    originRule: 'none',
     identify: async () => ({ ok: true, value: null }),
     readBody: async (request) => ({ fields: {}, outcome: await readParameters(request) }),
     handle,

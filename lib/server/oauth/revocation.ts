@@ -1,9 +1,7 @@
 import 'server-only';
 import { fromApiRefreshToken } from '@/lib/core/token/refresh-token';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
-import { verifyOwnToken } from '@/lib/server/sessions/current-user';
-import { endPresentedSession } from '@/lib/server/sessions/sign-out';
-import { openRefreshToken } from '@/lib/server/sessions/tokens';
+import { endByAccessToken, endByRefreshToken } from '@/lib/server/sessions/sign-out';
 import { knownAudiences } from './audiences';
 
 /**
@@ -11,6 +9,6 @@ import { knownAudiences } from './audiences';
  * is no error (§2.2), and costs no statement. Throws when the database does not answer.
  */
 export async function revokeToken(token: string, facts: RequestFacts): Promise<void> {
-  const presented = await openRefreshToken(fromApiRefreshToken(token) ?? token);
-  await endPresentedSession(presented, () => verifyOwnToken(token, knownAudiences()), facts);
+  const isRefreshToken = await endByRefreshToken(fromApiRefreshToken(token) ?? token, facts);
+  if (!isRefreshToken) await endByAccessToken(token, knownAudiences(), facts);
 }

@@ -6,7 +6,7 @@ import { connectionFault } from '@/lib/server/database/connection-faults';
 import { isDatabaseTrouble } from '@/lib/server/database/errors';
 import type { BodyFailure } from '@/lib/server/http/request-body';
 import { type RequestFacts, requestFacts } from '@/lib/server/http/request-facts';
-import { isForeign } from '@/lib/server/http/request-origin';
+import { isForeign, type OriginRule } from '@/lib/server/http/request-origin';
 import { log } from '@/lib/server/observability/logger';
 import { type Answer, type ErrorAnswer, toResponse } from './answer';
 import { withCors } from './cross-origin';
@@ -45,8 +45,7 @@ export type RouteHandler = (request: NextRequest, context: Context) => Promise<R
 export type Steps<Session, Body, E extends ErrorAnswer> = {
   readonly format: ErrorFormat<E>;
   readonly sharing: Sharing;
-  /** False for endpoints that read no cookie: no page of another site can use them in a visitor's name. */
-  readonly checksOrigin: boolean;
+  readonly originRule: OriginRule;
   /** Who asks. It goes before the body: of a caller who may not pass, nothing more is read. */
   identify(request: NextRequest): Promise<Step<Session, E>>;
   readBody(request: NextRequest): Promise<ReadBody<Body, E>>;
@@ -59,11 +58,11 @@ export function pipeline<Session, Body, E extends ErrorAnswer>(
   name: RouteName,
   steps: Steps<Session, Body, E>,
 ): RouteHandler {
-  const { format, sharing, form, checksOrigin } = steps;
+  const { format, sharing, form, originRule } = steps;
   declareRoute(name, sharing);
   const respond = async (request: NextRequest, context: Context): Promise<Response> => {
     // A form of another site gets the error itself: a redirect would let that site choose what our pages say.
-    if (checksOrigin && isForeign(request)) return format.toResponse(format.errorOf('origin_refused'));
+    if (isForeign(request, originRule)) return format.toResponse(format.errorOf('origin_refused'));
     const { answer, fields } = await run(steps, request, context);
     if (form !== undefined && isForm(request.headers.get('content-type'))) return seeOther(answer, form, fields);
     return answer.kind === 'error' ? format.toResponse(answer) : toResponse(answer, request, format.headers);

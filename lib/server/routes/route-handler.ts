@@ -5,6 +5,7 @@ import type { Sharing } from '@/lib/core/http/cors';
 import { PRIVATE_HEADERS, problemResponse } from '@/lib/core/http/problem';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { DEFAULT_MAX_BODY_BYTES, discardBody, fieldFaults, readBody } from '@/lib/server/http/request-body';
+import type { OriginRule } from '@/lib/server/http/request-origin';
 import { type AuthenticationFailure, authenticate } from '@/lib/server/sessions/current-user';
 import { type ApiAnswer, type Problem, problem } from './answer';
 import type { FormPaths } from './form-answer';
@@ -36,14 +37,17 @@ export const publicRoute = <Body = undefined>(
   name: RouteName,
   options: Options<Body>,
   handle: (call: Call<null, Body>) => Promise<ApiAnswer>,
-): RouteHandler => apiRoute(name, options, async () => ({ ok: true, value: null }), handle);
+): RouteHandler => apiRoute(name, options, 'all', async () => ({ ok: true, value: null }), handle);
 
-/** As `publicRoute`, for callers with a valid access token only; others get 401 `unauthenticated`. */
+/**
+ * As `publicRoute`, for callers with a valid access token only; others get 401 `unauthenticated`. With a Bearer token the
+ * origin is not asked for: pages of other sites cannot send one, and it alone says who asks.
+ */
 export const sessionRoute = <Body = undefined>(
   name: RouteName,
   options: Options<Body>,
   handle: (call: Call<AccessClaims, Body>) => Promise<ApiAnswer>,
-): RouteHandler => apiRoute(name, options, findCaller, handle);
+): RouteHandler => apiRoute(name, options, 'all_but_bearer', findCaller, handle);
 
 async function findCaller({ headers }: NextRequest): Promise<Step<AccessClaims, Problem>> {
   const found = await authenticate(headers);
@@ -59,6 +63,7 @@ function refusal(code: AuthenticationFailure): Problem {
 function apiRoute<Session, Body>(
   name: RouteName,
   { body: schema, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, sharing = 'none', form }: Options<Body>,
+  originRule: OriginRule,
   identify: (request: NextRequest) => Promise<Step<Session, Problem>>,
   handle: (call: Call<Session, Body>) => Promise<ApiAnswer>,
 ): RouteHandler {
@@ -68,7 +73,7 @@ function apiRoute<Session, Body>(
     format: PROBLEM_FORMAT,
     sharing,
     form,
-    checksOrigin: true,
+    originRule,
     identify,
     readBody: readIt,
     handle,

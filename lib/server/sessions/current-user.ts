@@ -24,15 +24,13 @@ export type Viewer = { readonly user: PublicUser; readonly session: AccessClaims
 export type AuthenticationFailure = 'unauthenticated' | 'invalid_token' | 'malformed_credentials';
 
 /**
- * The session of the request that is running, whose headers are given, with no statement of its own. With an
- * `Authorization` header no cookie is read, and a bad Bearer token never falls back to one. Rejects when the database
+ * The session of the request that is running, whose headers are given, with no statement of its own. With a Bearer
+ * credential, readable or not, no cookie is read; other schemes are somebody else's and change nothing. Rejects when the database
  * has been away for 30 s, because then it is not known whether the session was ended: our trouble, not the caller's.
  */
 export async function authenticate(requestHeaders: Headers): Promise<Result<AccessClaims, AuthenticationFailure>> {
-  const authorization = requestHeaders.get('authorization');
-  if (authorization === null) return authenticateCookie(requestHeaders);
-  const credentials = readCredentials(authorization);
-  if (credentials.kind === 'none') return fail('unauthenticated');
+  const credentials = readCredentials(requestHeaders.get('authorization'));
+  if (credentials.kind === 'none') return authenticateCookie(requestHeaders);
   if (credentials.kind === 'malformed') return fail('malformed_credentials');
   const session = await sessionOf(credentials.token, requestHeaders);
   return session === null ? fail('invalid_token') : succeed(session);

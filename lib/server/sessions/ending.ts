@@ -5,9 +5,10 @@ import type { AuditType } from '@/lib/server/audit/audit-log';
 import { db } from '@/lib/server/database/client';
 import { Prisma, type SessionEndReason } from '@/lib/server/database/generated/prisma/client';
 import { noteEnded } from '@/lib/server/database/live-state';
-import type { RequestFacts } from '@/lib/server/http/request-facts';
+import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
 import type { MailMessage } from '@/lib/server/mail/messages';
 import { MAIL_COLUMNS, mailValues, type SealedMail, sealMail } from '@/lib/server/mail/sealed-mail';
+import { isUsableFrom, noteForeignNetwork } from './home-network';
 
 /**
  * Which live sessions to end. An id alone reaches nothing: with it comes the owner who asks, or the session's secret as
@@ -22,22 +23,36 @@ export type Ending = {
   readonly reason: SessionEndReason;
   readonly audit: AuditType;
   readonly facts: RequestFacts | null;
+  /**
+   * The session whose token asks for it. From a network that this one is not bound to, nothing ends. Null when no token
+   * asks, because the decision is ours.
+   */
+  readonly askedBy: string | null;
   /** Sent to the owner once for each session that ends here. */
   readonly mail?: MailMessage;
 };
+
+type Outcome = { endedNumbers: number[]; refusedUserId: string | null };
 
 /**
  * Ends sessions: rows, revocations, audit events and mail in one statement, so that either all of it holds or none.
  * A session that was already over is left alone: nothing is written twice. Returns how many ended here. This process
  * refuses their tokens at once, every other within the budget of the status list.
+ *
+ * Whether the asking session may be used where the request comes from is decided here, for every way to end one.
  */
 export async function endSessions(scope: EndingScope, ending: Ending): Promise<number> {
-  const { reason, audit, facts, mail } = ending;
+  const { reason, audit, facts, askedBy, mail } = ending;
+  const network = facts === null ? null : networkNow(facts);
   const mailed = mail === undefined ? Prisma.empty : mailToOwners(await sealMail(mail));
-  const rows = await db().$queryRaw<{ statusNumber: number }[]>`
-    WITH ended AS (
+  const [outcome] = await db().$queryRaw<Outcome[]>`
+    WITH asking AS (
+      SELECT s."userId", ${isUsableFrom(network)} AS "isAtHome", s."endedAt" IS NULL AS "isLive"
+      FROM "Session" s WHERE s.id = ${askedBy} AND ${proof(scope)}
+    ), ended AS (
       UPDATE "Session" SET "endedAt" = now(), "endReason" = ${reason}::"SessionEndReason"
       WHERE ${condition(scope)} AND "endedAt" IS NULL
+        AND (${askedBy}::text IS NULL OR EXISTS (SELECT 1 FROM asking WHERE "isAtHome"))
       RETURNING id, "userId", "statusNumber"
     ), revoked AS (
       INSERT INTO "Revocation" ("statusNumber", "keepUntil")
@@ -47,14 +62,23 @@ export async function endSessions(scope: EndingScope, ending: Ending): Promise<n
       INSERT INTO "AuditEvent" (type, "userId", "sessionId", ip, "userAgent")
       SELECT ${audit}, "userId", id, ${facts?.ip ?? null}, ${facts?.userAgent ?? null} FROM ended
     )${mailed}
-    SELECT "statusNumber"::float8 AS "statusNumber" FROM ended`;
-  noteEnded(rows.map((row) => row.statusNumber));
-  return rows.length;
+    SELECT ARRAY(SELECT "statusNumber"::float8 FROM ended) AS "endedNumbers",
+      (SELECT "userId" FROM asking WHERE "isLive" AND NOT "isAtHome") AS "refusedUserId"`;
+  const { endedNumbers = [], refusedUserId = null } = outcome ?? {};
+  noteEnded(endedNumbers);
+  if (askedBy !== null && refusedUserId !== null && facts !== null) {
+    await noteForeignNetwork({ id: askedBy, userId: refusedUserId }, facts);
+  }
+  return endedNumbers.length;
 }
 
 const mailToOwners = (mail: SealedMail): Prisma.Sql => Prisma.sql`, mailed AS (
       INSERT INTO "Outbox" ("to", ${MAIL_COLUMNS})
       SELECT u.email, ${mailValues(mail)} FROM ended JOIN "User" u ON u.id = ended."userId")`;
+
+/** What the asking session must show besides its id: a token that only looks like one of its own asks for nothing. */
+const proof = (scope: EndingScope): Prisma.Sql =>
+  'secretHash' in scope ? Prisma.sql`s."secretHash" = ${scope.secretHash}` : Prisma.sql`true`;
 
 function condition(scope: EndingScope): Prisma.Sql {
   if ('secretHash' in scope) return Prisma.sql`id = ${scope.sessionId} AND "secretHash" = ${scope.secretHash}`;

@@ -60,22 +60,24 @@ export async function listSessions(userId: string, currentSessionId: string): Pr
   return [...summaries.filter((session) => session.current), ...summaries.filter((session) => !session.current)];
 }
 
-/** Ends one session of `userId`. A foreign, unknown or ended one is `not_found`: the three look the same from outside. */
+/** The session that a person uses while they end others. */
+export type Asking = { readonly sub: string; readonly sid: string };
+
+/**
+ * Ends one session of the person who asks. A foreign, unknown or ended one is `not_found`: the three look the same from
+ * outside.
+ */
 export async function endSession(
-  userId: string,
+  { sub: userId, sid: askedBy }: Asking,
   sessionId: string,
-  facts: RequestFacts | null = null,
+  facts: RequestFacts,
 ): Promise<Result<void, 'not_found'>> {
   if (!SESSION_ID.test(sessionId)) return fail('not_found');
-  const ended = await endSessions({ userId, sessionId }, { ...ENDED_BY_OWNER, facts });
+  const ended = await endSessions({ userId, sessionId }, { ...ENDED_BY_OWNER, facts, askedBy });
   return ended === 0 ? fail('not_found') : succeed(undefined);
 }
 
-/** Ends every session of `userId` but one; returns how many. */
-export async function endOtherSessions(
-  userId: string,
-  currentSessionId: string,
-  facts: RequestFacts | null = null,
-): Promise<number> {
-  return endSessions({ userId, exceptSessionId: currentSessionId }, { ...ENDED_BY_OWNER, facts });
+/** Ends every session of the person who asks but the asking one; returns how many. */
+export async function endOtherSessions({ sub: userId, sid }: Asking, facts: RequestFacts): Promise<number> {
+  return endSessions({ userId, exceptSessionId: sid }, { ...ENDED_BY_OWNER, facts, askedBy: sid });
 }

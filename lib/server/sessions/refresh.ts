@@ -11,6 +11,7 @@ import type { SessionKind } from '@/lib/server/database/generated/prisma/client'
 import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
 import { sessionEndedToBeSafe } from '@/lib/server/mail/messages';
 import { endSessions } from './ending';
+import { noteForeignNetwork } from './home-network';
 import { type RefreshRow, rotateOrRead, updateDevice } from './session-store';
 import { type IssuedTokens, issueTokens, newRefreshKeyId, openRefreshToken } from './tokens';
 
@@ -49,7 +50,7 @@ export async function refresh(
     }
     if (audience !== null && audience !== (row.audience ?? appOrigin)) return fail('other_audience');
     if (network !== null && row.network !== null && row.network !== network) {
-      await auditForeignNetwork(row, facts);
+      if (!row.hasEnded && !row.isUserDisabled) await noteForeignNetwork(row, facts);
       return fail('session_ended');
     }
     const decision = decideRotation(row, presented.counter, row.now, refreshGraceSeconds);
@@ -110,21 +111,11 @@ async function auditDevice(row: RefreshRow, facts: RequestFacts, tx?: Transactio
   await (tx === undefined ? recordRepeated(event, row.id) : recordRepeatedWith(event, row.id, tx));
 }
 
-/**
- * A genuine token from a network that its session is not bound to. Nothing ends: the owner at home goes on, and a thief
- * must not be able to end a session by trying. One event an hour says that it happened.
- */
-async function auditForeignNetwork(row: RefreshRow, { ip, userAgent }: RequestFacts): Promise<void> {
-  if (row.hasEnded || row.isUserDisabled) return;
-  const event = { type: 'network_refused', userId: row.userId, sessionId: row.id, ip, userAgent } as const;
-  await recordRepeated(event, row.id);
-}
-
 async function endForReuse(row: RefreshRow, facts: RequestFacts): Promise<void> {
   const { appOrigin } = env();
   const mail = sessionEndedToBeSafe({ device: row.before.device, at: row.now, appOrigin });
   await endSessions(
     { sessionId: row.id, userId: row.userId },
-    { reason: 'reuse_detected', audit: 'refresh_reuse', facts, mail },
+    { reason: 'reuse_detected', audit: 'refresh_reuse', facts, askedBy: row.id, mail },
   );
 }

@@ -8,6 +8,7 @@ import { env } from '@/lib/server/config/env';
 import { db, type Transaction } from '@/lib/server/database/client';
 import { Prisma, type SessionKind } from '@/lib/server/database/generated/prisma/client';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
+import { isUsableFrom } from './home-network';
 
 /** A live session as tokens need it, read by the statement that created, rotated or found it. */
 export type SessionRow = {
@@ -95,7 +96,7 @@ export async function rotateOrRead(presented: Presented, graceSeconds: number): 
       WHERE s.id = ${sessionId} AND u.id = s."userId" AND s.kind = ${kind}::"SessionKind"
         AND s."secretHash" = ${secretHash} AND s."endedAt" IS NULL AND u."disabledAt" IS NULL
         AND s."idleExpiresAt" > now() AND s."absoluteExpiresAt" > now()
-        AND (s.network IS NULL OR ${network}::text IS NULL OR s.network = ${network})
+        AND ${isUsableFrom(network)}
         AND (${audience}::text IS NULL OR coalesce(s.audience, ${env().appOrigin}) = ${audience})
         AND (s.counter < ${counter}::bigint OR (s.counter = ${counter}::bigint
           AND (s."rotatedAt" IS NULL OR s."rotatedAt" <= now() - ${graceSeconds} * interval '1 second')))
@@ -137,32 +138,39 @@ export type NewSession = {
   readonly network: string | null;
   readonly refreshKeyId: number;
   /** The session that this one replaces, proven by its secret; ended as `superseded`, without alarm. */
-  readonly supersedes: { readonly id: string; readonly secretHash: Bytes } | null;
+  readonly supersedes: { readonly id: string; readonly secretHash: Bytes; readonly network: string | null } | null;
 };
 
-/** `endedNumbers`: the sessions that ended for it, by status number. */
-export type CreatedSession = { readonly session: SessionRow; readonly endedNumbers: readonly number[] };
+export type CreatedSession = {
+  readonly session: SessionRow;
+  /** The sessions that ended for it, by status number. */
+  readonly endedNumbers: readonly number[];
+  /** Whose session was to be replaced from a network that it is not bound to, and was not. */
+  readonly refusedUserId: string | null;
+};
 
 /**
  * Creates a session, ends the one it replaces and the oldest beyond the cap, and writes revocations and the audit
  * event: all or nothing, in one statement. Null when the user is gone or disabled.
  */
 export async function createSession(session: NewSession, tx: Transaction = db()): Promise<CreatedSession | null> {
-  const { facts } = session;
-  const oldId = session.supersedes?.id ?? null;
-  const oldHash = session.supersedes?.secretHash ?? null;
-  const [row] = await tx.$queryRaw<(SessionRow & { endedNumbers: number[] })[]>`
+  const { facts, supersedes } = session;
+  const oldId = supersedes?.id ?? null;
+  const [row] = await tx.$queryRaw<(SessionRow & Omit<CreatedSession, 'session'>)[]>`
     WITH person AS (
       SELECT id FROM "User" WHERE id = ${session.userId} AND "disabledAt" IS NULL
+    ), brought AS (
+      SELECT s.id, s."userId", s."endedAt", ${isUsableFrom(supersedes?.network ?? null)} AS "isAtHome"
+      FROM "Session" s WHERE s.id = ${oldId} AND s."secretHash" = ${supersedes?.secretHash ?? null}
     ), surplus AS (
       SELECT s.id FROM "Session" s
       WHERE s."userId" = ${session.userId} AND s."endedAt" IS NULL AND s."idleExpiresAt" > now()
-        AND s."absoluteExpiresAt" > now() AND s.id IS DISTINCT FROM ${oldId}
+        AND s."absoluteExpiresAt" > now() AND s.id IS DISTINCT FROM (SELECT id FROM brought WHERE "isAtHome")
       ORDER BY s."createdAt" DESC, s.id OFFSET ${MAX_LIVE_SESSIONS - 1}
     ), leaving AS (
       -- Named one by one: an OR over two ways to find them would read the whole table.
       SELECT id, 'over_limit' AS reason FROM surplus
-      UNION ALL SELECT id, 'superseded' FROM "Session" WHERE id = ${oldId} AND "secretHash" = ${oldHash}
+      UNION ALL SELECT id, 'superseded' FROM brought WHERE "isAtHome"
     ), ended AS (
       UPDATE "Session" s SET "endedAt" = now(), "endReason" = leaving.reason::"SessionEndReason"
       FROM leaving WHERE s.id = leaving.id AND s."endedAt" IS NULL AND EXISTS (SELECT 1 FROM person)
@@ -185,9 +193,10 @@ export async function createSession(session: NewSession, tx: Transaction = db())
       UNION ALL
       SELECT 'session_' || reason, "userId", id, ${facts.ip}, ${facts.userAgent} FROM ended
     )
-    SELECT ${SESSION_COLUMNS}, ARRAY(SELECT "statusNumber"::float8 FROM ended) AS "endedNumbers"
+    SELECT ${SESSION_COLUMNS}, ARRAY(SELECT "statusNumber"::float8 FROM ended) AS "endedNumbers",
+      (SELECT "userId" FROM brought WHERE "endedAt" IS NULL AND NOT "isAtHome") AS "refusedUserId"
     FROM created s JOIN "User" u ON u.id = s."userId"`;
   if (row === undefined) return null;
-  const { endedNumbers, ...created } = row;
-  return { session: created, endedNumbers };
+  const { endedNumbers, refusedUserId, ...created } = row;
+  return { session: created, endedNumbers, refusedUserId };
 }

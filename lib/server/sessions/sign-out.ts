@@ -1,41 +1,48 @@
 import 'server-only';
-import type { AccessClaims } from '@/lib/core/token/claims';
-import { hashSessionSecret, type RefreshToken } from '@/lib/core/token/refresh-token';
-import { ourCookie } from '@/lib/server/http/cookies';
+import { bearerToken } from '@/lib/core/http/bearer';
+import { everyCookie } from '@/lib/core/http/cookies';
+import { hashSessionSecret } from '@/lib/core/token/refresh-token';
+import { env } from '@/lib/server/config/env';
+import { ourCookieNames } from '@/lib/server/http/cookies';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
-import { authenticate } from './current-user';
+import { verifyOwnToken } from './current-user';
 import { endSessions } from './ending';
 import { openRefreshToken } from './tokens';
 
+const SIGNED_OUT = { reason: 'signed_out', audit: 'signed_out' } as const;
+
 /**
- * Ends the session of the person who signs out. With an `Authorization` header no cookie is read. Without a token that is
- * good there is nothing to end. Throws when the database does not answer: then the person is not signed out, and must
- * not be told so.
+ * Ends every session that the request shows a good token of, in its cookies or as a Bearer token: who signs out is told
+ * so, and then none of it may go on. A cookie that comes twice counts each time. Without a good token there is nothing to
+ * end, at no statement. Throws when the database does not answer: then the person is not signed out, and must not be
+ * told so.
  */
 export async function signOut(headers: Headers, facts: RequestFacts): Promise<void> {
-  const presented = headers.has('authorization') ? null : await openRefreshToken(await ourCookie(headers, 'refresh'));
-  const readClaims = async () => {
-    const found = await authenticate(headers);
-    return found.ok ? found.value : null;
-  };
-  await endPresentedSession(presented, readClaims, facts);
+  const cookie = headers.get('cookie');
+  const names = ourCookieNames();
+  for (const refreshToken of new Set(everyCookie(cookie, names.refresh))) await endByRefreshToken(refreshToken, facts);
+  const bearer = bearerToken(headers.get('authorization'));
+  const accessTokens = new Set([...everyCookie(cookie, names.access), ...(bearer === null ? [] : [bearer])]);
+  for (const accessToken of accessTokens) await endByAccessToken(accessToken, [env().appOrigin], facts);
 }
 
 /**
- * Ends the session that a token proves: any refresh token of it, also one that was rotated long ago, else the access
- * token whose claims `readClaims` gives. Having one of them is enough; without either nothing ends, at no statement.
+ * Ends the session that a refresh token proves, also one that was rotated long ago; having one is enough. False, at no
+ * statement, for text that is no refresh token of ours.
  */
-export async function endPresentedSession(
-  presented: RefreshToken | null,
-  readClaims: () => Promise<AccessClaims | null>,
-  facts: RequestFacts,
-): Promise<void> {
-  const ending = { reason: 'signed_out', audit: 'signed_out', facts } as const;
-  if (presented !== null) {
-    const secretHash = await hashSessionSecret(presented.secret);
-    await endSessions({ sessionId: presented.sessionId, secretHash }, ending);
-    return;
-  }
-  const claims = await readClaims();
-  if (claims !== null) await endSessions({ sessionId: claims.sid, userId: claims.sub }, ending);
+export async function endByRefreshToken(text: string, facts: RequestFacts): Promise<boolean> {
+  const presented = await openRefreshToken(text);
+  if (presented === null) return false;
+  const { sessionId, secret } = presented;
+  const secretHash = await hashSessionSecret(secret);
+  await endSessions({ sessionId, secretHash }, { ...SIGNED_OUT, facts, askedBy: sessionId });
+  return true;
+}
+
+/** Ends the session of an access token for one of `audiences`. Any other text ends nothing, at no statement. */
+export async function endByAccessToken(text: string, audiences: readonly string[], facts: RequestFacts): Promise<void> {
+  const claims = await verifyOwnToken(text, audiences);
+  if (claims === null) return;
+  const { sid, sub } = claims;
+  await endSessions({ sessionId: sid, userId: sub }, { ...SIGNED_OUT, facts, askedBy: sid });
 }

@@ -8,6 +8,7 @@ import type { SessionKind } from '@/lib/server/database/generated/prisma/client'
 import { noteEnded } from '@/lib/server/database/live-state';
 import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
 import { randomBytes } from '@/lib/server/keys/random';
+import { noteForeignNetwork } from './home-network';
 import { type CreatedSession, createSession } from './session-store';
 import { type IssuedTokens, issueTokens, newRefreshKeyId, openRefreshToken, sessionPolicy } from './tokens';
 
@@ -33,19 +34,34 @@ export type BegunSession = CreatedSession & { readonly secret: Bytes };
 export async function startSession(start: SessionStart): Promise<IssuedTokens | null> {
   const begun = await beginSession(start);
   if (begun === null) return null;
-  noteEnded(begun.endedNumbers);
+  await noteBegun(begun, start);
   return issueTokens(begun.session, begun.secret);
 }
 
 /**
- * The database's half of `startSession`, for use inside a transaction: it waits for no other connection. Which sessions it
- * ended becomes true with the commit, so the caller passes `endedNumbers` to `noteEnded` after that.
+ * What becomes true with the commit that began a session: which sessions ended for it, and that one of another network
+ * was to end and did not.
+ */
+export async function noteBegun(
+  { endedNumbers, refusedUserId }: BegunSession,
+  { broughtRefreshToken, facts }: Pick<SessionStart, 'broughtRefreshToken' | 'facts'>,
+): Promise<void> {
+  noteEnded(endedNumbers);
+  if (refusedUserId === null) return;
+  const brought = await openRefreshToken(broughtRefreshToken);
+  if (brought !== null) await noteForeignNetwork({ id: brought.sessionId, userId: refusedUserId }, facts);
+}
+
+/**
+ * The database's half of `startSession`, for use inside a transaction: it waits for no other connection. The caller calls
+ * `noteBegun` after the commit.
  */
 export async function beginSession(start: SessionStart, tx?: Transaction): Promise<BegunSession | null> {
   const { userId, kind, remember, amr, facts, audience = null } = start;
   const brought = await openRefreshToken(start.broughtRefreshToken);
+  const network = networkNow(facts);
   const supersedes =
-    brought === null ? null : { id: brought.sessionId, secretHash: await hashSessionSecret(brought.secret) };
+    brought === null ? null : { id: brought.sessionId, secretHash: await hashSessionSecret(brought.secret), network };
   const secret = newSessionSecret(randomBytes);
   const created = await createSession(
     {
@@ -57,7 +73,7 @@ export async function beginSession(start: SessionStart, tx?: Transaction): Promi
       facts,
       audience,
       supersedes,
-      network: networkToKeep(networkNow(facts)),
+      network: networkToKeep(network),
       refreshKeyId: await newRefreshKeyId(),
       secretHash: await hashSessionSecret(secret),
       ...sessionLifetime(sessionPolicy(), remember),

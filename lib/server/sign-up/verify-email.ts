@@ -8,14 +8,14 @@ import { consumeCeremony, returnTry, takeTry } from '@/lib/server/ceremonies/cer
 import { isSameCode } from '@/lib/server/ceremonies/one-time-code';
 import { db } from '@/lib/server/database/client';
 import { isUniqueViolation } from '@/lib/server/database/errors';
-import { databaseNow, noteEnded } from '@/lib/server/database/live-state';
+import { databaseNow } from '@/lib/server/database/live-state';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { sealKeys } from '@/lib/server/keys/data-keys';
 import { randomBytes } from '@/lib/server/keys/random';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { codeBucket, networkBuckets } from '@/lib/server/rate-limit/buckets';
 import { type Blocked, countAttempt, settleSuccess } from '@/lib/server/rate-limit/limiter';
-import { type BegunSession, beginSession } from '@/lib/server/sessions/start';
+import { type BegunSession, beginSession, noteBegun } from '@/lib/server/sessions/start';
 import { issueTokens } from '@/lib/server/sessions/tokens';
 import { newKnownDevice } from '@/lib/server/sign-in/known-device';
 import type { SignedIn } from '@/lib/server/sign-in/login';
@@ -66,7 +66,7 @@ export async function verifyEmail(request: Verification): Promise<Result<SignedI
     return fail('invalid_code');
   }
   // Only now: an answer of the database that the commit failed must leave the replaced session as it was.
-  noteEnded(created.endedNumbers);
+  await noteBegun(created, { broughtRefreshToken: request.refreshCookie, facts: request.facts });
   countOutcome('typedRight');
   await settleSuccess([address, ...buckets]);
   const { user, session, secret } = created;

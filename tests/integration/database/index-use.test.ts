@@ -60,7 +60,8 @@ describe('by PostgreSQL’s own counters, with 20,000 sessions, nothing is read 
     ],
     [
       'a sign-out everywhere',
-      () => endSessions({ userId: person.id }, { reason: 'signed_out', audit: 'signed_out', facts: null }),
+      () =>
+        endSessions({ userId: person.id }, { reason: 'signed_out', audit: 'signed_out', facts: null, askedBy: null }),
     ],
   ];
   it.each(cases)('%s', async (_name, work) => {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { problemOf } from '@/tests/support/http/problems';
 import { bearer, claimsOf, signInProgram } from '@/tests/support/http/programs';
-import { type Answer, send } from '@/tests/support/http/requests';
-import { createPerson, PASSWORD, prepareSession, sessionRow } from '@/tests/support/people';
+import { type Answer, type RequestOptions, send } from '@/tests/support/http/requests';
+import { COOKIE, createPerson, PASSWORD, prepareSession, sessionRow } from '@/tests/support/people';
 import { useServer } from '@/tests/support/server/use-server';
 
 const PAGE = 'https://spa.handstamp.test';
@@ -60,38 +60,88 @@ describe('Authorization: Bearer', () => {
     },
   );
 
-  it.each(['Basic YTpi', 'Token x', ''])(
-    'of another scheme shows no token, and no cookie is read: %j',
-    async (value) => {
-      const { cookies } = await prepareSession();
-      const answer = await send(server, '/api/auth/session', { cookies, headers: { authorization: value } });
-      expect(problemOf(answer)).toBe('401 unauthenticated');
-      expect(challenge(answer)).toBe('Bearer realm="handstamp"');
+  it.each(['Bearer', 'bearer x', 'BEARER=x', 'Bearer\tx', `beaReR ${'x'.repeat(40)}`])(
+    'lets no cookie be read or refreshed, whatever stands behind the scheme: %j',
+    async (authorization) => {
+      const { id, refreshOnly } = await prepareSession();
+      for (const path of TAKES_COOKIE) {
+        const answer = await send(server, path, { cookies: refreshOnly, headers: { authorization } });
+        expect([400, 401], `${path} ${answer.status}`).toContain(answer.status);
+        expect(answer.setCookieLines).toEqual([]);
+      }
+      expect(await sessionRow(id)).toMatchObject({ counter: 0n, endedAt: null });
     },
   );
 
   it('absent is told without an error: nobody was refused anything yet (RFC 6750 §3.1)', async () => {
-    const answer = await send(server, '/api/auth/session');
-    expect(problemOf(answer)).toBe('401 unauthenticated');
-    expect(challenge(answer)).toBe('Bearer realm="handstamp"');
-  });
-
-  it('ends its own session on sign-out, not that of the cookies beside it', async () => {
-    const { tokens } = await signInProgram(server);
-    const browser = await prepareSession();
-    const answer = await send(server, '/api/auth/logout', {
-      method: 'POST',
-      cookies: browser.cookies,
-      ...bearer(tokens.access_token),
-    });
-    expect(answer.status).toBe(204);
-    expect(await sessionRow(browser.id)).toMatchObject({ endedAt: null });
-    expect((await send(server, '/api/auth/session', bearer(tokens.access_token))).status).toBe(401);
+    for (const headers of [{}, { authorization: 'Basic YTpi' }]) {
+      const answer = await send(server, '/api/auth/session', { headers });
+      expect(problemOf(answer)).toBe('401 unauthenticated');
+      expect(challenge(answer)).toBe('Bearer realm="handstamp"');
+    }
   });
 
   it('says nothing to a page: pages are for cookies', async () => {
     const { tokens } = await signInProgram(server);
     expect((await send(server, '/dashboard', bearer(tokens.access_token))).status).toBe(303);
+  });
+});
+
+describe('an Authorization header of another scheme, as a proxy in front takes it', () => {
+  const FOREIGN = ['Basic c3RhZ2luZzpsZXRtZWlu', 'Digest username="x"', 'Negotiate YII=', 'Token x', 'x', ''];
+
+  it.each(FOREIGN)('changes nothing for who brings cookies: %j', async (authorization) => {
+    const { id, accessOnly, refreshOnly, person } = await prepareSession();
+    const headers = { authorization };
+    for (const path of TAKES_COOKIE) {
+      expect((await send(server, path, { cookies: accessOnly, headers })).status, path).toBe(200);
+    }
+    const refreshed = await send(server, '/api/me', { cookies: refreshOnly, headers });
+    expect(refreshed.json()).toMatchObject({ user: { id: person.id } });
+    expect(Object.keys(refreshed.cookies).sort()).toEqual([COOKIE.access, COOKIE.refresh]);
+    const page = await send(server, '/dashboard', { cookies: refreshed.cookies, headers });
+    expect(page.status).toBe(200);
+    expect((await send(server, '/api/auth/logout', { method: 'POST', cookies: refreshOnly, headers })).status).toBe(
+      204,
+    );
+    expect(await sessionRow(id)).toMatchObject({ endReason: 'signed_out' });
+    expect((await send(server, '/api/auth/session', { cookies: accessOnly, headers })).status).toBe(401);
+  });
+});
+
+describe('sign-out ends whatever it is shown', () => {
+  const signOut = (options: RequestOptions) => send(server, '/api/auth/logout', { method: 'POST', ...options });
+  const ended = async (id: string) => (await sessionRow(id)).endReason;
+
+  it('the session of a Bearer token and that of the cookies beside it', async () => {
+    const { tokens } = await signInProgram(server);
+    const browser = await prepareSession();
+    expect((await signOut({ cookies: browser.cookies, ...bearer(tokens.access_token) })).status).toBe(204);
+    expect(await ended(browser.id)).toBe('signed_out');
+    expect(await ended(String(claimsOf(tokens.access_token)['sid']))).toBe('signed_out');
+    expect((await send(server, '/api/auth/session', bearer(tokens.access_token))).status).toBe(401);
+  });
+
+  it.each(['Bearer nonsense', 'Bearer', 'bearer a b'])(
+    'the cookies beside a Bearer that is none: %j',
+    async (value) => {
+      const { id, cookies } = await prepareSession();
+      expect((await signOut({ cookies, headers: { authorization: value } })).status).toBe(204);
+      expect(await ended(id)).toBe('signed_out');
+    },
+  );
+
+  it('access and refresh cookies of two sessions', async () => {
+    const [one, two] = [await prepareSession(), await prepareSession()];
+    expect((await signOut({ cookies: { ...one.accessOnly, ...two.refreshOnly } })).status).toBe(204);
+    expect([await ended(one.id), await ended(two.id)]).toEqual(['signed_out', 'signed_out']);
+  });
+
+  it.each([COOKIE.access, COOKIE.refresh])('the good one of two cookies named %s', async (name) => {
+    const { id, cookies } = await prepareSession();
+    const cookie = `${name}=planted; ${name}=${cookies[name]}`;
+    expect((await signOut({ headers: { cookie } })).status).toBe(204);
+    expect(await ended(id)).toBe('signed_out');
   });
 });
 
@@ -159,6 +209,19 @@ describe('pages of other origins', () => {
   it('may not ask about tokens: secrets of resource servers have no place in a browser', async () => {
     const answer = await preflight('/api/oauth/introspect', PAGE, 'POST');
     expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it.each([
+    ...['login', 'register', 'verify-email', 'refresh', 'logout'].map((name) => `/api/auth/${name}`),
+    ...['/api/cron/clean', '/api/cron/mail', '/api/dev/mail', '/api/health', '/api/nothing'],
+  ])('may not call %s, which is for cookies or for nobody: a preflight gets nothing', async (path) => {
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const answer = await preflight(path, PAGE, method);
+      const granted = Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'));
+      expect(granted, method).toEqual([]);
+    }
+    const called = await send(server, path, { method: 'POST', json: {}, headers: { origin: PAGE } });
+    expect(called.headers['access-control-allow-origin']).toBeUndefined();
   });
 
   it.each(['/.well-known/jwks.json', '/.well-known/oauth-authorization-server', '/status-lists/0'])(

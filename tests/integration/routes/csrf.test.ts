@@ -174,6 +174,46 @@ describe('Bearer calls', () => {
     expect((await sessionRow(id)).endedAt).toBeNull();
   });
 
+  it.each([
+    '/api/auth/login',
+    '/api/auth/register',
+    '/api/auth/verify-email',
+    '/api/auth/refresh',
+    '/api/auth/logout',
+    '/api/nothing',
+  ])(
+    'are none at %s, which verifies no Bearer token: another site is refused there, and no cookie is set',
+    async (path) => {
+      const { id, cookies, accessToken } = await prepareSession();
+      const { email } = await createPerson({ hasPassword: true });
+      const sent: RequestOptions[] = [
+        { json: { email, password: PASSWORD, code: '123456' } },
+        { form: { email, password: PASSWORD, code: '123456' } },
+        {},
+      ];
+      for (const authorization of ['Bearer x', `Bearer ${accessToken}`, 'bearer  x']) {
+        for (const fact of [{ site: 'cross-site', origin: 'https://evil.test' }, { origin: 'https://evil.test' }]) {
+          for (const options of sent) {
+            const headers = { ...headersOf(fact), authorization };
+            const answer = await send(server, path, { method: 'POST', cookies, ...options, headers });
+            expect(problemOf(answer), authorization).toBe('403 origin_refused');
+            expect(answer.setCookieLines).toEqual([]);
+          }
+        }
+      }
+      expect(await sessionRow(id)).toMatchObject({ endedAt: null, counter: 0n });
+    },
+  );
+
+  it('end what they say without an Origin, because a page would have to ask first', async () => {
+    const { accessToken, cookies, id } = await prepareSession();
+    const headers = { ...headersOf({}), authorization: `Bearer ${accessToken}` };
+    const beside = await send(server, '/api/auth/logout', { method: 'POST', cookies, headers });
+    expect(problemOf(beside)).toBe('403 origin_refused');
+    expect((await send(server, '/api/auth/logout', { method: 'POST', headers })).status).toBe(204);
+    expect(await sessionRow(id)).toMatchObject({ endReason: 'signed_out' });
+  });
+
   it('that are none do not open the way: another scheme, an empty token', async () => {
     const { id, cookies } = await prepareSession();
     const foreign = headersOf({ site: 'cross-site', origin: 'https://evil.test' });

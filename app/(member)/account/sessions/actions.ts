@@ -13,15 +13,15 @@ const sessionFields = z.object({ sessionId: z.string().min(1).max(64) });
 
 /** Ends one session of the person signed in. A foreign or unknown one looks like one that ended before. */
 export async function endOne(fields: FormData): Promise<void> {
-  const { user } = await requireUser(SESSIONS_PATH);
+  const { session } = await requireUser(SESSIONS_PATH);
   const parsed = sessionFields.safeParse(Object.fromEntries(fields));
-  const ended = parsed.success && (await endSession(user.id, parsed.data.sessionId, requestFacts(await headers()))).ok;
+  const ended = parsed.success && (await endSession(session, parsed.data.sessionId, requestFacts(await headers()))).ok;
   redirect(`${SESSIONS_PATH}?done=${ended ? 'one' : 'gone'}`);
 }
 
 /** Ends every session of the person signed in but this one. */
 export async function endOthers(): Promise<void> {
-  const { user, session } = await requireUser(SESSIONS_PATH);
-  const count = await endOtherSessions(user.id, session.sid, requestFacts(await headers()));
+  const { session } = await requireUser(SESSIONS_PATH);
+  const count = await endOtherSessions(session, requestFacts(await headers()));
   redirect(`${SESSIONS_PATH}?done=${count > 0 ? 'others' : 'gone'}`);
 }

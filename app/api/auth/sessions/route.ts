@@ -9,6 +9,6 @@ export const GET = sessionRoute('GET /api/auth/sessions', { sharing: 'listed' },
 );
 
 export const DELETE = sessionRoute('DELETE /api/auth/sessions', { sharing: 'listed' }, async ({ session, facts }) => {
-  await endOtherSessions(session.sub, session.sid, facts);
+  await endOtherSessions(session, facts);
   return empty();
 });

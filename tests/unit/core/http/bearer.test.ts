@@ -7,17 +7,33 @@ describe('an Authorization header (RFC 6750 §2.1)', () => {
     expect(bearerToken(header)).toBe('abc');
   });
 
-  test.each(['Bearer', 'Bearer ', 'Bearer a b', 'bearer  '])('tries to, and brings none: %j', (header) => {
+  test.each([
+    'Bearer',
+    'Bearer ',
+    'Bearer a b',
+    'bearer  ',
+    'Bearer\tabc',
+    'BEARER=abc',
+    'Bearer,Basic abc',
+    'Bearer\u00a0abc',
+  ])('tries to, and brings none: %j', (header) => {
     expect(readCredentials(header)).toEqual({ kind: 'malformed' });
     expect(bearerToken(header)).toBeNull();
   });
 
-  test.each([null, '', 'Basic abc', 'Bearerabc', 'Bearer\tabc', ' Bearer abc', 'Token Bearer abc'])(
-    'is about something else: %j',
-    (header) => {
-      expect(readCredentials(header)).toEqual({ kind: 'none' });
-    },
-  );
+  test.each([
+    null,
+    '',
+    'Basic abc',
+    'Bearerabc',
+    'Bearer-2 abc',
+    ' Bearer abc',
+    'Token Bearer abc',
+    'Basic a, Bearer abc',
+    'Digest username="Bearer x"',
+  ])('is about something else: %j', (header) => {
+    expect(readCredentials(header)).toEqual({ kind: 'none' });
+  });
 });
 
 describe('a challenge (RFC 6750 §3)', () => {

@@ -11,6 +11,7 @@ const FACTS: OriginFacts = {
   origin: null,
   contentType: JSON_TYPE,
   hasOurCookie: true,
+  hasBearer: false,
 };
 const passes = (facts: Partial<OriginFacts>): boolean => checkOrigin({ ...FACTS, ...facts }, APP).ok;
 
@@ -58,7 +59,7 @@ function expectedToPass(facts: OriginFacts): boolean {
   if (facts.origin !== null && MALFORMED.includes(facts.origin)) return false;
   if (facts.secFetchSite !== null) return facts.secFetchSite === 'same-origin';
   if (facts.origin !== null) return facts.origin === APP;
-  return !facts.hasOurCookie && facts.contentType === JSON_TYPE;
+  return !facts.hasOurCookie && (facts.hasBearer || facts.contentType === JSON_TYPE);
 }
 
 test('every combination of headers on an unsafe method is judged by the rule', () => {
@@ -68,9 +69,11 @@ test('every combination of headers on an unsafe method is judged by the rule', (
       for (const contentType of [null, JSON_TYPE, FORM_TYPE, 'text/plain', 'multipart/form-data; boundary=x']) {
         for (const hasOurCookie of [true, false]) {
           for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'post', 'TRACE', 'CONNECT', 'PROPFIND', '']) {
-            const facts = { method, secFetchSite, origin, contentType, hasOurCookie };
-            if (passes(facts) !== expectedToPass(facts)) throw new Error(JSON.stringify(facts));
-            if (passes(facts)) passed += 1;
+            for (const hasBearer of [true, false]) {
+              const facts = { method, secFetchSite, origin, contentType, hasOurCookie, hasBearer };
+              if (passes(facts) !== expectedToPass(facts)) throw new Error(JSON.stringify(facts));
+              if (passes(facts)) passed += 1;
+            }
           }
         }
       }
@@ -118,6 +121,13 @@ describe('the cases that the rule is for', () => {
     ['a program with a cookie', { hasOurCookie: true }, false],
     ['a program with a form', { hasOurCookie: false, contentType: FORM_TYPE }, false],
     ['a program without a body', { hasOurCookie: false, contentType: null }, false],
+    ['a program with a Bearer token and no body', { hasOurCookie: false, contentType: null, hasBearer: true }, true],
+    ['a program with a Bearer token beside a cookie', { hasOurCookie: true, hasBearer: true }, false],
+    [
+      'another site with a Bearer token',
+      { origin: 'https://evil.example', hasOurCookie: false, hasBearer: true },
+      false,
+    ],
     ['JSON disguised as text', { hasOurCookie: false, contentType: 'text/plain; application/json' }, false],
   ])('%s', (_name, facts, expected) => {
     expect(passes(facts)).toBe(expected);

@@ -9,7 +9,7 @@ export const DELETE = sessionRoute(
   { sharing: 'listed' },
   async ({ session, params, facts }) => {
     const { id = '' } = await params;
-    const ended = await endSession(session.sub, id, facts);
+    const ended = await endSession(session, id, facts);
     return ended.ok ? empty() : problem('not_found');
   },
 );

@@ -1,0 +1,26 @@
+import { type RequestOptions, send, type Target } from './requests';
+
+const BOUNDARY = 'a-boundary-of-our-own';
+
+/** A form of a server action as a page showed it: field by name, the hidden ones that name the action among them. */
+export type ActionForm = Readonly<Record<string, string>>;
+
+/** The form of a page whose HTML holds `mark`. Rejects when the page shows none. */
+export async function formOf(target: Target, path: string, options: RequestOptions, mark: string): Promise<ActionForm> {
+  const { text } = await send(target, path, options);
+  const form = [...text.matchAll(/<form[\s\S]*?<\/form>/g)].map(([html]) => html).find((html) => html.includes(mark));
+  if (!form?.includes('$ACTION')) throw new Error(`${path} shows no form of an action with ${mark}`);
+  const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?/g)];
+  return Object.fromEntries(
+    hidden.map(([, field = '', content = '']): [string, string] => [field, content.replaceAll('&quot;', '"')]),
+  );
+}
+
+/** What a browser without scripts sends for such a form. */
+export function filledIn(fields: ActionForm): { method: string; body: string; headers: Record<string, string> } {
+  const parts = Object.entries(fields).map(
+    ([name, value]) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+  );
+  const headers = { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` };
+  return { method: 'POST', body: `${parts.join('')}--${BOUNDARY}--\r\n`, headers };
+}
