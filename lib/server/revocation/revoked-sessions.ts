@@ -7,6 +7,9 @@ import { env } from '@/lib/server/config/env';
 import { type LiveState, lastKnownState, liveState } from '@/lib/server/database/live-state';
 import { statusPositions } from './status-positions';
 
+/** More than begin while what is known of the numbers grows old. */
+const NUMBERS_AHEAD = 1_000;
+
 /**
  * Whether the session that a verified token of ours names by `uri` and `index` was ended: at once where it was ended, a
  * second later elsewhere. What is no place of a list of ours counts as ended. While the database is away, what was known
@@ -15,8 +18,9 @@ import { statusPositions } from './status-positions';
 export async function isRevoked(uri: string, index: number): Promise<boolean> {
   const list = listOfUri(env().appOrigin, uri);
   if (list === null || index >= STATUS_LIST_SIZE) return true;
-  const { revokedAt } = await lastKnownState();
-  const { numberAt } = await statusPositions();
+  const { revokedAt, lastNumber } = await lastKnownState();
+  const { numberAt, positionOf } = await statusPositions();
+  if (list > positionOf(lastNumber + NUMBERS_AHEAD).list) return true;
   return revokedAt.has(numberAt({ list, index }));
 }
 

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { issueAccessToken } from '@/lib/core/token/access-token';
+import { liveKeyring } from '@/lib/server/keys/live-keyring';
+import { randomBytes } from '@/lib/server/keys/random';
 import { addClient, removeClient, renewClientSecret } from '@/lib/server/oauth/client-store';
 import { runCommand } from '@/tests/support/database/postgres';
 import { countStatements, useDatabase } from '@/tests/support/database/use-database';
@@ -119,6 +122,28 @@ describe('POST /api/oauth/introspect (RFC 7662)', () => {
       ask(server, '/api/oauth/introspect', { token }, basic(billing.id, billing.secret));
     expect((await asBilling(foreign.access_token)).json()).toMatchObject({ active: true, aud: BILLING });
     expect((await asBilling(tokens.access_token)).json()).toEqual({ active: false });
+  });
+
+  it.each([
+    ['an index beyond its list', { idx: 131_072, uri: `${SITE}/status-lists/0` }],
+    ['a list that does not exist', { idx: 0, uri: `${SITE}/status-lists/99999` }],
+    ['the list after the last', { idx: 0, uri: `${SITE}/status-lists/1` }],
+    ['a list of somebody else', { idx: 0, uri: 'https://evil.example/status-lists/0' }],
+  ])('knows no token with %s, however well it is signed, and neither does the API', async (_what, place) => {
+    const { id, secret } = await newClient();
+    const { tokens } = await signInProgram(server);
+    const { jti: _jti, iat: _iat, exp: _exp, status, ...about } = claimsOf(tokens.access_token);
+    const signed = async (status_list: object) => {
+      const { signing } = await liveKeyring();
+      const claims = { ...about, status: { status_list } } as Parameters<typeof issueAccessToken>[0];
+      return (await issueAccessToken(claims, 300, signing, Date.now() / 1_000, randomBytes)).token;
+    };
+    const genuine = await signed((status as { status_list: object }).status_list);
+    expect((await send(server, '/api/auth/session', bearer(genuine))).status).toBe(200);
+    const token = await signed(place);
+    expect((await send(server, '/api/auth/session', bearer(token))).status).toBe(401);
+    const answer = await ask(server, '/api/oauth/introspect', { token }, basic(id, secret));
+    expect(answer.json()).toEqual({ active: false });
   });
 
   it('refuses whoever cannot name an id and its secret, in one way', async () => {
