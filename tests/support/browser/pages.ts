@@ -6,6 +6,7 @@ export const GUEST_PAGES: readonly PageCase[] = [
   { path: '/login', heading: 'Sign in' },
   { path: '/login?error=invalid_credentials&next=%2Faccount', heading: 'Sign in' },
   { path: '/login?ended=1', heading: 'Sign in' },
+  { path: '/login?ended=unknown', heading: 'Sign in' },
   { path: '/register', heading: 'Create account' },
   { path: '/register?error=validation_failed&fields=email:custom,password:too_short', heading: 'Create account' },
   { path: '/verify-email', heading: 'Enter your code' },
