@@ -1,6 +1,5 @@
 import 'server-only';
 import type { Bytes } from '@/lib/core/encoding';
-import { MAX_LIVE_SESSIONS, REVOCATION_RETENTION_SECONDS } from '@/lib/core/policy';
 import type { RotationState } from '@/lib/core/session/rotation';
 import type { EpochSeconds } from '@/lib/core/time';
 import type { Role } from '@/lib/core/token/claims';
@@ -59,7 +58,7 @@ export type Presented = {
 const epoch = (column: Prisma.Sql) => Prisma.sql`extract(epoch FROM ${column})::float8`;
 
 /** Columns of a session and its user, under the names of `RefreshRow`; counters fit a double by far. */
-const SESSION_COLUMNS = Prisma.sql`
+export const SESSION_COLUMNS = Prisma.sql`
   s.id, s."userId", u.role::text AS role, u.email, s.counter::float8 AS counter, s."statusNumber"::float8 AS "statusNumber",
   s.remember, s.amr, s.kind::text AS kind, s."secretHash", s.audience, s.network,
   ${epoch(Prisma.sql`s."authenticatedAt"`)} AS "authenticatedAt", ${epoch(Prisma.sql`s."rotatedAt"`)} AS "rotatedAt",
@@ -122,81 +121,4 @@ export async function updateDevice(sessionId: string, facts: RequestFacts, tx: T
   const { userAgent, device, ip } = facts;
   const data = { userAgent, device, ...(ip === null ? {} : { ip }) };
   await tx.session.update({ where: { id: sessionId }, data, select: { id: true } });
-}
-
-export type NewSession = {
-  readonly id: string;
-  readonly userId: string;
-  readonly kind: SessionKind;
-  readonly secretHash: Bytes;
-  readonly idleSeconds: number;
-  readonly absoluteSeconds: number;
-  readonly remember: boolean;
-  readonly amr: readonly string[];
-  readonly facts: RequestFacts;
-  readonly audience: string | null;
-  readonly network: string | null;
-  readonly refreshKeyId: number;
-  /** The session that this one replaces, proven by its secret; ended as `superseded`, without alarm. */
-  readonly supersedes: { readonly id: string; readonly secretHash: Bytes; readonly network: string | null } | null;
-};
-
-export type CreatedSession = {
-  readonly session: SessionRow;
-  /** The sessions that ended for it, by status number. */
-  readonly endedNumbers: readonly number[];
-  /** Whose session was to be replaced from a network that it is not bound to, and was not. */
-  readonly refusedUserId: string | null;
-};
-
-/**
- * Creates a session, ends the one it replaces and the oldest beyond the cap, and writes revocations and the audit
- * event: all or nothing, in one statement. Null when the user is gone or disabled.
- */
-export async function createSession(session: NewSession, tx: Transaction = db()): Promise<CreatedSession | null> {
-  const { facts, supersedes } = session;
-  const oldId = supersedes?.id ?? null;
-  const [row] = await tx.$queryRaw<(SessionRow & Omit<CreatedSession, 'session'>)[]>`
-    WITH person AS (
-      SELECT id FROM "User" WHERE id = ${session.userId} AND "disabledAt" IS NULL
-    ), brought AS (
-      SELECT s.id, s."userId", s."endedAt", ${isUsableFrom(supersedes?.network ?? null)} AS "isAtHome"
-      FROM "Session" s WHERE s.id = ${oldId} AND s."secretHash" = ${supersedes?.secretHash ?? null}
-    ), surplus AS (
-      SELECT s.id FROM "Session" s
-      WHERE s."userId" = ${session.userId} AND s."endedAt" IS NULL AND s."idleExpiresAt" > now()
-        AND s."absoluteExpiresAt" > now() AND s.id IS DISTINCT FROM (SELECT id FROM brought WHERE "isAtHome")
-      ORDER BY s."createdAt" DESC, s.id OFFSET ${MAX_LIVE_SESSIONS - 1}
-    ), leaving AS (
-      -- Named one by one: an OR over two ways to find them would read the whole table.
-      SELECT id, 'over_limit' AS reason FROM surplus
-      UNION ALL SELECT id, 'superseded' FROM brought WHERE "isAtHome"
-    ), ended AS (
-      UPDATE "Session" s SET "endedAt" = now(), "endReason" = leaving.reason::"SessionEndReason"
-      FROM leaving WHERE s.id = leaving.id AND s."endedAt" IS NULL AND EXISTS (SELECT 1 FROM person)
-      RETURNING s.id, s."userId", s."statusNumber", leaving.reason
-    ), revoked AS (
-      INSERT INTO "Revocation" ("statusNumber", "keepUntil")
-      SELECT "statusNumber", now() + ${REVOCATION_RETENTION_SECONDS} * interval '1 second' FROM ended
-      ON CONFLICT DO NOTHING
-    ), created AS (
-      INSERT INTO "Session" (id, "userId", kind, "secretHash", "idleSeconds", "idleExpiresAt", "absoluteExpiresAt",
-        remember, amr, audience, network, "refreshKeyId", "userAgent", device, ip)
-      SELECT ${session.id}, person.id, ${session.kind}::"SessionKind", ${session.secretHash}, ${session.idleSeconds}::int,
-        now() + ${session.idleSeconds} * interval '1 second', now() + ${session.absoluteSeconds} * interval '1 second',
-        ${session.remember}, ${session.amr}::text[], ${session.audience}, ${session.network},
-        ${session.refreshKeyId}::int, ${facts.userAgent}, ${facts.device}, ${facts.ip}
-      FROM person RETURNING *
-    ), audited AS (
-      INSERT INTO "AuditEvent" (type, "userId", "sessionId", ip, "userAgent")
-      SELECT 'signed_in', created."userId", created.id, ${facts.ip}, ${facts.userAgent} FROM created
-      UNION ALL
-      SELECT 'session_' || reason, "userId", id, ${facts.ip}, ${facts.userAgent} FROM ended
-    )
-    SELECT ${SESSION_COLUMNS}, ARRAY(SELECT "statusNumber"::float8 FROM ended) AS "endedNumbers",
-      (SELECT "userId" FROM brought WHERE "endedAt" IS NULL AND NOT "isAtHome") AS "refusedUserId"
-    FROM created s JOIN "User" u ON u.id = s."userId"`;
-  if (row === undefined) return null;
-  const { endedNumbers, refusedUserId, ...created } = row;
-  return { session: created, endedNumbers, refusedUserId };
 }

@@ -8,8 +8,8 @@ import type { SessionKind } from '@/lib/server/database/generated/prisma/client'
 import { noteEnded } from '@/lib/server/database/live-state';
 import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
 import { randomBytes } from '@/lib/server/keys/random';
+import { type CreatedSession, createSession } from './creation';
 import { noteForeignNetwork } from './home-network';
-import { type CreatedSession, createSession } from './session-store';
 import { type IssuedTokens, issueTokens, newRefreshKeyId, openRefreshToken, sessionPolicy } from './tokens';
 
 export type SessionStart = {
