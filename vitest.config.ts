@@ -60,6 +60,8 @@ export default defineConfig({
     // Two at once: hashing and PostgreSQL want the rest of a small machine.
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
+    // A test that asserts nothing fails.
+    expect: { requireAssertions: true },
     // A key of RSA takes as long as chance wants.
     testTimeout: 30_000,
     projects: [

@@ -2,13 +2,12 @@
 // `npm test`: everything that CI runs, from a fresh clone. `npm test -- unit e2e` runs only those stages. `--install`
 // installs what is missing, on Debian as root; so does CI=true.
 // The last line is always `N passed, N failed`: types and lint count as one each, the rest is what the runners report.
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { Failure } from './failure.mjs';
 import { checkNode, generateClient, install } from './preparation.mjs';
 import { endOnSignals, ROOT } from './processes.mjs';
 import { elapsed, seconds } from './progress.mjs';
 import { provide } from './requirements.mjs';
+import { stageEnvironment } from './test/environment.mjs';
 import { chooseStages } from './test/stages.mjs';
 
 const SLOWEST = 10;
@@ -17,17 +16,6 @@ const SLOWEST = 10;
 const total = { passed: 0, failed: 0, timings: [] };
 /** @type {string[]} */
 const stageTimes = [];
-
-/** The environment of every stage: settings of the developer's own shell must not reach the tests. */
-function environment() {
-  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
-  const settings = readFileSync(path.join(ROOT, '.env.example'), 'utf8').matchAll(/^(?:# )?([A-Z_]+)=/gm);
-  const names = [...settings].map(([, name = '']) => name);
-  return withoutNames(env, [...names, 'HANDSTAMP_DATA', 'NODE_ENV']);
-}
-
-/** @param {NodeJS.ProcessEnv} env @param {readonly string[]} names */
-const withoutNames = (env, names) => Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
 
 /** @param {unknown} error */
 function showFailure(error) {
@@ -70,7 +58,7 @@ async function main() {
   const requirements = new Set(stages.flatMap(([, stage]) => stage.requirements ?? []));
   const { env: places, missing } = await provide([...requirements], 'npm test');
   for (const { what, command } of missing) console.log(`Not here, so its tests are not run: ${what} (${command}).`);
-  const env = { ...environment(), ...places };
+  const env = { ...stageEnvironment(process.env), ...places };
   let isBuilt = true;
   for (const [name, stage] of stages) {
     // A stage that fails hides nothing of the others, except of those that need what it makes.

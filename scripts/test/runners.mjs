@@ -6,16 +6,18 @@ import os from 'node:os';
 import path from 'node:path';
 import { Failure } from '../failure.mjs';
 import { finish, ROOT, startNode } from '../processes.mjs';
+import { absences, counted, testFilesBelow } from './completeness.mjs';
+import { REPORT_VARIABLE } from './reporter.mjs';
 
 /**
  * @typedef {{ name: string, milliseconds: number }} Timing One test, and how long it took.
  * @typedef {{ passed: number, failed: number, timings: Timing[] }} Outcome What a stage counted.
- * @typedef {{ fullName: string, status: string, duration?: number | null }} VitestTest
- * @typedef {{ name: string, status: string, assertionResults: VitestTest[] }} VitestFile
  * @typedef {{ title: string, file: string, tests: { results: { duration: number }[] }[] }} PlaywrightSpec
  * @typedef {{ specs?: PlaywrightSpec[], suites?: PlaywrightSuite[] }} PlaywrightSuite
  * @typedef {{ stats: Record<'expected' | 'unexpected' | 'flaky' | 'skipped', number> } & PlaywrightSuite} PlaywrightReport
  */
+
+const E2E = 'tests/e2e';
 
 const reports = mkdtempSync(path.join(os.tmpdir(), 'handstamp-reports-'));
 process.on('exit', () => rmSync(reports, { recursive: true, force: true }));
@@ -23,34 +25,30 @@ process.on('exit', () => rmSync(reports, { recursive: true, force: true }));
 /**
  * Runs projects of vitest.config.ts.
  *
- * @param {readonly string[]} projects
+ * @param {readonly import('./completeness.mjs').Part[]} parts
  * @param {NodeJS.ProcessEnv} env
- * @param {(file: string) => boolean} mayBeLeftOut True for files whose tests leave themselves out on this machine.
+ * @param {{ mayBeLeftOut?: (file: string) => boolean, root?: string }} [options] `mayBeLeftOut` is true for files that
+ *   cannot run on this machine.
  * @returns {Promise<Outcome>}
  */
-export async function vitest(projects, env, mayBeLeftOut) {
+export async function vitest(parts, env, { mayBeLeftOut = () => false, root = ROOT } = {}) {
+  const projects = parts.flatMap((part) => part.projects);
   const report = path.join(reports, `${projects[0]}.json`);
   const chosen = projects.flatMap((project) => ['--project', project]);
-  const output = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const isClean = await runs(['node_modules/vitest/vitest.mjs', 'run', ...chosen, ...output], env);
-  /** @type {{ testResults: VitestFile[] }} */
-  const { testResults } = await readReport(report);
-  const files = testResults.map((file) => ({ ...file, name: path.relative(ROOT, file.name) }));
-  const tests = files.flatMap(({ name, assertionResults }) =>
-    assertionResults.map((test) => ({ file: name, ...test })),
+  const output = ['--reporter=default', `--reporter=${path.join(ROOT, 'scripts/test/reporter.mjs')}`];
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--root', root, ...chosen, ...output];
+  const isClean = await runs(args, { ...env, [REPORT_VARIABLE]: report });
+  /** @type {import('./reporter.mjs').Report} */
+  const { tests, broken } = await readReport(report);
+  const count = (/** @type {string} */ state) => tests.filter((test) => test.state === state).length;
+  const absent = absences(parts, tests, (folder) =>
+    testFilesBelow(root, folder).filter((file) => !mayBeLeftOut(file) && !broken.includes(file)),
   );
-  // A file that cannot be loaded has no tests to fail.
-  const broken = files.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0);
-  const passed = tests.filter(({ status }) => status === 'passed');
-  const failed = tests.filter(({ status }) => status === 'failed');
-  const others = tests.filter(({ status }) => status !== 'passed' && status !== 'failed');
-  const leftOut = others.filter(({ file }) => mayBeLeftOut(file));
-  for (const { file, fullName } of leftOut) console.log(`not run: ${file} › ${fullName}`);
-  const timings = tests.map(({ file, fullName, duration }) => ({
-    name: `${file} › ${fullName}`,
-    milliseconds: duration ?? 0,
-  }));
-  const counts = counted(isClean, passed.length, failed.length + broken.length, others.length - leftOut.length);
+  const counts = conclude({
+    ...{ isClean, passed: count('passed'), failed: count('failed') + broken.length },
+    ...{ skipped: tests.length - count('passed') - count('failed'), absences: absent },
+  });
+  const timings = tests.map(({ file, name, milliseconds }) => ({ name: `${file} › ${name}`, milliseconds }));
   return { ...counts, timings };
 }
 
@@ -66,9 +64,17 @@ export async function playwright(env) {
   const isClean = await runs(args, { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report });
   /** @type {PlaywrightReport} */
   const { stats, suites = [] } = await readReport(report);
-  const counts = counted(isClean, stats.expected, stats.unexpected + stats.flaky, stats.skipped);
-  const timings = suites.flatMap(specsOf).map(({ file, title, tests }) => ({
-    name: `tests/e2e/${file} › ${title}`,
+  const specs = suites.flatMap(specsOf).map((spec) => ({ ...spec, file: `${E2E}/${spec.file}` }));
+  const counts = conclude({
+    ...{ isClean, passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped },
+    absences: absences(
+      [{ projects: ['e2e'], folders: [E2E] }],
+      specs.map(({ file }) => ({ project: 'e2e', file })),
+      (folder) => testFilesBelow(ROOT, folder),
+    ),
+  });
+  const timings = specs.map(({ file, title, tests }) => ({
+    name: `${file} › ${title}`,
     milliseconds: tests.flatMap(({ results }) => results).reduce((sum, { duration }) => sum + duration, 0),
   }));
   return { ...counts, timings };
@@ -78,17 +84,14 @@ export async function playwright(env) {
 const specsOf = ({ specs = [], suites = [] }) => [...specs, ...suites.flatMap(specsOf)];
 
 /**
- * A skipped test proves nothing: it counts as failed. So does a runner that fails although no test did, and one that
- * found no tests.
+ * Says what did not run, and counts it.
  *
- * @param {boolean} isClean
- * @param {number} passed
- * @param {number} failed
- * @param {number} skipped
+ * @param {{ isClean: boolean, passed: number, failed: number, skipped: number, absences: readonly string[] }} run
  */
-function counted(isClean, passed, failed, skipped) {
-  if (skipped > 0) console.log(`${skipped} skipped: a test that does not run counts as failed.`);
-  return { passed, failed: failed + skipped || (isClean && passed > 0 ? 0 : 1) };
+function conclude({ absences: sentences, ...run }) {
+  if (run.skipped > 0) console.log(`${run.skipped} skipped: a test that does not run counts as failed.`);
+  for (const sentence of sentences) console.log(`Not run, which counts as failed: ${sentence}.`);
+  return counted({ ...run, absent: sentences.length });
 }
 
 /**

@@ -20,6 +20,20 @@ import { playwright, vitest } from './runners.mjs';
  * @property {import('../requirements.mjs').Requirement} [isNothingWithout] The optional one without which it is not run.
  */
 
+/** The arguments of biome: a warning nobody has to mend is a warning nobody reads. `npm run lint` has the same. */
+export const LINT = ['check', '--error-on-warnings'];
+
+/** What vitest runs in each stage. */
+export const PARTS = {
+  unit: [
+    { projects: ['unit'], folders: ['tests/unit'] },
+    { projects: ['edge'], folders: ['tests/unit/core', 'tests/unit/middleware', 'tests/unit/verifier'] },
+  ],
+  architecture: [{ projects: ['architecture'], folders: ['tests/architecture'] }],
+  integration: [{ projects: ['integration', 'drills', 'alone'], folders: ['tests/integration', 'tests/support'] }],
+  vercel: [{ projects: ['vercel'], folders: ['tests/vercel'] }],
+};
+
 /** @type {Readonly<Record<string, Stage>>} */
 export const STAGES = {
   types: {
@@ -33,25 +47,25 @@ export const STAGES = {
   },
   lint: {
     async run(env) {
-      await finish(startNode(['node_modules/@biomejs/biome/bin/biome', 'check'], { env }), 'Biome found something.');
+      await finish(startNode(['node_modules/@biomejs/biome/bin/biome', ...LINT], { env }), 'Biome found something.');
       return { passed: 1, failed: 0, timings: [] };
     },
   },
-  unit: { run: (env) => vitest(['unit', 'edge'], env, () => false) },
+  unit: { run: (env) => vitest(PARTS.unit, env) },
   build: {
     async run(env) {
       await build(env);
       return { passed: 0, failed: 0, timings: [] };
     },
   },
-  architecture: { needsBuild: true, run: (env) => vitest(['architecture'], env, () => false) },
+  architecture: { needsBuild: true, run: (env) => vitest(PARTS.architecture, env) },
   integration: {
     needsBuild: true,
     requirements: [POSTGRES, PGBOUNCER, PYTHON, CHROMIUM, GO],
-    run: (env) => vitest(['integration', 'drills', 'alone'], env, (file) => filesWithoutProgram(env).includes(file)),
+    run: (env) => vitest(PARTS.integration, env, { mayBeLeftOut: (file) => filesWithoutProgram(env).includes(file) }),
   },
   e2e: { needsBuild: true, requirements: [POSTGRES, CHROMIUM], run: playwright },
-  vercel: { requirements: [VERCEL], isNothingWithout: VERCEL, run: (env) => vitest(['vercel'], env, () => false) },
+  vercel: { requirements: [VERCEL], isNothingWithout: VERCEL, run: (env) => vitest(PARTS.vercel, env) },
 };
 
 /**

@@ -47,13 +47,15 @@ describe('an address is known under one spelling', () => {
   });
 
   test('which is its own normal form, for every character that may stand in it', () => {
+    const unstable: string[] = [];
     for (let point = 0x21; point < 0x11000; point += 1) {
       const character = String.fromCodePoint(point);
       for (const typed of [`a${character}b@example.com`, `${character}@example.com`, `a@b${character}c.com`]) {
         const once = normalizeEmail(typed);
-        if (once !== null && normalizeEmail(once) !== once) throw new Error(`U+${point.toString(16)}`);
+        if (once !== null && normalizeEmail(once) !== once) unstable.push(`U+${point.toString(16)}`);
       }
     }
+    expect(unstable).toEqual([]);
   });
 
   test('however many letters of mathematics its domain is typed in', () => {
@@ -70,10 +72,12 @@ describe('an address is known under one spelling', () => {
   });
 
   test('whose domain is in ASCII, so that a mail program maps nothing', () => {
+    const others: string[] = [];
     for (let point = 0x80; point < 0x20000; point += 1) {
       const email = normalizeEmail(`a@b${String.fromCodePoint(point)}c.com`);
-      if (email !== null && !/^a@[a-z0-9.-]+$/.test(email)) throw new Error(`U+${point.toString(16)}: ${email}`);
+      if (email !== null && !/^a@[a-z0-9.-]+$/.test(email)) others.push(`U+${point.toString(16)}: ${email}`);
     }
+    expect(others).toEqual([]);
   });
 
   test('in which the local part is only composed and lower-cased: the rest is its own server’s to say', () => {

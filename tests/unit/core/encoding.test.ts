@@ -13,11 +13,13 @@ function* texts(length: number): Generator<string> {
 
 describe('base64url', () => {
   test('agrees with jose on every one- and two-byte value', () => {
+    const different: string[] = [];
     for (let value = 0; value < 65_536; value += 1) {
       for (const bytes of [bytesOf(value >> 8, value & 255), bytesOf(value & 255)]) {
-        if (toBase64Url(bytes) !== base64url.encode(bytes)) throw new Error(`${bytes} differs`);
+        if (toBase64Url(bytes) !== base64url.encode(bytes)) different.push(String(bytes));
       }
     }
+    expect(different).toEqual([]);
   });
 
   test('agrees with jose on random bytes of every length up to 256', () => {
@@ -46,13 +48,15 @@ describe('base64url', () => {
   });
 
   test('every code unit outside the alphabet is refused, at every place of a group', () => {
+    const read: string[] = [];
     for (let unit = 0; unit <= 0xffff; unit += 1) {
       const character = String.fromCharCode(unit);
       if (ALPHABET.includes(character)) continue;
       for (const text of [`${character}AAA`, `A${character}AA`, `AA${character}A`, `AAA${character}`]) {
-        if (fromBase64Url(text) !== null) throw new Error(`U+${unit.toString(16)} was read`);
+        if (fromBase64Url(text) !== null) read.push(`U+${unit.toString(16)}`);
       }
     }
+    expect(read).toEqual([]);
   });
 
   test.each(['AA==', 'AAA=', 'AAAA=', 'AA\n', ' AA', 'A A', 'AAAA\u0000', 'AB', 'AAB', '+/+/'])(

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EdgeVM } from '@edge-runtime/vm';
 import { transform } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, type ExpectStatic, expect, test } from 'vitest';
 import { parseAst } from 'vitest/node';
 import type { SigningAlgorithm } from '@/lib/core/keys/signing-key';
 import { environmentSchema } from '@/lib/server/config/settings';
@@ -104,7 +104,7 @@ describe.each<SigningAlgorithm>(['ES256', 'EdDSA', 'RS256'])('with %s keys it ve
 
 describe('when an answer gets lost, whatever its signal says,', () => {
   /** Real timers: two seconds for the key set, then one for each look at the list. */
-  async function proves({ createVerifier }: typeof Bundle, lose: () => Promise<Response>) {
+  async function proves({ createVerifier }: typeof Bundle, lose: () => Promise<Response>, expect: ExpectStatic) {
     const issuer = await FakeIssuer.start();
     const verifier = createVerifier({ issuer: CLAIMS.iss, audience: CLAIMS.aud }, issuer.surroundings);
     const seen = async () => {
@@ -127,13 +127,17 @@ describe('when an answer gets lost, whatever its signal says,', () => {
     expect(new Set(issuer.losses.map(({ cause }) => cause))).toEqual(new Set(['deadline']));
   }
 
-  test.concurrent.each(Object.entries(LOST))('the file goes on after its deadline on Node: %s', async (_what, lose) => {
-    await proves(await import(pathToFileURL(made.file).href), lose);
-  });
+  // What runs beside others counts its own assertions.
+  test.concurrent.for(Object.entries(LOST))(
+    'the file goes on after its deadline on Node: %s',
+    async ([, lose], { expect }) => {
+      await proves(await import(pathToFileURL(made.file).href), lose, expect);
+    },
+  );
 
-  test.concurrent.each(Object.entries(LOST))('and in an edge runtime: %s', async (_what, lose) => {
+  test.concurrent.for(Object.entries(LOST))('and in an edge runtime: %s', async ([, lose], { expect }) => {
     const { code } = await transform(made.code, { format: 'iife', globalName: 'bundle' });
     const edge = new EdgeVM({ codeGeneration: { strings: false, wasm: false } });
-    await proves(edge.evaluate(`${code}; bundle`), lose);
+    await proves(edge.evaluate(`${code}; bundle`), lose, expect);
   });
 });

@@ -73,14 +73,16 @@ test('whatever is kept stays on our origin, is stable, and leads nobody back to 
     '%00',
     '\u00a0',
   ];
+  const dangerous: string[] = [];
   for (let number = 0; number < 21 ** 3; number += 1) {
     const target = `/${pieces[number % 21]}${pieces[Math.floor(number / 21) % 21]}${pieces[Math.floor(number / 441)]}evil.example`;
     const kept = safeNextPath(target, APP);
     const url = new URL(kept, APP);
     if (url.origin !== APP || !kept.startsWith('/') || kept.startsWith('//') || safeNextPath(kept, APP) !== kept)
-      throw new Error(target);
-    if (/^\/(?:login|api)(?:\/|$)/.test(url.pathname)) throw new Error(target);
+      dangerous.push(target);
+    if (/^\/(?:login|api)(?:\/|$)/.test(url.pathname)) dangerous.push(target);
   }
+  expect(dangerous).toEqual([]);
 });
 
 test('works on localhost with a port as well', () => {

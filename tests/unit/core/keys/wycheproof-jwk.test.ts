@@ -26,14 +26,15 @@ const setsOf = (set: Record<string, unknown>): unknown[] => [set, { keys: [set] 
 
 test.each(cases)('$tcId ($comment) is refused: no key in it is one of ours', async ({ jws, set }) => {
   // Five are labelled valid: three by symmetric keys, one by a symmetric set, one by an RSA key of 2,048 bits.
-  const split = splitCompactJws(jws, 4096);
-  if (!split.ok) return;
-  for (const document of setsOf(set)) {
-    const keys = (await importJwkSet(document)) ?? new Map();
-    const key = selectKey(split.value.header, keys);
-    expect(key.ok && (await hasValidSignature(split.value, key.value))).toBe(false);
-  }
+  for (const document of setsOf(set)) expect(await accepts(document, jws)).toBe(false);
 });
+
+async function accepts(document: unknown, jws: string): Promise<boolean> {
+  const split = splitCompactJws(jws, 4096);
+  if (!split.ok) return false;
+  const key = selectKey(split.value.header, (await importJwkSet(document)) ?? new Map());
+  return key.ok && (await hasValidSignature(split.value, key.value));
+}
 
 test.each([
   [1, 'the elliptic key of a set that mixes it with a symmetric one', ['kid-ec-sign']],

@@ -1,6 +1,6 @@
-import { describe, expect, expectTypeOf, test } from 'vitest';
-import { parseAccessClaims, ROLES, type Role } from '@/lib/core/token/claims';
-import type { Role as StoredRole } from '@/lib/server/database/generated/prisma/client';
+import { describe, expect, test } from 'vitest';
+import { parseAccessClaims, ROLES } from '@/lib/core/token/claims';
+import { Role as StoredRole } from '@/lib/server/database/generated/prisma/enums';
 import { CLAIMS, ISSUER } from '../../../fixtures/access-tokens';
 
 const isAccepted = (changes: Record<string, unknown>): boolean => parseAccessClaims({ ...CLAIMS, ...changes }).ok;
@@ -77,9 +77,8 @@ test.each(ROLES)('role %j is accepted', (role) => {
   expect(isAccepted({ role })).toBe(true);
 });
 
-// `tsc` decides: a role that only one of ROLES and prisma/schema.prisma has is an error here.
 test('the roles are those of the database', () => {
-  expectTypeOf<Role>().toEqualTypeOf<StoredRole>();
+  expect([...ROLES].sort()).toEqual(Object.values(StoredRole).sort());
 });
 
 test.each([[[]], [['pwd']], [['pwd', 'otp', 'hwk']], [new Array(8).fill('pwd')]])('amr %j is accepted', (amr) => {

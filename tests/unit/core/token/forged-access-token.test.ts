@@ -61,12 +61,13 @@ describe('signatures', () => {
 
   test('every single bit of the signature matters', async () => {
     const [header, payload, signature] = partsOf(genuine);
+    const ignored: number[] = [];
     for (let bit = 0; bit < 512; bit += 1) {
       const bytes = base64url.decode(signature);
       bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      if ((await outcome([header, payload, base64url.encode(bytes)].join('.'))) !== 'bad_signature')
-        throw new Error(`bit ${bit}`);
+      if ((await outcome([header, payload, base64url.encode(bytes)].join('.'))) !== 'bad_signature') ignored.push(bit);
     }
+    expect(ignored).toEqual([]);
   });
 });
 

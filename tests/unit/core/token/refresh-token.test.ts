@@ -58,13 +58,15 @@ describe('a refresh token', () => {
   });
 
   test('is refused with any single bit flipped', async () => {
+    const others: string[] = [];
     for (let bit = 0; bit < 560; bit += 1) {
       const changed = bytesOfToken();
       changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
       const expected = bit < 8 ? 'unknown_version' : bit < 16 ? 'unknown_key' : 'bad_mac';
       const code = await codeOf(toBase64Url(changed));
-      if (code !== expected) throw new Error(`bit ${bit}: ${code}`);
+      if (code !== expected) others.push(`bit ${bit}: ${code}`);
     }
+    expect(others).toEqual([]);
   });
 
   test('is refused in any other spelling', async () => {
@@ -150,6 +152,7 @@ test.each([
 
 describe('the gate in front of a self-call', () => {
   test('passes every token that we make', async () => {
+    const stopped: string[] = [];
     for (let number = 0; number < 300; number += 1) {
       const token = {
         sessionId: toBase64Url(platformBytes(16)),
@@ -157,8 +160,9 @@ describe('the gate in front of a self-call', () => {
         secret: newSessionSecret(platformBytes),
       };
       const made = await mintRefreshToken(token, await refreshMacKeys(await rootsOf(number)));
-      if (!looksLikeRefreshToken(made)) throw new Error(made);
+      if (!looksLikeRefreshToken(made)) stopped.push(made);
     }
+    expect(stopped).toEqual([]);
   });
 
   test('stops what cannot be one: length, version, alphabet, spelling', () => {
@@ -177,15 +181,17 @@ describe('the gate in front of a self-call', () => {
 
   test('agrees with the reader on every first two and every last character', async () => {
     const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const disputed: string[] = [];
     for (const a of ALPHABET) {
       for (const b of ALPHABET) {
         const other = a + b + text.slice(2);
         const isPossible = !['malformed', 'unknown_version'].includes(await codeOf(other));
-        if (looksLikeRefreshToken(other) !== isPossible) throw new Error(other);
+        if (looksLikeRefreshToken(other) !== isPossible) disputed.push(other);
       }
       const other = text.slice(0, -1) + a;
-      if (looksLikeRefreshToken(other) !== ((await codeOf(other)) !== 'malformed')) throw new Error(other);
+      if (looksLikeRefreshToken(other) !== ((await codeOf(other)) !== 'malformed')) disputed.push(other);
     }
+    expect(disputed).toEqual([]);
   });
 });
 

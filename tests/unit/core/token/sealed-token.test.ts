@@ -77,14 +77,16 @@ describe('a sealed token', () => {
 
   test('is refused with any bit of any part flipped', async () => {
     const parts = (await seal('sign-up', CONTENT, KEY)).split('.');
+    const ignored: string[] = [];
     for (const [place, part] of parts.entries()) {
       for (let bit = 0; bit < base64url.decode(part).length * 8; bit += 3) {
         const bytes = base64url.decode(part);
         bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
         const changed = parts.map((old, at) => (at === place ? base64url.encode(bytes) : old)).join('.');
-        if ((await codeOf(changed)) === 'accepted') throw new Error(`part ${place}, bit ${bit}`);
+        if ((await codeOf(changed)) === 'accepted') ignored.push(`part ${place}, bit ${bit}`);
       }
     }
+    expect(ignored).toEqual([]);
   });
 });
 
