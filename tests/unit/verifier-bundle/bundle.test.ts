@@ -87,7 +87,7 @@ describe.each<SigningAlgorithm>(['ES256', 'EdDSA', 'RS256'])('with %s keys it ve
     expect(await seen(await issuer.token(10, status(5)))).toBe(CLAIMS.sub);
     expect(await seen(await issuer.token(10, status(6)))).toBe(401);
     expect(await seen(await issuer.token(10, { aud: 'https://other.example' }))).toBe(401);
-    expect(await seen(await issuer.token(10, {}, await testKey(algorithm)))).toBe(401);
+    expect(await seen(await issuer.token(10, {}, await testKey(algorithm, 'another')))).toBe(401);
   }
 
   test('on Node', async () => {

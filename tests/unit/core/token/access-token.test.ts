@@ -64,7 +64,7 @@ describe.each([
   });
 
   test('is refused by another key under the same kid', async () => {
-    const [mine, other] = [keyFor(algorithm), await testKey(algorithm)];
+    const [mine, other] = [keyFor(algorithm), await testKey(algorithm, 'another')];
     const imposed = new Map([...other.verifying.values()].map((key) => [mine.kid, key]));
     expect(await outcomeOf((await issue()).token, imposed)).toBe('bad_signature');
   });
