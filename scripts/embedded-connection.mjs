@@ -1,5 +1,5 @@
 // @ts-check
-// The embedded database and the secret of this clone, both below .data: for the scripts that start them, and for commands that
+// The embedded database and the secret of this clone, both below .data, or below the folder that HANDSTAMP_DATA names: for the scripts that start them, and for commands that
 // join a running app. Node built-ins only.
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -19,7 +19,9 @@ const GUARD_NAME = 'guard';
 const JOIN_WITHIN_MS = 15_000;
 const POLL_MS = 50;
 
-export const DATA = path.join(ROOT, '.data');
+export const DATA = path.resolve(ROOT, process.env['HANDSTAMP_DATA'] || '.data');
+/** The same for readers. */
+export const SHOWN_DATA = DATA.startsWith(ROOT + path.sep) ? path.relative(ROOT, DATA) : DATA;
 const SECRET_FILE = path.join(DATA, 'auth-secret');
 
 /** True where quickstart or dev has run before. */
@@ -49,7 +51,7 @@ export async function startDatabase() {
   const ready = firstLine(child.stdout);
   const ended = finish(child, 'The embedded database did not start.').catch((error) => {
     if (child.exitCode !== 3) throw error;
-    throw new Failure('Another Handstamp already runs on the database in .data: stop it first.');
+    throw new Failure(`Another Handstamp already runs on the database in ${SHOWN_DATA}: stop it first.`);
   });
   await Promise.race([ready, ended]);
   // From here on it ends by Ctrl-C, or the server's next query will notice.

@@ -1,7 +1,7 @@
 // @ts-check
 // What quickstart and dev share: settings, the embedded database, migrations, the demo accounts. Node built-ins only.
 import { createServer } from 'node:net';
-import { DATA, ownSecret, startDatabase } from './embedded-connection.mjs';
+import { DATA, ownSecret, SHOWN_DATA, startDatabase } from './embedded-connection.mjs';
 import { Failure } from './failure.mjs';
 import { checkNode, generateClient, install, TYPESCRIPT_FLAGS } from './preparation.mjs';
 import { finish, startNode } from './processes.mjs';
@@ -90,6 +90,6 @@ async function isFree(port) {
 }
 
 async function announcedSecret() {
-  console.log('  AUTH_SECRET: the one of this clone, in .data/auth-secret.');
+  console.log(`  AUTH_SECRET: the one of this clone, in ${SHOWN_DATA}/auth-secret.`);
   return ownSecret();
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // What has to be true before anything of the project can run. Node built-ins only: node_modules may not exist yet.
 import { createHash } from 'node:crypto';
-import { access, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from './failure.mjs';
 import { finish, ROOT, startNode, startProgram } from './processes.mjs';
@@ -24,11 +24,16 @@ async function modifiedAt(file) {
   return (await stat(path.join(ROOT, file)).catch(() => null))?.mtimeMs ?? 0;
 }
 
-/** Installs packages when there are none, or the lock is newer than they are. */
-export async function install() {
+/** False when there are no packages, or the lock is newer than they are. */
+export async function isInstalled() {
   // npm writes this file last.
   const installedAt = await modifiedAt('node_modules/.package-lock.json');
-  if (installedAt !== 0 && installedAt >= (await modifiedAt('package-lock.json'))) return;
+  return installedAt !== 0 && installedAt >= (await modifiedAt('package-lock.json'));
+}
+
+/** Installs packages where they are missing or old. */
+export async function install() {
+  if (await isInstalled()) return;
   await step('Installing packages', () =>
     finish(
       startNpm(['install', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']),
@@ -55,23 +60,28 @@ export async function generateClient() {
   await writeFile(path.join(ROOT, marker), hash);
 }
 
+const BUILD_MARKER = '.next/source-hash';
+
+/** True when there is a build, made by `build`, of the present sources. */
+export async function isBuilt() {
+  return (
+    (await modifiedAt('.next/BUILD_ID')) !== 0 && (await readText(BUILD_MARKER)) === (await hashOf(await sources()))
+  );
+}
+
 /**
  * Builds for production, unless the build is of the present sources.
  *
  * @param {NodeJS.ProcessEnv} env
  */
 export async function build(env) {
-  const marker = '.next/source-hash';
+  if (await isBuilt()) return;
+  // Of what was there before the build: what changes meanwhile may not be in it.
   const hash = await hashOf(await sources());
-  const isBuilt = await access(path.join(ROOT, '.next/BUILD_ID')).then(
-    () => true,
-    () => false,
-  );
-  if (isBuilt && (await readText(marker)) === hash) return;
   await step('Building', () =>
     finish(startNode(['node_modules/next/dist/bin/next', 'build'], { env }), 'next build failed.'),
   );
-  await writeFile(path.join(ROOT, marker), hash);
+  await writeFile(path.join(ROOT, BUILD_MARKER), hash);
 }
 
 /** Folders at the top that no build reads. */

@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { findFreePort } from '@/scripts/free-port.mjs';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { ageNextKey } from '@/tests/support/keys';
-import { plainEnvironment, REPOSITORY, testEnvironment } from '@/tests/support/server/environment';
+import { testEnvironment } from '@/tests/support/server/environment';
+import { type NpmScript, startNpm } from '@/tests/support/server/npm';
 
 const { url: databaseUrl } = await useDatabase();
 // A busy machine may take long to start or to end something; nothing here waits for these to be over.
@@ -13,35 +13,15 @@ vi.setConfig({ testTimeout: 180_000 });
 const READY = { timeout: 90_000, interval: 50 };
 const GONE = { timeout: 30_000, interval: 50 };
 
-type Started = { readonly npm: ChildProcess; readonly pid: number; readonly port: number; output(): string };
+type Started = NpmScript & { readonly port: number };
 
 let started: Started | undefined;
-afterEach(() => {
-  if (started !== undefined && isAnyoneLeft(started)) process.kill(-started.pid, 'SIGKILL');
-});
+afterEach(() => started?.killAll());
 
-/** Starts a script as an operator does, in a process group of its own. */
 async function npm(...args: string[]): Promise<Started> {
   const port = await findFreePort();
-  const env = Object.assign(plainEnvironment(), testEnvironment(databaseUrl, port));
-  const child = spawn('npm', args, { cwd: REPOSITORY, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk;
-    });
-  }
-  started = { npm: child, pid: child.pid ?? 0, port, output: () => output };
+  started = { ...startNpm(args, testEnvironment(databaseUrl, port)), port };
   return started;
-}
-
-/** True while any process of the group lives, whoever its parent is by now. */
-function isAnyoneLeft({ pid }: Started): boolean {
-  try {
-    return process.kill(-pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 const health = async ({ port }: Started): Promise<Response | null> =>
@@ -52,11 +32,6 @@ async function startServer(): Promise<Started> {
   await expect.poll(async () => (await health(server))?.status, { ...READY, message: server.output() }).toBe(200);
   return server;
 }
-
-const endOf = async ({ npm: child }: Started): Promise<number | NodeJS.Signals | null> => {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  return child.exitCode ?? child.signalCode;
-};
 
 /** A sign-in of which half the body has come. */
 async function beginSignIn({ port }: Started): Promise<{ finish(): void; readonly answer: Promise<string> }> {
@@ -92,14 +67,14 @@ describe('npm start', () => {
       // The server has seen it, because it answers what came after it.
       expect((await health(server))?.status).toBe(200);
       process.kill(server.pid, signal);
-      if (signal === 'SIGKILL') expect(await endOf(server)).toBe('SIGKILL');
+      if (signal === 'SIGKILL') expect(await server.ended()).toBe('SIGKILL');
       // It is ending, for it keeps no connection any more; and it is open, because a page in flight may ask its own server.
       await expect.poll(async () => (await health(server))?.headers.get('connection'), GONE).toBe('close');
-      expect(isAnyoneLeft(server)).toBe(true);
+      expect(server.isAnyoneLeft()).toBe(true);
       slow.finish();
       expect(await slow.answer).toMatch(/^HTTP\/1\.1 401 [\s\S]*"code":"invalid_credentials"/);
-      if (signal === 'SIGTERM') expect(await endOf(server)).toBe(0);
-      await expect.poll(() => isAnyoneLeft(server), GONE).toBe(false);
+      if (signal === 'SIGTERM') expect(await server.ended()).toBe(0);
+      await expect.poll(() => server.isAnyoneLeft(), GONE).toBe(false);
       expect(await health(server)).toBeNull();
     },
   );
@@ -108,8 +83,8 @@ describe('npm start', () => {
     const server = await startServer();
     // A terminal tells everybody.
     process.kill(-server.pid, 'SIGINT');
-    expect(await endOf(server)).toBe(0);
-    await expect.poll(() => isAnyoneLeft(server), GONE).toBe(false);
+    expect(await server.ended()).toBe(0);
+    await expect.poll(() => server.isAnyoneLeft(), GONE).toBe(false);
   });
 
   it('ends after eight seconds though a request never does, and says so', async () => {
@@ -118,11 +93,11 @@ describe('npm start', () => {
     expect((await health(server))?.status).toBe(200);
     const startedAtMs = performance.now();
     process.kill(server.pid, 'SIGTERM');
-    expect(await endOf(server)).toBe(1);
+    expect(await server.ended()).toBe(1);
     expect(performance.now() - startedAtMs).toBeLessThan(16_000);
     expect(await slow.answer).toBe('');
     expect(server.output()).toContain('Not everything was finished within 8 seconds');
-    expect(isAnyoneLeft(server)).toBe(false);
+    expect(server.isAnyoneLeft()).toBe(false);
   });
 });
 
@@ -133,6 +108,6 @@ describe('a command that waits', () => {
     const command = await npm('run', 'keys', '--', 'rotate', '--wait');
     await expect.poll(() => command.output(), READY).toContain('may sign in');
     process.kill(command.pid, signal);
-    await expect.poll(() => isAnyoneLeft(command), GONE).toBe(false);
+    await expect.poll(() => command.isAnyoneLeft(), GONE).toBe(false);
   });
 });
