@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { db } from '@/lib/server/database/client';
 import { addClient } from '@/lib/server/oauth/client-store';
+import { sql } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { openBrowser } from '@/tests/support/http/cookie-jar';
 import { mailTo } from '@/tests/support/http/mailbox';
@@ -112,12 +113,21 @@ describe('everything that the server prints', () => {
     database.cut();
     await misuse(cookies);
     await send(server, '/api/auth/refresh', { method: 'POST', cookies });
+    const query = new URLSearchParams({ email: EMAIL, password: PASSWORD });
+    const json = { email: EMAIL, password: PASSWORD };
+    const away = await send(server, `/api/auth/login?${query}`, { method: 'POST', json });
+    expect(away.status).toBe(503);
     await send(server, '/api/auth/logout', { method: 'POST', cookies });
     await send(server, '/dashboard', { cookies });
     await send(server, '/dashboard', { cookies: { [COOKIE.refresh]: cookies[COOKIE.refresh] ?? '' } });
     database.restore();
     // A mail that cannot be queued, and a row that cannot be read: errors that quote what they failed on.
-    await db().$executeRaw`ALTER TABLE "Outbox" ADD CONSTRAINT no_mail CHECK (false) NOT VALID`;
+    await sql(
+      url,
+      `CREATE FUNCTION quote_mail() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN RAISE EXCEPTION 'the mail to % is refused', NEW."to"; END $$;
+       CREATE TRIGGER quote_mail BEFORE INSERT ON "Outbox" FOR EACH ROW EXECUTE FUNCTION quote_mail()`,
+    );
     const other = { email: 'second.canary@canaries.test', password: PASSWORD };
     secrets.add(other.email);
     await expect

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { mintRefreshToken, readRefreshToken, refreshMacKeys } from '@/lib/core/token/refresh-token';
 import { db } from '@/lib/server/database/client';
+import { rootSecrets } from '@/lib/server/keys/root-secrets';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { devMail } from '@/tests/support/http/mailbox';
 import { problemOf } from '@/tests/support/http/problems';
@@ -136,8 +138,14 @@ describe('signing out', () => {
 
   it('ends nobody else’s session when the secret in the token is not this session’s', async () => {
     const [mine, other] = [await prepareSession(), await prepareSession()];
-    await send(server, '/api/auth/logout', { method: 'POST', cookies: mine.refreshOnly });
-    expect((await sessionRow(other.id)).endedAt).toBeNull();
+    const keys = await refreshMacKeys(await rootSecrets());
+    const read = await readRefreshToken(mine.refreshToken, keys);
+    if (!read.ok) throw new Error(read.code);
+    const wrong = await mintRefreshToken({ ...read.value, sessionId: other.id }, keys);
+    expect((await readRefreshToken(wrong, keys)).ok).toBe(true);
+    const answer = await send(server, '/api/auth/logout', { method: 'POST', cookies: { [COOKIE.refresh]: wrong } });
+    expect(answer.status).toBe(204);
+    for (const { id } of [mine, other]) expect((await sessionRow(id)).endedAt).toBeNull();
   });
 });
 

@@ -146,6 +146,14 @@ describe('other algorithms (C11)', () => {
     expect(await codeOf(forged(header))).toBe('undecryptable');
   });
 
+  test.each(['A128CBC-HS256', 'A192GCM', 'A128GCM'])(
+    '%s is refused under our own key, genuine as it is',
+    async (enc) => {
+      const bytes = { A192GCM: 24, A128GCM: 16 }[enc] ?? 32;
+      expect(await codeOf(await encrypt({ enc }, CONTENT, KEY.bytes.slice(0, bytes)))).toBe('undecryptable');
+    },
+  );
+
   test('2^31 rounds of PBES2 are not begun, with and without an encrypted key', async () => {
     const header = { alg: 'PBES2-HS512+A256KW', p2c: 2 ** 31 - 1, p2s: 'AAAAAAAAAAA' };
     const startedAt = performance.now();
