@@ -38,6 +38,7 @@ const NEXT_ENV = [
 const PUBLIC_SETTINGS = ['APP_ORIGIN', 'INTERNAL_ORIGIN', 'PORT', 'TRUSTED_PROXY_HOPS', 'SESSION_NETWORK_BINDING'];
 const SECRET_SETTINGS = Object.keys(environmentSchema.shape).filter((name) => !PUBLIC_SETTINGS.includes(name));
 
+// Promise: Each ring imports only what it may
 describe('the middleware that was built', () => {
   it('is there, and holds our verifier', () => {
     expect(Object.keys(manifest.middleware)).toEqual(['/']);

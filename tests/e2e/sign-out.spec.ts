@@ -36,6 +36,7 @@ test('copies of both cookies are worth nothing right after signing out', async (
   expect((await holder.request.get(`${origin}/api/auth/session`)).status()).toBe(401);
 });
 
+// Promise: After sign-out the other tabs leave
 test('the other tabs of the browser leave too, without being touched', async ({ page, context, signedIn }) => {
   const [account, sessions] = [await context.newPage(), await context.newPage()];
   await account.goto('/account');

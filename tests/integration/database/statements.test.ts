@@ -22,6 +22,7 @@ const callsOf = (statements: readonly CountedStatement[]) => statements.reduce((
 const refresh = (token: string) =>
   send(server, '/api/auth/refresh', { method: 'POST', cookies: { [COOKIE.refresh]: token } });
 
+// Promise: A verified request costs no statement
 describe('statements, counted by PostgreSQL', () => {
   it('1,000 verified requests cause none but the state query, once a second', async () => {
     const { accessOnly } = await prepareSession();

@@ -57,6 +57,7 @@ const count = async (sql: string): Promise<number> => {
   return row?.count ?? -1;
 };
 
+// Promise: A killed server leaves sessions that work or were never confirmed
 describe('SIGKILL in the middle of 200 logins, refreshes and sign-outs', () => {
   it('leaves every session either working or never confirmed, and nothing half-done', {
     timeout: 120_000,

@@ -70,6 +70,7 @@ async function bringToVerifier({ kind, accessToken }: DrillClient): Promise<void
   if (verdict !== 'valid') journal.failures.push(`the separate verifier, of a ${kind} token: ${verdict}`);
 }
 
+// Promise: Keys rotate three times under fifty clients
 /**
  * The wait of 120 s between publication and promotion is left out by making the next key older, and the other algorithms'
  * keys sign in the very second that they are published: every cached key set is older than the key, which is harder on

@@ -19,6 +19,7 @@ afterAll(() => proxy.close());
 const server = await useServer({ databaseUrl, port, env: { INTERNAL_ORIGIN: proxy.origin } });
 const member = await createPerson({ hasPassword: true });
 
+// Promise: A status list that is away for a minute logs nobody out
 it('a status list that is away for a minute logs nobody out', { timeout: 120_000 }, async () => {
   let cookies: Cookies = await signIn(server, member);
   // Both ways of being away, in turns: an answer that is none, and none at all.

@@ -14,6 +14,7 @@ const post = (path: string, options: RequestOptions) => send(server, path, { met
 
 const refresh = (token: string) => post('/api/auth/refresh', { cookies: { [COOKIE.refresh]: token } });
 
+// Promise: `AUTH_SECRET` alone opens no session, and ends none
 it('a token forged with the true AUTH_SECRET, session id and counter, but without its secret, is refused and ends nothing', async () => {
   const { id, refreshToken } = await prepareSession();
   for (const counter of [0, 1, 1_000]) {

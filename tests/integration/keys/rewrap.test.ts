@@ -47,6 +47,7 @@ beforeEach(async () => {
   await ensureKeys();
 });
 
+// Promise: Every change of keys is in the audit log
 describe('rewrapping', () => {
   it('moves every stored key to the first entry, and every key stays what it is', async () => {
     await wrapAllWith(old);

@@ -101,6 +101,7 @@ describe('the key set', () => {
   });
 });
 
+// Promise: A revoked key leaves the key set at once
 describe('a revoked key', () => {
   it('leaves the key set at once, and its tokens are refused by every process within two seconds', async () => {
     await rotateNow('ES256');

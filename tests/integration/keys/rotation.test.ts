@@ -29,6 +29,7 @@ beforeEach(async () => {
   await begin();
 });
 
+// Promise: Keys rotate and every token stays good
 describe.each(SIGNING_ALGORITHMS)('rotating %s keys', (algorithm) => {
   it('lets the next key sign, keeps the old one published for 960 s, and publishes another', async () => {
     const before = await begin(algorithm);

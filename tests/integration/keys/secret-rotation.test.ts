@@ -44,6 +44,7 @@ const asks = async (target: TestServer, token: string): Promise<number> =>
 // Each starts servers and commands one after the other.
 const TIMEOUT = { timeout: 120_000 };
 
+// Promise: `AUTH_SECRET` rotates and nobody is signed out
 it(
   'AUTH_SECRET rotates: nobody is signed out, status says when the old entry may go, and then it goes',
   TIMEOUT,

@@ -34,6 +34,7 @@ const letMinutePass = () =>
 const makeClear = (fields: { to: string; subject: string; text: string; html: string }) =>
   db().outbox.create({ data: fields });
 
+// Promise: A reader of the database sees no code
 describe('a mail that waits', () => {
   it('opens though another data key seals by now', async () => {
     sink.forget();

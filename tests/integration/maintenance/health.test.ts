@@ -78,6 +78,7 @@ describe('a server that is well', () => {
   });
 });
 
+// Promise: A server that cannot reach its database or itself is not ready
 describe('while the database is away', () => {
   it('the server is alive and not ready, says what is away, and is well again afterwards', async () => {
     await becomes(READY, 200);

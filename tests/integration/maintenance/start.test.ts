@@ -74,6 +74,7 @@ const CASES: Readonly<Record<string, readonly [Record<string, string | null>, Re
   'with the AUTH_SECRET of another database': [{ AUTH_SECRET: `${secret(33).slice(5)}zzzzz` }, /AUTH_SECRET/],
 };
 
+// Promise: A server that is wrongly configured does not start
 describe('a production server', () => {
   it.each(Object.keys(CASES))('%s says so in one sentence and ends', async (name) => {
     const [changes, sentence] = CASES[name] ?? [{}, /no such case/];

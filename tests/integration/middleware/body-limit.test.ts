@@ -83,6 +83,7 @@ async function unfinishedPost(): Promise<Socket> {
   return socket;
 }
 
+// Promise: Forty unfinished uploads of 9 MB
 it('forty unfinished POSTs of 9 MB without a cookie cost less than 80 MB', async () => {
   for (let warmUp = 0; warmUp < 5; warmUp += 1) await send(server, '/dashboard', { cookies });
   const before = residentKilobytes();

@@ -69,6 +69,7 @@ describe.each([
   });
 });
 
+// Promise: The address that the middleware calls is never taken from a request
 describe('the call of the middleware', () => {
   it('goes to INTERNAL_ORIGIN, for three public facts and nothing else', async () => {
     const { refreshOnly, accessOnly } = await prepareSession();

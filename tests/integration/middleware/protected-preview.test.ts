@@ -29,6 +29,7 @@ const lockedOut = await useServer({
   env: { INTERNAL_ORIGIN: (await protectedFront(lockedOutPort)).origin },
 });
 
+// Promise: What opens a protected deployment goes with each call
 describe('a server whose own address is protected', () => {
   it('shows a member page to somebody with both cookies', async () => {
     const { cookies } = await prepareSession();

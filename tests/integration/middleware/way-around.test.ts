@@ -74,6 +74,7 @@ const spellings = (page: string): string[] => [
   `\\${page.slice(1)}`,
 ];
 
+// Promise: The middleware is not the only guard
 describe.each(PAGES)('a guest', (page) => {
   it.each(['no trick', 'x-middleware-subrequest'])(
     `sees nothing of ${page} under any spelling, with %s`,

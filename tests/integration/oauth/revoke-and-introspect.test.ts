@@ -37,6 +37,7 @@ async function newClient(audience: string | null = null) {
   return credentials;
 }
 
+// Promise: Whoever has a token can end its session
 describe('POST /api/oauth/revoke (RFC 7009)', () => {
   it.each([
     ['a refresh token', (tokens: Tokens) => tokens.refresh_token],

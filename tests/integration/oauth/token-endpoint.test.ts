@@ -156,6 +156,7 @@ describe('POST /api/auth/token', () => {
   });
 });
 
+// Promise: A token for one service opens no other
 describe('the audience (RFC 8707)', () => {
   it('is our own origin unless a resource of TOKEN_AUDIENCES is named, and stays with the session', async () => {
     const { tokens } = await signInProgram(server);

@@ -102,6 +102,7 @@ async function misuseTokens(access: string, refresh: string): Promise<void> {
   await ask(server, '/api/oauth/introspect', { token: refresh, client_id: id, client_secret: secret });
 }
 
+// Promise: Logs hold no password, token, cookie or code
 describe('everything that the server prints', () => {
   it('holds no password, token, cookie, code, address or name that was ever sent to it', {
     timeout: 60_000,

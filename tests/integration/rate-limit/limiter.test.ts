@@ -186,6 +186,7 @@ test('five mails an hour go to one address', async () => {
   expect((await countAttempt([bucket])).ok).toBe(true);
 });
 
+// Promise: Mails that strangers cause are counted by mailbox
 describe('mails that strangers cause', () => {
   test('are counted for one mailbox, whatever its spelling, tag and dots', async () => {
     const { key } = await mailboxBucket('firstlast@xn--bcher-kva.test');

@@ -55,6 +55,7 @@ beforeEach(async () => {
   owner = await createPerson({ hasPassword: true });
 });
 
+// Promise: Guessing is slowed by account, device, program and network
 describe('guesses at one account', () => {
   it('make strangers wait, and not its owner on a device that it knows', async () => {
     const device = await knownDevice(owner);

@@ -45,6 +45,7 @@ const accepts: Readonly<Record<string, Place>> = {
   ),
 };
 
+// Promise: An access token is refused everywhere within five seconds
 describe('a copied access token after sign-out', () => {
   it('is refused within five seconds by pages, APIs and Bearer calls of every process, and stays so', async () => {
     const session = await prepareSession(member);

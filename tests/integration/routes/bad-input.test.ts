@@ -65,6 +65,7 @@ const BODIES: Readonly<Record<string, readonly [RequestOptions, string]>> = {
   ],
 };
 
+// Promise: Bad input to an API endpoint gets a 4xx problem
 describe.each(['/api/auth/login', '/api/auth/register', '/api/auth/verify-email'])('POST %s', (path) => {
   it.each(Object.keys(BODIES))('refuses %s', async (name) => {
     const [options, expected] = BODIES[name] ?? [{}, 'no such case'];

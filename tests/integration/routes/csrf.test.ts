@@ -68,6 +68,7 @@ const TARGETS: readonly (readonly [method: string, path: string, ours: string])[
   ['POST', '/nowhere', '404 no problem'],
 ];
 
+// Promise: Another site can cause no change
 describe.each(TARGETS)('%s %s', (method, path, ours) => {
   it('is refused from everywhere else with 403 origin_refused, with and without cookies, as JSON and as a form', async () => {
     const { id, cookies } = await prepareSession();

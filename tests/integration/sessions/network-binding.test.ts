@@ -29,6 +29,7 @@ const only = (cookies: Answer['cookies'], name: string) => ({ [name]: cookies[na
 const page = (cookies: Record<string, string>, address: string, server: Target = bound) =>
   send(server, '/dashboard', { cookies, headers: from(address) });
 
+// Promise: With `SESSION_NETWORK_BINDING=prefix` a copied token or cookie
 describe('with SESSION_NETWORK_BINDING=prefix', () => {
   it('a session is good in its network, also from another address of it, and across refreshes', async () => {
     const { sid, access, refresh } = await signIn(bound, HOME);

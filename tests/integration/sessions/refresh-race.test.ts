@@ -19,6 +19,7 @@ function oneNewToken(answers: readonly Answer[], presented: string): string {
   return token;
 }
 
+// Promise: No race of honest requests
 describe('fifty refreshes at once with one token', () => {
   for (const [where, servers] of [
     ['at one server', [first]],

@@ -39,6 +39,7 @@ async function expectEndedOnce({ id, person }: PreparedSession): Promise<void> {
   expect(mails[0]?.text).not.toMatch(/hack|attack|stolen/i);
 }
 
+// Promise: A refresh token that was replaced outside the grace window
 describe('a refresh token that was replaced', () => {
   it('ends the session for both sides when it is replayed after the window: 401, one audit event, one mail', async () => {
     const session = await prepareSession();

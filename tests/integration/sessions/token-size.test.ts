@@ -18,6 +18,7 @@ function readable(token: string): string {
   return [token, ...parts].join('\n').toLowerCase();
 }
 
+// Promise: Tokens hold no e-mail and no name
 describe('tokens', () => {
   it('are small: an access token below 700 bytes, a refresh token below 120', async () => {
     // Large numbers take more digits.

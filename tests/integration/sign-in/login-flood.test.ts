@@ -73,6 +73,7 @@ async function timed(work: () => Promise<Answer>): Promise<{ status: number; ms:
   return { status: answer.status, ms: performance.now() - startedAt, answer };
 }
 
+// Promise: Passwords are hashed off the event loop
 describe.each([
   ['many networks', '1'],
   ['one client of which no network is known', '0'],

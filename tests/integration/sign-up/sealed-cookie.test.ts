@@ -46,6 +46,7 @@ async function withoutWaits(work: () => Promise<void>): Promise<void> {
 }
 const userCount = (email: string) => db().user.count({ where: { email } });
 
+// Promise: A mailed code is dead after five wrong tries
 describe('the sealed cookie of a sign-up', () => {
   it('replayed 20 times with wrong codes is dead after five, also for the right one, limits or no limits', async () => {
     const { email, pending } = await begin();

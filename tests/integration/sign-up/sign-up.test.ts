@@ -104,6 +104,7 @@ describe('a sign-up', () => {
   });
 });
 
+// Promise: A mailbox has one account, however its address is spelt
 describe('a mailbox', () => {
   it('has one account, however its address is spelt, and signs in to it by each spelling', async () => {
     const spellings = ['ada@bücher.test', 'ADA@BÜCHER.test', 'ada@xn--bcher-kva.test', 'ada@bu\u0308ｃher.test'];

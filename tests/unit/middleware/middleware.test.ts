@@ -129,6 +129,7 @@ async function outcome(seconds: number, answer: Promise<Response>) {
   return response.headers.get('x-middleware-next') === '1' ? 'page' : response.status;
 }
 
+// Promise: No answer is waited for without end
 describe.each(Object.entries(LOST))('%s', (_what, lose) => {
   const asRefusal = async () => new Response((await lose()).body, { status: 401 });
 

@@ -26,6 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+// Promise: The file that services copy imports nothing
 describe('the file that services copy', () => {
   test('imports nothing, and asks for nothing while it runs', () => {
     expect(importsOf({ ...parseAst(made.code) })).toEqual([]);

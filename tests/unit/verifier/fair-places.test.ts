@@ -8,6 +8,7 @@ function flood(places: Places, networks: (at: number) => readonly string[], most
   return count;
 }
 
+// Promise: Behind a trusted proxy, made-up refresh cookies of one network
 describe('256 places', () => {
   test('are all for whom no network is known', () => {
     const places = fairPlaces(256);

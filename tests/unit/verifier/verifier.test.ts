@@ -125,6 +125,7 @@ describe('a token younger than three seconds', () => {
   });
 });
 
+// Promise: A verifier whose issuer is down goes on
 describe('when nobody can tell', () => {
   test('the answer is that, and not a refusal: no keys', async () => {
     issuer.goDown();

@@ -9,6 +9,7 @@ test('the list of hostile targets is the one that was written', () => {
   expect(hostileTargets.length).toBeGreaterThanOrEqual(100);
 });
 
+// Promise: Nobody is led to another site after signing in
 test.each(hostileTargets)('%j leads home', (target) => {
   expect(safeNextPath(target, APP)).toBe(HOME_PATH);
 });

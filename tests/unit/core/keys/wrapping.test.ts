@@ -7,6 +7,7 @@ const SECRET = bytesOf(...Array.from({ length: 48 }, (_, at) => at));
 const CONTEXT = { purpose: 'pepper', id: 'abcdefgh' };
 const wrap = async (roots = rootsOf(1)) => wrapSecret(SECRET, await roots, CONTEXT, countingBytes());
 
+// Promise: Private keys leave the process only encrypted
 describe('a wrapped secret', () => {
   test('opens to what it was', async () => {
     const roots = await rootsOf(1);

@@ -31,6 +31,7 @@ function withPayload(changes: Record<string, unknown>): string {
   return [header, encodePart({ ...CLAIMS, ...changes }), signature].join('.');
 }
 
+// Promise: Known token attacks are refused
 describe('signatures', () => {
   test('the last four characters cut off (A2)', async () => {
     expect(['malformed', 'bad_signature']).toContain(await outcome(genuine.slice(0, -4)));

@@ -43,6 +43,7 @@ async function verify({
   return result.ok ? 'accepted' : result.code;
 }
 
+// Promise: A remembered signature changes no decision
 describe('a token that was verified a moment ago', () => {
   beforeEach(async () => {
     expect(await verify()).toBe('accepted');
