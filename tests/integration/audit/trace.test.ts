@@ -25,6 +25,7 @@ const eventsOf = (type: string) => db().auditEvent.findMany({ where: { type }, o
 const logIn = (email: string, password: string) =>
   send(server, '/api/auth/login', { method: 'POST', json: { email, password }, headers: { 'user-agent': 'curl/8' } });
 
+// Promise: Guessing leaves a trace
 describe('guessing leaves a trace', () => {
   it('of the account: a wrong password, and that somebody has to wait', async () => {
     const { id, email } = await createPerson({ hasPassword: true });

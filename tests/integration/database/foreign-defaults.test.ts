@@ -15,6 +15,7 @@ const DATABASES = {
   'America/New_York': 'German',
 } as const;
 
+// Promise: In a database of any time zone and style of dates
 describe.each(Object.entries(DATABASES))('in a database in %s with dates in the style %s', (zone, style) => {
   it('a mailed code comes at once, and every time that is stored or shown is now', async () => {
     const url = await createDatabase(inject('adminUrl'));

@@ -9,7 +9,7 @@ import { type Answer, atOnce, send } from '@/tests/support/http/requests';
 import { COOKIE, createPerson, lengthenWaits, only, PASSWORD, type Person } from '@/tests/support/people';
 import { useServer } from '@/tests/support/server/use-server';
 
-// Promise 15 of SECURITY.md, each sentence with a stranger and an owner in it.
+// Each sentence of the promise has a stranger and an owner in it.
 
 const { url } = await useDatabase();
 const server = await useServer({ databaseUrl: url, env: { TRUSTED_PROXY_HOPS: '1' } });

@@ -16,7 +16,7 @@ const server = await useServer({ databaseUrl, env: { CORS_ORIGINS: `${PAGE}, ${A
 const challenge = (answer: Answer) => answer.headers['www-authenticate'];
 const TAKES_COOKIE = ['/api/me', '/api/auth/session', '/api/auth/sessions'];
 
-// Promise: Beside an `Authorization` header no cookie is read
+// Promise: Beside a Bearer credential no cookie is read
 describe('Authorization: Bearer', () => {
   it.each(TAKES_COOKIE)('opens %s, as the cookie does', async (path) => {
     const { tokens } = await signInProgram(server);
