@@ -168,6 +168,22 @@ describe('POST /api/oauth/introspect (RFC 7662)', () => {
     }
   });
 
+  it('asks the database nothing about an id or a secret that is none of ours by its shape', async () => {
+    const { id, secret } = await newClient();
+    const shapes: [string, string][] = [
+      ['x', secret],
+      [`${id}x`, secret],
+      [id, 'x'],
+      [id, secret.slice(0, -1)],
+      [id, secret.replace('hs_cs_', 'hs_xx_')],
+    ];
+    const introspect = ([name, text]: [string, string]) =>
+      ask(server, '/api/oauth/introspect', { token: 'x' }, basic(name, text));
+    const { result, statements } = await countStatements(databaseUrl, () => Promise.all(shapes.map(introspect)));
+    expect(result.map(oauthErrorOf)).toEqual(shapes.map(() => '401 invalid_client'));
+    expect(statements.filter(({ sql }) => !sql.includes('Session_statusNumber_seq'))).toEqual([]);
+  });
+
   it('stops knowing a removed client, and one whose secret was renewed', async () => {
     const { id, secret } = await newClient();
     const { tokens } = await signInProgram(server);
