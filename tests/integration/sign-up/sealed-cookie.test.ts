@@ -41,8 +41,7 @@ async function withoutWaits(work: () => Promise<void>): Promise<void> {
     CREATE FUNCTION no_wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW."blockedUntil" := NULL; RETURN NEW; END'`;
   await db().$executeRaw`
     CREATE TRIGGER no_wait BEFORE INSERT OR UPDATE ON "RateLimit" FOR EACH ROW EXECUTE FUNCTION no_wait()`;
-  await work();
-  await db().$executeRaw`DROP FUNCTION no_wait CASCADE`;
+  await work().finally(() => db().$executeRaw`DROP FUNCTION no_wait CASCADE`);
 }
 const userCount = (email: string) => db().user.count({ where: { email } });
 
