@@ -163,6 +163,7 @@ describe('a route', () => {
     const page = await context.newPage();
     await page.goto('/invoices');
     await page.getByText('1 in all').waitFor();
+    expect(await page.getByText('1 in all').isVisible()).toBe(true);
     await context.close();
   });
 });
