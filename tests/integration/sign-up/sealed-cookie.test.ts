@@ -77,6 +77,30 @@ describe('the sealed cookie of a sign-up', () => {
     const answers = await atOnce(20, (index) => enter(pending, wrong(code, index)));
     for (const answer of answers) expect(['401 invalid_code', '429 too_many_attempts']).toContain(problemOf(answer));
     await forgetAttempts();
+    // A try with which nothing was compared was given back: five are compared in all, and then the right code comes too late.
+    for (let i = 0; i < 5; i += 1) {
+      await forgetAttempts();
+      expect(problemOf(await enter(pending, wrong(code, 20 + i)))).toBe('401 invalid_code');
+    }
+    await forgetAttempts();
+    expect(problemOf(await enter(pending, code))).toBe('401 invalid_code');
+    expect(await userCount(email)).toBe(0);
+  });
+
+  it('has five tries for twenty guesses at once where no limit stands before them', async () => {
+    const { email, pending } = await begin();
+    const code = await codeFor(email);
+    await db().$executeRaw`
+      CREATE FUNCTION no_limit() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN NEW."blockedUntil" := NULL; NEW.failures := 0; RETURN NEW; END $$`;
+    await db().$executeRaw`
+      CREATE TRIGGER no_limit BEFORE INSERT OR UPDATE ON "RateLimit" FOR EACH ROW EXECUTE FUNCTION no_limit()`;
+    const answers = await atOnce(20, (index) => enter(pending, wrong(code, index)));
+    await db().$executeRaw`DROP FUNCTION no_limit() CASCADE`;
+    expect(answers.map(problemOf)).toEqual(answers.map(() => '401 invalid_code'));
+    const [ceremony] = await db().ceremony.findMany({ orderBy: { expiresAt: 'desc' }, take: 1 });
+    expect(ceremony).toMatchObject({ failures: 5, consumedAt: null });
+    await forgetAttempts();
     expect(problemOf(await enter(pending, code))).toBe('401 invalid_code');
     expect(await userCount(email)).toBe(0);
   });
