@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { db } from '@/lib/server/database/client';
+import { newKnownDevice } from '@/lib/server/sign-in/known-device';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { problemOf } from '@/tests/support/http/problems';
 import { type Answer, inTurns, SITE, send } from '@/tests/support/http/requests';
-import { COOKIE, createPerson, only, PASSWORD, type Person, prepareSession } from '@/tests/support/people';
+import { COOKIE, createPerson, PASSWORD, type Person, prepareSession } from '@/tests/support/people';
 import { startServer, type TestServer } from '@/tests/support/server/server';
 
 const { url: databaseUrl } = await useDatabase();
@@ -35,11 +36,10 @@ const logIn = (server: TestServer, email: string, ip: string, cookies = {}) =>
     cookies,
   });
 
-/** An account and the browser that it let in. */
-async function makeOwner(server: TestServer): Promise<Owner> {
+/** An account and the browser that it let in, which holds the cookie that a login gives. */
+async function makeOwner(): Promise<Owner> {
   const person = await createPerson({ hasPassword: true });
-  const answer = await logIn(server, person.email, HOME);
-  return { person, device: only(answer.cookies, COOKIE.device) };
+  return { person, device: { [COOKIE.device]: await newKnownDevice(person.email) } };
 }
 
 /** Logs in over so many connections, each again as soon as it is answered, until `work` is done. */
@@ -82,7 +82,7 @@ describe.each([
     const server = await startServer({ databaseUrl, env: { APP_ORIGIN: SITE, TRUSTED_PROXY_HOPS: hops } });
     try {
       const owners: Owner[] = [];
-      for (let n = 0; n < OWNERS; n += 1) owners.push(await makeOwner(server));
+      for (let n = 0; n < OWNERS; n += 1) owners.push(await makeOwner());
       const { accessOnly } = await prepareSession();
       await db().rateLimit.deleteMany();
       const { result, answers } = await duringFlood(server, async () => {
