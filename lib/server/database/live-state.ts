@@ -90,8 +90,9 @@ export async function liveState(): Promise<LiveState> {
 export async function lastKnownState(): Promise<LiveState> {
   const held = memory();
   const last = stateOf(held);
-  if (last === null || msSince(last.readAt, CLOCKS) > MAX_STALE_MS) return liveState();
-  if (msSince(held.failedAt, CLOCKS) < FAILED_PAUSE_MS) return last;
+  const ageMs = last === null ? Number.POSITIVE_INFINITY : msSince(last.readAt, CLOCKS);
+  if (last === null || ageMs > MAX_STALE_MS) return liveState();
+  if (ageMs < MAX_AGE_MS || msSince(held.failedAt, CLOCKS) < FAILED_PAUSE_MS) return last;
   const fresh = liveState().catch(() => last);
   const patienceMs = PATIENCE_MS - msSince(held.triedAt, CLOCKS);
   return patienceMs <= 0 && held.reading !== undefined ? last : withinMs(fresh, patienceMs, last);
