@@ -36,8 +36,8 @@ const PASSING: readonly Rule[] = [
 
 /** Says of an error of the driver, of Prisma or of the network why the database could not be asked; null for others. */
 export function connectionFault(error: unknown): ConnectionFault | null {
-  if (!isDatabaseTrouble(error) && !LASTING.some((rule) => fits(rule, error))) return null;
   const lasting = LASTING.find((rule) => fits(rule, error));
+  if (lasting === undefined && !isDatabaseTrouble(error)) return null;
   const [, , what] = lasting ?? PASSING.find((rule) => fits(rule, error)) ?? [];
   return { isPassing: lasting === undefined, sentence: `${what} (${serverWords(error)})` };
 }

@@ -2,6 +2,7 @@ import 'server-only';
 import { db } from '@/lib/server/database/client';
 import { connectionFault } from '@/lib/server/database/connection-faults';
 import { sqlStateOf } from '@/lib/server/database/errors';
+import { databaseNow } from '@/lib/server/database/live-state';
 import { presetFault } from '@/lib/server/database/session-defaults';
 import { liveKeyring } from '@/lib/server/keys/live-keyring';
 import { log } from '@/lib/server/observability/logger';
@@ -9,23 +10,23 @@ import { log } from '@/lib/server/observability/logger';
 const MAX_QUIET_SKEW_SECONDS = 2;
 
 /** `away` may heal by itself; `wrong` needs somebody to change a setting. Each with what goes on a sentence. */
-export type DatabaseCheck =
+export type StartCheck =
   | { readonly kind: 'good' }
   | { readonly kind: 'away'; readonly reason: string }
   | { readonly kind: 'wrong'; readonly reason: string };
 
 /** Whether this process can work with its database: reachable, in its right mind, and with keys that we can open. */
-export async function checkDatabase(): Promise<DatabaseCheck> {
+export async function checkDatabaseForStart(): Promise<StartCheck> {
   try {
     const preset = await presetFault(db());
     if (preset !== null)
       return { kind: 'wrong', reason: `the database at DATABASE_URL cannot be used as it is: ${preset}` };
-    warnOfClocks(await databaseNow());
   } catch (error) {
     return unreachable(error);
   }
   try {
     await liveKeyring();
+    warnOfClocks(await databaseNow());
   } catch (error) {
     // A table that is not there is a database that was never migrated.
     if (connectionFault(error)?.isPassing && !sqlStateOf(error)?.startsWith('42')) return unreachable(error);
@@ -37,7 +38,7 @@ export async function checkDatabase(): Promise<DatabaseCheck> {
   return { kind: 'good' };
 }
 
-function unreachable(error: unknown): DatabaseCheck {
+function unreachable(error: unknown): StartCheck {
   const fault = connectionFault(error);
   if (fault === null) {
     log.error('start.database', { error });
@@ -45,11 +46,6 @@ function unreachable(error: unknown): DatabaseCheck {
   }
   const reason = `the database at DATABASE_URL ${fault.sentence}`;
   return fault.isPassing ? { kind: 'away', reason } : { kind: 'wrong', reason: `${reason}; check DATABASE_URL` };
-}
-
-async function databaseNow(): Promise<number> {
-  const [row] = await db().$queryRaw<{ now: number }[]>`SELECT extract(epoch FROM clock_timestamp())::float8 AS now`;
-  return row?.now ?? 0;
 }
 
 function warnOfClocks(now: number): void {

@@ -1,7 +1,7 @@
 import 'server-only';
 import { type Env, isOnVercel, parseEnv } from '@/lib/server/config/env';
 import { log } from '@/lib/server/observability/logger';
-import { checkDatabase, type DatabaseCheck } from './database-check';
+import { checkDatabaseForStart, type StartCheck } from './database-check';
 
 /** How often an absent database is asked again, and how often the log says so meanwhile. */
 const LOOK_AGAIN_MS = 2_000;
@@ -16,7 +16,7 @@ export async function startOrExit(): Promise<void> {
   const parsed = parseEnv(process.env);
   if (!parsed.ok) return end(parsed.faults.join('; '));
   warnOf(parsed.env);
-  const check = await checkDatabase();
+  const check = await checkDatabaseForStart();
   if (check.kind === 'wrong') return end(check.reason);
   if (check.kind === 'away') sayAwayAndWatch(check);
 }
@@ -26,11 +26,11 @@ function end(reason: string): void {
   if (!isOnVercel()) process.exit(1);
 }
 
-function sayAwayAndWatch({ reason }: Extract<DatabaseCheck, { kind: 'away' }>): void {
+function sayAwayAndWatch({ reason }: Extract<StartCheck, { kind: 'away' }>): void {
   log.error('start.database_away', { reason });
   let saidAtMs = performance.now();
   const look = async () => {
-    const check = await checkDatabase();
+    const check = await checkDatabaseForStart();
     if (check.kind === 'wrong') return end(check.reason);
     if (check.kind === 'good') return log.info('start.database_here');
     if (performance.now() - saidAtMs >= SAY_AGAIN_MS) {
