@@ -8,6 +8,8 @@ import { liveKeyring } from '@/lib/server/keys/live-keyring';
 import { log } from '@/lib/server/observability/logger';
 
 const MAX_QUIET_SKEW_SECONDS = 2;
+/** A table or a column that is not there: the database was never migrated, or not to this release. */
+const UNMIGRATED = /^42(?:P01|703)$/;
 
 /** `away` may heal by itself; `wrong` needs somebody to change a setting. Each with what goes on a sentence. */
 export type StartCheck =
@@ -28,8 +30,8 @@ export async function checkDatabaseForStart(): Promise<StartCheck> {
     await liveKeyring();
     warnOfClocks(await databaseNow());
   } catch (error) {
-    // A table that is not there is a database that was never migrated.
-    if (connectionFault(error)?.isPassing && !sqlStateOf(error)?.startsWith('42')) return unreachable(error);
+    const isUnmigrated = UNMIGRATED.test(sqlStateOf(error) ?? '');
+    if (!isUnmigrated && connectionFault(error) !== null) return unreachable(error);
     log.error('start.keys', { error });
     const reason =
       'the database has no keys that AUTH_SECRET opens; run `npm run db:migrate` with the same AUTH_SECRET';

@@ -3,10 +3,14 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findFreePort } from '@/scripts/free-port.mjs';
+import { useAppRole } from '@/tests/support/database/app-role';
+import { sql } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { plainEnvironment, REPOSITORY, testEnvironment } from '@/tests/support/server/environment';
 
 const { url: databaseUrl } = await useDatabase();
+const role = await useAppRole(databaseUrl);
+await sql(databaseUrl, `REVOKE ALL ON "Key" FROM ${role.name}`);
 const { url: emptyUrl } = await useDatabase('empty');
 
 const GIVE_UP_MS = 25_000;
@@ -69,6 +73,10 @@ const CASES: Readonly<Record<string, readonly [Record<string, string | null>, Re
   'with a database that does not speak TLS': [
     { DATABASE_URL: `${databaseUrl}?sslmode=verify-full` },
     /the database at DATABASE_URL does not speak TLS/,
+  ],
+  'with a role that may not read the keys': [
+    { DATABASE_URL: role.databaseUrl },
+    /the database at DATABASE_URL does not give this role the rights that it needs \(permission denied for table Key\)/,
   ],
   'with a database that was never migrated': [{ DATABASE_URL: emptyUrl }, /npm run db:migrate/],
   'with the AUTH_SECRET of another database': [{ AUTH_SECRET: `${secret(33).slice(5)}zzzzz` }, /AUTH_SECRET/],
