@@ -2,6 +2,7 @@
 // `npm test`: everything that CI runs, from a fresh clone. `npm test -- unit e2e` runs only those stages. `--install`
 // installs what is missing, on Debian as root; so does CI=true.
 // The last line is always `N passed, N failed`: types and lint count as one each, the rest is what the runners report.
+import { stripVTControlCharacters } from 'node:util';
 import { Failure } from './failure.mjs';
 import { checkNode, generateClient, install } from './preparation.mjs';
 import { endOnSignals, ROOT } from './processes.mjs';
@@ -12,8 +13,11 @@ import { chooseStages } from './test/stages.mjs';
 
 const SLOWEST = 10;
 
+/** Of each failure, in the list at the end. The whole of it stands where the test ran. */
+const ERROR_LINES = 6;
+
 /** @type {import('./test/runners.mjs').Outcome} */
-const total = { passed: 0, failed: 0, timings: [] };
+const total = { passed: 0, failed: 0, timings: [], failures: [] };
 /** @type {string[]} */
 const stageTimes = [];
 
@@ -36,10 +40,11 @@ async function runStage(name, stage, env) {
   const failedBefore = total.failed;
   console.log(`\n── ${name}`);
   try {
-    const { passed, failed, timings } = await stage.run(env);
+    const { passed, failed, timings, failures } = await stage.run(env);
     total.passed += passed;
     total.failed += failed;
     total.timings.push(...timings);
+    total.failures.push(...failures);
   } catch (error) {
     showFailure(error);
   }
@@ -75,6 +80,15 @@ async function main() {
   }
 }
 
+/** Says once more what failed: who reads the end of a long log need not look for it. */
+function showFailures() {
+  if (total.failures.length > 0) console.log('\nWhat failed:');
+  for (const { name, error } of total.failures) {
+    const lines = stripVTControlCharacters(error).split('\n').slice(0, ERROR_LINES);
+    console.log([`  ${name}`, ...lines.map((line) => `    ${line}`)].join('\n'));
+  }
+}
+
 /** Says where the time went. */
 function showTimes() {
   const slowest = total.timings.sort((a, b) => b.milliseconds - a.milliseconds).slice(0, SLOWEST);
@@ -87,6 +101,7 @@ const startedAtMs = Date.now();
 endOnSignals();
 await main().catch(showFailure);
 showTimes();
+showFailures();
 console.log(`\n${elapsed(startedAtMs)} in all`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);

@@ -5,12 +5,15 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * @typedef {{ project: string, file: string, name: string, state: string, milliseconds: number }} TestRun
- * @typedef {{ tests: TestRun[], broken: string[] }} Report `broken`: files that could not be loaded.
+ * @typedef {{ project: string, file: string, name: string, state: string, milliseconds: number, error: string }} TestRun
+ * @typedef {{ tests: TestRun[], broken: { file: string, error: string }[] }} Report `broken`: files that could not be loaded.
  */
 
 /** Where the report is written: a variable, because vitest hands no options to a reporter that is named on its command line. */
 export const REPORT_VARIABLE = 'HANDSTAMP_TEST_REPORT';
+
+/** @param {readonly { message: string }[]} [errors] */
+const messageOf = (errors = []) => errors[0]?.message ?? '';
 
 export default class ProjectReporter {
   root = '';
@@ -27,11 +30,12 @@ export default class ProjectReporter {
     for (const module of modules) {
       const file = path.relative(this.root, module.moduleId).replaceAll('\\', '/');
       const tests = [...module.children.allTests()];
-      if (tests.length === 0) report.broken.push(file);
+      if (tests.length === 0) report.broken.push({ file, error: messageOf(module.errors()) });
       for (const test of tests) {
         const milliseconds = test.diagnostic()?.duration ?? 0;
-        const { state } = test.result();
-        report.tests.push({ project: module.project.name, file, name: test.fullName, state, milliseconds });
+        const { state, errors } = test.result();
+        const error = messageOf(errors);
+        report.tests.push({ project: module.project.name, file, name: test.fullName, state, milliseconds, error });
       }
     }
     writeFileSync(process.env[REPORT_VARIABLE] ?? 'report.json', JSON.stringify(report));

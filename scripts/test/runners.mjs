@@ -11,8 +11,10 @@ import { REPORT_VARIABLE } from './reporter.mjs';
 
 /**
  * @typedef {{ name: string, milliseconds: number }} Timing One test, and how long it took.
- * @typedef {{ passed: number, failed: number, timings: Timing[] }} Outcome What a stage counted.
- * @typedef {{ title: string, file: string, tests: { results: { duration: number }[] }[] }} PlaywrightSpec
+ * @typedef {{ name: string, error: string }} TestFailure One test or file, and what it said first.
+ * @typedef {{ passed: number, failed: number, timings: Timing[], failures: TestFailure[] }} Outcome What a stage counted.
+ * @typedef {{ duration: number, error?: { message?: string } }} PlaywrightResult
+ * @typedef {{ title: string, file: string, ok: boolean, tests: { results: PlaywrightResult[] }[] }} PlaywrightSpec
  * @typedef {{ specs?: PlaywrightSpec[], suites?: PlaywrightSuite[] }} PlaywrightSuite
  * @typedef {{ stats: Record<'expected' | 'unexpected' | 'flaky' | 'skipped', number> } & PlaywrightSuite} PlaywrightReport
  */
@@ -41,15 +43,20 @@ export async function vitest(parts, env, { mayBeLeftOut = () => false, root = RO
   /** @type {import('./reporter.mjs').Report} */
   const { tests, broken } = await readReport(report);
   const count = (/** @type {string} */ state) => tests.filter((test) => test.state === state).length;
+  const unloaded = broken.map(({ file }) => file);
   const absent = absences(parts, tests, (folder) =>
-    testFilesBelow(root, folder).filter((file) => !mayBeLeftOut(file) && !broken.includes(file)),
+    testFilesBelow(root, folder).filter((file) => !mayBeLeftOut(file) && !unloaded.includes(file)),
   );
   const counts = conclude({
     ...{ isClean, passed: count('passed'), failed: count('failed') + broken.length },
     ...{ skipped: tests.length - count('passed') - count('failed'), absences: absent },
   });
-  const timings = tests.map(({ file, name, milliseconds }) => ({ name: `${file} › ${name}`, milliseconds }));
-  return { ...counts, timings };
+  const named = tests.map((test) => ({ ...test, name: `${test.file} › ${test.name}` }));
+  const failures = [
+    ...named.filter(({ state }) => state === 'failed'),
+    ...broken.map(({ file, error }) => ({ name: file, error })),
+  ];
+  return { ...counts, timings: named, failures };
 }
 
 /**
@@ -73,11 +80,17 @@ export async function playwright(env) {
       (folder) => testFilesBelow(ROOT, folder),
     ),
   });
-  const timings = specs.map(({ file, title, tests }) => ({
-    name: `${file} › ${title}`,
-    milliseconds: tests.flatMap(({ results }) => results).reduce((sum, { duration }) => sum + duration, 0),
-  }));
-  return { ...counts, timings };
+  const named = specs.map(({ file, title, ok, tests }) => {
+    const results = tests.flatMap((test) => test.results);
+    const milliseconds = results.reduce((sum, { duration }) => sum + duration, 0);
+    return {
+      name: `${file} › ${title}`,
+      ok,
+      milliseconds,
+      error: results.find(({ error }) => error)?.error?.message ?? '',
+    };
+  });
+  return { ...counts, timings: named, failures: named.filter(({ ok }) => !ok) };
 }
 
 /** @param {PlaywrightSuite} suite @returns {PlaywrightSpec[]} */

@@ -42,20 +42,20 @@ export const STAGES = {
         finish(startNode(['node_modules/typescript/bin/tsc', ...args], { env }), 'There are type errors.');
       await finish(startNode(['node_modules/next/dist/bin/next', 'typegen'], { env }), 'next typegen failed.');
       await Promise.all([compile('--noEmit'), compile('--noEmit', '--project', 'tsconfig.scripts.json')]);
-      return { passed: 1, failed: 0, timings: [] };
+      return { passed: 1, failed: 0, timings: [], failures: [] };
     },
   },
   lint: {
     async run(env) {
       await finish(startNode(['node_modules/@biomejs/biome/bin/biome', ...LINT], { env }), 'Biome found something.');
-      return { passed: 1, failed: 0, timings: [] };
+      return { passed: 1, failed: 0, timings: [], failures: [] };
     },
   },
   unit: { run: (env) => vitest(PARTS.unit, env) },
   build: {
     async run(env) {
       await build(env);
-      return { passed: 0, failed: 0, timings: [] };
+      return { passed: 0, failed: 0, timings: [], failures: [] };
     },
   },
   architecture: { needsBuild: true, run: (env) => vitest(PARTS.architecture, env) },

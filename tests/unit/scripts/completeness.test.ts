@@ -49,7 +49,12 @@ describe('a run of vitest', () => {
 
   beforeAll(async () => {
     const project = (name: string, folder: string) => ({ test: { name, include: [`tests/${folder}/**/*.test.ts`] } });
-    const projects = [project('first', 'first'), project('second', 'elsewhere'), project('third', 'third')];
+    const projects = [
+      project('first', 'first'),
+      project('second', 'elsewhere'),
+      project('third', 'third'),
+      project('fourth', 'fourth'),
+    ];
     const write = async (file: string, text: string) => {
       await mkdir(path.dirname(path.join(root, file)), { recursive: true });
       await writeFile(path.join(root, file), text);
@@ -59,6 +64,7 @@ describe('a run of vitest', () => {
     await write('tests/first/a.test.ts', passes);
     await write('tests/first/b.spec.ts', passes);
     await write('tests/second/c.test.ts', passes);
+    await write('tests/fourth/e.test.ts', `${passes}test('two', () => expect(2).toBe(1));\n`);
     await write('tests/third/d.test.ts', "import './nowhere';\n");
   });
   afterAll(() => rm(root, { recursive: true, force: true }));
@@ -66,8 +72,8 @@ describe('a run of vitest', () => {
   async function run(...parts: readonly { projects: string[]; folders: string[] }[]) {
     const code = `
       import { vitest } from ${JSON.stringify(path.resolve('scripts/test/runners.mjs'))};
-      const { passed, failed } = await vitest(${JSON.stringify(parts)}, process.env, { root: ${JSON.stringify(root)} });
-      console.log(JSON.stringify({ passed, failed }));`;
+      const { passed, failed, failures } = await vitest(${JSON.stringify(parts)}, process.env, { root: ${JSON.stringify(root)} });
+      console.log(JSON.stringify({ passed, failed, failures: failures.map(({ name, error }) => [name, error]) }));`;
     const args = ['--input-type=module', '-e', code];
     const { stdout } = await promisify(execFile)(process.execPath, args, { env: stageEnvironment(process.env) });
     const lines = stdout.trim().split('\n');
@@ -79,7 +85,7 @@ describe('a run of vitest', () => {
     const first = { projects: ['first'], folders: ['tests/first'] };
     const second = { projects: ['second'], folders: ['tests/second'] };
     expect(await run(first, second)).toEqual({
-      ...{ passed: 1, failed: 3 },
+      ...{ passed: 1, failed: 3, failures: [] },
       absent: [
         'first ran no test of tests/first/b.spec.ts.',
         'the project second ran no test.',
@@ -90,8 +96,15 @@ describe('a run of vitest', () => {
 
   test('counts a file that cannot be loaded once, beside the project that has nothing else', async () => {
     expect(await run({ projects: ['third'], folders: ['tests/third'] })).toEqual({
-      ...{ passed: 0, failed: 2 },
+      ...{ passed: 0, failed: 2, failures: [['tests/third/d.test.ts', expect.stringContaining('./nowhere')]] },
       absent: ['the project third ran no test.'],
+    });
+  });
+
+  test('names each test that failed with what it said, so that the end of the log can', async () => {
+    expect(await run({ projects: ['fourth'], folders: ['tests/fourth'] })).toEqual({
+      ...{ passed: 1, failed: 1, absent: [] },
+      failures: [['tests/fourth/e.test.ts › two', expect.stringContaining('expected 2 to be 1')]],
     });
   });
 });
