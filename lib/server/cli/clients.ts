@@ -28,10 +28,7 @@ await runProgram('clients', async (): Promise<Outcome> => {
     options: { audience: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   });
   const [command, name, ...rest] = positionals;
-  if (values.help || command === undefined || command === 'help') {
-    console.log(USAGE);
-    return { ok: true };
-  }
+  if (values.help || command === undefined || command === 'help') return say(USAGE);
   if (rest.length > 0) return { ok: false, sentence: `one name at a time.\n${USAGE}` };
   if (command === 'list') return list();
   if (name === undefined || name.trim() === '') return { ok: false, sentence: `say which one.\n${USAGE}` };
@@ -50,12 +47,11 @@ await runProgram('clients', async (): Promise<Outcome> => {
 async function list(): Promise<Outcome> {
   const clients = await listClients();
   if (clients.length === 0) return say('There are none yet: npm run clients -- add NAME');
-  for (const { id, name, audience, createdAt } of clients) {
-    console.log(
+  const shown = clients.map(
+    ({ id, name, audience, createdAt }) =>
       `${name}\n  client_id: ${id}\n  audience: ${audience ?? OWN_ORIGIN}\n  since: ${createdAt.toISOString()}`,
-    );
-  }
-  return { ok: true };
+  );
+  return say(shown.join('\n'));
 }
 
 async function add(name: string, audience: string | null, known: readonly string[]): Promise<Outcome> {
@@ -67,31 +63,22 @@ async function add(name: string, audience: string | null, known: readonly string
   }
   const credentials = await addClient(name, audience);
   if (credentials === null) return { ok: false, sentence: `there is a client "${name}" already.` };
-  show(credentials);
-  console.log(`audience: ${audience ?? OWN_ORIGIN}`);
+  const lines = [shown(credentials), `audience: ${audience ?? OWN_ORIGIN}`];
   if (audience !== null && !known.includes(audience)) {
-    console.log('No token has this audience until TOKEN_AUDIENCES names it.');
+    lines.push('No token has this audience until TOKEN_AUDIENCES names it.');
   }
-  return { ok: true };
+  return say(lines.join('\n'));
 }
 
 async function renew(nameOrId: string): Promise<Outcome> {
   const credentials = await renewClientSecret(nameOrId);
-  if (credentials === null) return unknown(nameOrId);
-  show(credentials);
-  return { ok: true };
+  return credentials === null ? unknown(nameOrId) : say(shown(credentials));
 }
 
-function show({ id, secret }: NewCredentials): void {
-  console.log(
-    `client_id: ${id}\nclient_secret: ${secret}\nKeep the secret now: it is not shown again, only its hash is stored.`,
-  );
-}
+const shown = ({ id, secret }: NewCredentials): string =>
+  `client_id: ${id}\nclient_secret: ${secret}\nKeep the secret now: it is not shown again, only its hash is stored.`;
 
-function say(text: string): Outcome {
-  console.log(text);
-  return { ok: true };
-}
+const say = (text: string): Outcome => ({ ok: true, text });
 
 function unknown(name: string): Outcome {
   return { ok: false, sentence: `there is no client "${name}".` };

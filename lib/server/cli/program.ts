@@ -1,8 +1,8 @@
 import 'server-only';
 import { connectionFault } from '@/lib/server/database/connection-faults';
 
-/** `isUsage`: what was typed makes no sense, so nothing was tried. */
-export type Outcome = { ok: true } | { ok: false; sentence: string; isUsage?: true };
+/** `text` is printed. `isUsage`: what was typed makes no sense, so nothing was tried. */
+export type Outcome = { ok: true; text?: string } | { ok: false; sentence: string; isUsage?: true };
 
 /**
  * Runs a command-line program and ends the process: an expected failure is one sentence on stderr and exit code 1, or 2 for
@@ -21,7 +21,10 @@ export async function runProgram(name: string, work: () => Promise<Outcome>): Pr
 async function run(name: string, work: () => Promise<Outcome>): Promise<number> {
   try {
     const outcome = await work();
-    if (outcome.ok) return 0;
+    if (outcome.ok) {
+      if (outcome.text !== undefined) console.log(outcome.text);
+      return 0;
+    }
     console.error(`${name}: ${outcome.sentence}`);
     if (outcome.isUsage) return 2;
   } catch (error) {
