@@ -1,5 +1,6 @@
 import { type NextRequest, NextResponse } from 'next/server';
 import type { Result, TokenFailure } from '@/lib/core/failures';
+import { isAnonymous } from '@/lib/core/http/anonymous';
 import { readCredentials } from '@/lib/core/http/bearer';
 import { isTooLarge } from '@/lib/core/http/body-limit';
 import { contentSecurityPolicy } from '@/lib/core/http/content-security-policy';
@@ -7,7 +8,7 @@ import { confirmedCookie, cookieNames, replaceCookies } from '@/lib/core/http/co
 import { clientAddress, sharedNetworks } from '@/lib/core/http/network-address';
 import { checkOrigin, originFacts } from '@/lib/core/http/origin-check';
 import { type PublicOrigins, publicOrigins } from '@/lib/core/http/origins';
-import { PRIVATE_HEADERS, type ProblemCode, problemResponse } from '@/lib/core/http/problem';
+import { PRIVATE_HEADERS, problemResponse } from '@/lib/core/http/problem';
 import { type Access, accessOf, isDecodable } from '@/lib/core/http/route-policy';
 import { loginPath } from '@/lib/core/http/safe-redirect';
 import { mayNameAction } from '@/lib/core/http/server-action';
@@ -25,10 +26,14 @@ export const config = {
   // Paths with an escape come here whatever they lead to, for `isDecodable` to look at.
   matcher: [
     '/:path(.*%.*)',
-    // With a Bearer token there is nothing to do here: no cookie is read, and the handler verifies it.
+    // With a token of either kind there is nothing to do here: the handler verifies it, and renews what has run out.
     {
       source: '/api/((?!auth/|oauth/).*)',
-      missing: [{ type: 'header', key: 'authorization', value: '[Bb][Ee][Aa][Rr][Ee][Rr] +\\S+ *' }],
+      missing: [
+        { type: 'header', key: 'authorization', value: '[Bb][Ee][Aa][Rr][Ee][Rr] +\\S+ *' },
+        { type: 'cookie', key: '__Host-access' },
+        { type: 'cookie', key: 'handstamp-access' },
+      ],
     },
     // All but the API, the public documents and what the build made, by their exact names: whatever else stands at such a
     // place is a page, if only one that says that nothing is there, and gets the policy of pages.
@@ -44,12 +49,8 @@ let gate: Gate | undefined;
 type Gate = ReturnType<typeof openGate>;
 
 function openGate() {
-  const { APP_ORIGIN, INTERNAL_ORIGIN, PORT, VERCEL, VERCEL_ENV, VERCEL_URL, VERCEL_BRANCH_URL } = process.env;
   const { SESSION_NETWORK_BINDING, TRUSTED_PROXY_HOPS } = process.env;
-  const origins = publicOrigins({
-    ...{ APP_ORIGIN, INTERNAL_ORIGIN, PORT },
-    ...{ VERCEL, VERCEL_ENV, VERCEL_URL, VERCEL_BRANCH_URL },
-  });
+  const origins = publicOrigins(process.env);
   if (!origins.ok) throw new Error(origins.fault);
   const { appOrigin, internalOrigin, isSecure }: PublicOrigins = origins;
   const names = cookieNames(isSecure);
@@ -95,11 +96,10 @@ export async function middleware(request: NextRequest): Promise<Response> {
   if (credentials !== 'bearer' && !checkOrigin(facts, appOrigin).ok) return problemResponse('origin_refused');
   if (!mayNameAction(headers.get('next-action'))) return problemResponse('malformed_request');
   if (request.body !== null && (await isTooLarge(request))) return problemResponse('payload_too_large');
-  // Beside a Bearer credential, readable or not, no cookie is read: the data access layer judges what it holds.
-  const bringsBearer = credentials !== 'none';
-  // A preflight brings nothing at all, and asks whether it may.
-  const isPreflight = access === 'api' && method === 'OPTIONS';
-  if (!needsSession(access) || bringsBearer || isPreflight) return goOn(request, access);
+  if (access === 'unguarded') return goOn(request, access);
+  // What an API is shown, its handler judges: it has keys and ended sessions in memory, and renews what has run out.
+  if (access === 'api')
+    return isAnonymous(method, headers, names) ? problemResponse('unauthenticated') : goOn(request, access);
 
   const accessToken = readCookie(request, names.access);
   const verified = accessToken === null ? null : await verify(accessToken);
@@ -111,7 +111,10 @@ export async function middleware(request: NextRequest): Promise<Response> {
 const readCookie = ({ cookies, headers }: NextRequest, name: string): string | null =>
   confirmedCookie(headers.get('cookie'), name, cookies.get(name)?.value);
 
-/** Without a good access token: with a new one, if the refresh token brings it. */
+/**
+ * Without a good access token: with a new one, if the refresh token brings it. Where everybody may pass, the visitor goes
+ * on without one when it does not: a page that looks different to who is signed in is no reason to send anybody away.
+ */
 async function goOnRefreshed(
   request: NextRequest,
   access: Access,
@@ -122,9 +125,8 @@ async function goOnRefreshed(
   const forwardedFor = headers.get('x-forwarded-for');
   const refreshToken = readCookie(request, names.refresh);
   if (refreshToken === null) {
-    return verified?.ok === false && verified.code === 'status_unavailable'
-      ? unavailable(access)
-      : refuse(request, access, 'unauthenticated');
+    const isUnknown = verified?.ok === false && verified.code === 'status_unavailable';
+    return isUnknown && needsSession(access) ? unavailable() : refuse(request, access);
   }
   const outcome = await refresh({
     refreshToken,
@@ -133,13 +135,13 @@ async function goOnRefreshed(
     network: networkOf(forwardedFor),
     sharers: sharersOf(forwardedFor),
   });
-  if (outcome.kind === 'refused') return refuse(request, access, 'session_ended');
-  if (outcome.kind === 'unavailable') return unavailable(access);
+  if (outcome.kind === 'refused') return refuse(request, access);
+  if (outcome.kind === 'unavailable') return !needsSession(access) ? goOn(request, access) : unavailable();
   // A fresh token that we refuse is our own trouble (clocks, keys): a redirect would loop, and the visitor did nothing wrong. The new
   // cookies go out all the same: the session has rotated, and what the browser holds is about to look like a copy.
   const freshToken = outcome.cookies.get(names.access);
   const fresh = freshToken === undefined ? null : await verify(freshToken);
-  return fresh?.ok ? goOn(request, access, outcome) : withCookies(unavailable(access), outcome);
+  return fresh?.ok || !needsSession(access) ? goOn(request, access, outcome) : withCookies(unavailable(), outcome);
 }
 
 type Refreshed = Extract<RefreshOutcome, { kind: 'refreshed' }>;
@@ -155,7 +157,7 @@ function goOn(request: NextRequest, access: Access, refreshed?: Refreshed): Resp
   const policy = isPage ? contentSecurityPolicy(newNonce(), process.env.NODE_ENV === 'development') : null;
   const response = next(request, policy, refreshed);
   if (policy !== null) response.headers.set('content-security-policy', policy);
-  if (needsSession(access)) {
+  if (refreshed || needsSession(access)) {
     for (const [name, value] of Object.entries(PRIVATE_HEADERS)) response.headers.set(name, value);
   }
   return refreshed ? withCookies(response, refreshed) : response;
@@ -176,22 +178,19 @@ function withCookies(response: Response, { setCookieLines }: Refreshed): Respons
   return response;
 }
 
-/** There is no session. Cookies stay: the answer may be about an older session than the one now in the jar. */
-function refuse(
-  request: NextRequest,
-  access: Access,
-  code: Extract<ProblemCode, 'unauthenticated' | 'session_ended'>,
-): Response {
-  if (access === 'api') return problemResponse(code);
+/**
+ * There is no session: to the login page, and back from there. Cookies stay: the answer may be about an older session than
+ * the one that is in the jar when it arrives. A server action goes on, and its own guard refuses it: Next's client can
+ * follow a redirect of an action, and takes one of anybody else for a failure.
+ */
+function refuse(request: NextRequest, access: Access): Response {
+  if (!needsSession(access) || request.headers.has('next-action')) return goOn(request, access);
   const { pathname, search } = request.nextUrl;
   const location = new URL(loginPath(pathname + search), gate?.appOrigin);
   return new Response(null, { status: 303, headers: { ...PRIVATE_HEADERS, location: location.href } });
 }
 
-function unavailable(access: Access): Response {
-  if (access === 'api') return problemResponse('service_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
-  return unavailablePage(SITE.name, newNonce(), RETRY_AFTER_SECONDS);
-}
+const unavailable = (): Response => unavailablePage(SITE.name, newNonce(), RETRY_AFTER_SECONDS);
 
 /** 128 random bits a page. */
 const newNonce = (): string => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));

@@ -59,7 +59,7 @@ export function pipeline<Session, Body, E extends ErrorAnswer>(
   steps: Steps<Session, Body, E>,
 ): RouteHandler {
   const { format, sharing, form, originRule } = steps;
-  declareRoute(name, sharing);
+  declareRoute(name, { sharing, originRule });
   const respond = async (request: NextRequest, context: Context): Promise<Response> => {
     // A form of another site gets the error itself: a redirect would let that site choose what our pages say.
     if (isForeign(request, originRule)) return format.toResponse(format.errorOf('origin_refused'));

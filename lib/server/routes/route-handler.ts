@@ -6,7 +6,7 @@ import { PRIVATE_HEADERS, problemResponse } from '@/lib/core/http/problem';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { DEFAULT_MAX_BODY_BYTES, discardBody, fieldFaults, readBody } from '@/lib/server/http/request-body';
 import type { OriginRule } from '@/lib/server/http/request-origin';
-import { type AuthenticationFailure, authenticate } from '@/lib/server/sessions/current-user';
+import { findCaller } from '@/lib/server/sessions/renewal';
 import { type ApiAnswer, type Problem, problem } from './answer';
 import type { FormPaths } from './form-answer';
 import { type Call, type ErrorFormat, pipeline, type ReadBody, type RouteHandler, type Step } from './pipeline';
@@ -40,22 +40,26 @@ export const publicRoute = <Body = undefined>(
 ): RouteHandler => apiRoute(name, options, 'all', async () => ({ ok: true, value: null }), handle);
 
 /**
- * As `publicRoute`, for callers with a valid access token only; others get 401 `unauthenticated`. With a Bearer token the
- * origin is not asked for: pages of other sites cannot send one, and it alone says who asks.
+ * As `publicRoute`, for callers with a valid access token only; others get 401 `unauthenticated`. A browser whose token has
+ * run out is given a new one on the way, and told `session_ended` where its refresh cookie is good no more. With a Bearer
+ * token the origin is not asked for: pages of other sites cannot send one, and it alone says who asks.
  */
 export const sessionRoute = <Body = undefined>(
   name: RouteName,
   options: Options<Body>,
   handle: (call: Call<AccessClaims, Body>) => Promise<ApiAnswer>,
-): RouteHandler => apiRoute(name, options, 'all_but_bearer', findCaller, handle);
+): RouteHandler => apiRoute(name, options, 'all_but_bearer', identifyCaller, handle);
 
-async function findCaller({ headers }: NextRequest): Promise<Step<AccessClaims, Problem>> {
-  const found = await authenticate(headers);
+type CallerFailure = Extract<Awaited<ReturnType<typeof findCaller>>, { ok: false }>['code'];
+
+async function identifyCaller({ headers }: NextRequest): Promise<Step<AccessClaims, Problem>> {
+  const found = await findCaller(headers);
   return found.ok ? found : { ok: false, error: refusal(found.code) };
 }
 
 /** Errors of Bearer requests say in `WWW-Authenticate` what was wrong with the token (RFC 6750 §3). */
-function refusal(code: AuthenticationFailure): Problem {
+function refusal(code: CallerFailure): Problem {
+  if (code === 'session_ended') return problem('session_ended');
   if (code === 'malformed_credentials') return problem('malformed_request', { bearerError: 'invalid_request' });
   return problem('unauthenticated', code === 'invalid_token' ? { bearerError: 'invalid_token' } : {});
 }

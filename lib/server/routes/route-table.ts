@@ -1,5 +1,6 @@
 import 'server-only';
 import type { Sharing } from '@/lib/core/http/cors';
+import type { OriginRule } from '@/lib/server/http/request-origin';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type Method = (typeof METHODS)[number];
@@ -7,21 +8,24 @@ export type Method = (typeof METHODS)[number];
 /** A handler's method and path, the path as the folders below `app` spell it: `DELETE /api/auth/sessions/[id]`. */
 export type RouteName = `${Exclude<Method, 'HEAD'>} /${string}`;
 
-/** What is known of a path: its methods, and which pages of other origins may read its answers. */
-export type DeclaredRoute = { readonly methods: readonly Method[]; readonly sharing: Sharing };
+/** What a path has: which pages of other origins may read its answers, and which requests are checked for their origin. */
+export type RouteRules = { readonly sharing: Sharing; readonly originRule: OriginRule };
 
-type Entry = { readonly pattern: RegExp; readonly methods: Set<Method>; sharing: Sharing };
+/** What is known of a path. */
+export type DeclaredRoute = RouteRules & { readonly methods: readonly Method[] };
+
+type Entry = { readonly pattern: RegExp; readonly methods: Set<Method>; rules: RouteRules };
 
 const entries = new Map<string, Entry>();
 
 /** Notes a handler, so that the methods which its path lacks can be refused with what it has. */
-export function declareRoute(name: RouteName, sharing: Sharing): void {
+export function declareRoute(name: RouteName, rules: RouteRules): void {
   const [method, path] = splitName(name);
-  const entry: Entry = entries.get(path) ?? { pattern: patternOf(path), methods: new Set(), sharing };
+  const entry: Entry = entries.get(path) ?? { pattern: patternOf(path), methods: new Set(), rules };
   entry.methods.add(method);
   // Next answers HEAD by the handler of GET.
   if (method === 'GET') entry.methods.add('HEAD');
-  if (sharing !== 'none') entry.sharing = sharing;
+  if (rules.sharing !== 'none') entry.rules = { ...entry.rules, sharing: rules.sharing };
   entries.set(path, entry);
 }
 
@@ -30,8 +34,8 @@ export function routeAt(pathname: string): DeclaredRoute | null {
   const fitting = [...entries].filter(([, { pattern }]) => pattern.test(pathname));
   const [closest] = fitting.sort(([a], [b]) => fixedSegments(b) - fixedSegments(a));
   if (closest === undefined) return null;
-  const [, { methods, sharing }] = closest;
-  return { methods: METHODS.filter((method) => methods.has(method)), sharing };
+  const [, { methods, rules }] = closest;
+  return { methods: METHODS.filter((method) => methods.has(method)), ...rules };
 }
 
 function splitName(name: RouteName): [method: Method, path: string] {

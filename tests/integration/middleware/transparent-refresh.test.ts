@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { countStatements, useDatabase } from '@/tests/support/database/use-database';
 import { problemOf } from '@/tests/support/http/problems';
 import { type Answer, atOnce, SITE, send } from '@/tests/support/http/requests';
-import { ageRotation, COOKIE, prepareSession, sessionRow } from '@/tests/support/people';
+import { ageRotation, COOKIE, createPerson, prepareSession, sessionRow } from '@/tests/support/people';
 import { useServer } from '@/tests/support/server/use-server';
 
 const { url: databaseUrl } = await useDatabase();
 const server = await useServer({ databaseUrl });
 
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:156.0) Gecko/20100101 Firefox/156.0';
 const PAGES = ['/dashboard', '/account', '/account/sessions'];
 
 function expectNewCookies(answer: Answer): void {
@@ -85,20 +86,76 @@ describe('an API route', () => {
     expect((await sessionRow(id)).counter).toBe(1n);
   });
 
-  it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('is reached by a %s with its body after one refresh', async (method) => {
+  it('is reached by every method with its body, by a browser that brings its refresh cookie alone', async () => {
     const { refreshOnly } = await prepareSession();
-    // No route below /api takes one of these yet: 405 or 404 comes from the handler, so the request got there.
-    const known = await send(server, '/api/me', { method, cookies: refreshOnly, json: { name: 'x'.repeat(2000) } });
-    expect(problemOf(known)).toBe('405 method_not_allowed');
-    expectNewCookies(known);
-    const unknown = await send(server, '/api/nothing', { method, cookies: refreshOnly, json: {} });
-    expect(problemOf(unknown)).toBe('404 not_found');
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      // No route below /api takes one of these: 405 or 404 comes from behind the middleware.
+      const known = await send(server, '/api/me', { method, cookies: refreshOnly, json: { name: 'x'.repeat(2000) } });
+      expect(problemOf(known)).toBe('405 method_not_allowed');
+      const unknown = await send(server, '/api/nothing', { method, cookies: refreshOnly, json: {} });
+      expect(problemOf(unknown)).toBe('404 not_found');
+    }
+  });
+
+  it.each(['/api/me', '/api/auth/session', '/api/auth/sessions'])(
+    '%s renews by itself, in one statement',
+    async (route) => {
+      const { id, refreshOnly, cookies } = await prepareSession();
+      const asked = () => send(server, route, { cookies: { ...cookies, [COOKIE.access]: 'a.b.c' } });
+      const { result, statements } = await countStatements(databaseUrl, asked);
+      expect(result.status).toBe(200);
+      expectNewCookies(result);
+      expect(statements.filter(({ sql }) => sql.includes('UPDATE "Session"'))).toMatchObject([{ calls: 1 }]);
+      expect((await sessionRow(id)).counter).toBe(1n);
+      expect((await send(server, route, { cookies: refreshOnly })).status).toBe(200);
+    },
+  );
+
+  it('renews once for eight requests of one page at the same moment', async () => {
+    const { id, refreshOnly } = await prepareSession();
+    const { result: answers, statements } = await countStatements(databaseUrl, () =>
+      atOnce(8, () => send(server, '/api/auth/session', { cookies: refreshOnly })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
+    for (const answer of answers) expectNewCookies(answer);
+    expect(new Set(answers.map((answer) => answer.cookies[COOKIE.refresh])).size).toBe(1);
+    // Those that come while one is under way share it; each alone would be eight.
+    const [renewal] = statements.filter(({ sql }) => sql.includes('UPDATE "Session"'));
+    expect(renewal?.calls).toBeLessThan(8);
+    expect((await sessionRow(id)).counter).toBe(1n);
+  });
+
+  it('writes down the address of the visitor, and not that of a server in between', async () => {
+    const { id, refreshOnly } = await prepareSession();
+    await send(server, '/api/me', { cookies: refreshOnly, headers: { 'user-agent': FIREFOX } });
+    expect((await sessionRow(id)).userAgent).toBe(FIREFOX);
   });
 
   it('answers 401 with a challenge to a guest', async () => {
     const answer = await send(server, '/api/me');
     expect(problemOf(answer)).toBe('401 unauthenticated');
     expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
+  });
+});
+
+describe('a page that everybody may see', () => {
+  it.each(['/', '/login', '/register'])('%s knows a visitor who brings the refresh cookie alone', async (path) => {
+    const person = await createPerson({ name: 'Returning Rita' });
+    const { refreshOnly } = await prepareSession(person);
+    const answer = await send(server, path, { cookies: refreshOnly });
+    expect(answer.status).toBe(200);
+    expectNewCookies(answer);
+    expectNotStored(answer);
+    expect(answer.text).toMatch(/Dashboard|signed in/i);
+  });
+
+  it('is shown to a visitor whose session has ended, and leaves the cookies alone', async () => {
+    const { refreshOnly, cookies } = await prepareSession();
+    await send(server, '/api/auth/logout', { method: 'POST', cookies });
+    for (const path of ['/', '/login']) {
+      const answer = await send(server, path, { cookies: refreshOnly });
+      expect([answer.status, answer.setCookieLines]).toEqual([200, []]);
+    }
   });
 });
 

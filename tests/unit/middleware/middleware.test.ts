@@ -2,7 +2,6 @@ import { NextRequest } from 'next/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { toBase64Url } from '@/lib/core/encoding';
 import { cookieNames } from '@/lib/core/http/cookies';
-import { problemResponse } from '@/lib/core/http/problem';
 import { mintRefreshToken, refreshMacKeys } from '@/lib/core/token/refresh-token';
 import { ISSUER } from '@/tests/fixtures/access-tokens';
 import { NOW } from '@/tests/fixtures/deterministic';
@@ -215,14 +214,70 @@ describe('when nobody can tell', () => {
       `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     );
   });
+});
 
-  test('an API says so as a problem', async () => {
-    lost.set(LISTS, async () => new Response('', { status: 503 }));
-    const response = await within(1, ask({ access: await access(), path: '/api/me' }));
+describe('a page that everybody may see', () => {
+  const PUBLIC = { path: '/' };
+
+  test('renews the session of a visitor whose access token has run out', async () => {
+    const response = await within(1, ask({ ...PUBLIC, refresh: await refreshToken(1) }));
     if (response === 'no answer') throw new Error(response);
-    expect(response.status).toBe(503);
-    expect(await response.json()).toEqual(await problemResponse('service_unavailable').json());
+    expect(response.headers.get('x-middleware-next')).toBe('1');
+    expect(response.headers.getSetCookie().map((line) => line.split('=', 1)[0])).toEqual([NAMES.access, NAMES.refresh]);
+    expect(response.headers.get('x-middleware-request-cookie')).toContain(`${NAMES.access}=ey`);
+    expect(response.headers.get('cache-control')).toBe('private, no-store');
   });
+
+  test('asks nobody for a visitor without cookies, nor for one whose token is good', async () => {
+    expect(await outcome(1, ask(PUBLIC))).toBe('page');
+    expect(await outcome(1, ask({ ...PUBLIC, access: await access(), refresh: await refreshToken(1) }))).toBe('page');
+    expect(issuer.countOf(REFRESH)).toBe(0);
+  });
+
+  test.each([
+    ['whose session is over', async () => Response.json({ code: 'session_ended' }, { status: 401 })],
+    ['while the server cannot tell', async () => new Response('', { status: 503 })],
+    ['while the self-call is lost', () => new Promise<Response>(() => undefined)],
+  ])('is shown to a visitor %s, without a word about cookies', async (_when, answer) => {
+    lost.set(REFRESH, answer);
+    for (const path of ['/', '/login', '/invoices']) {
+      const response = await within(3, ask({ path, refresh: await refreshToken(1) }));
+      if (response === 'no answer') throw new Error(response);
+      expect(response.headers.get('x-middleware-next')).toBe('1');
+      expect(response.headers.getSetCookie()).toEqual([]);
+    }
+  });
+});
+
+describe('an API', () => {
+  const API = '/api/invoices';
+
+  test('is refused to a request that brings nothing', async () => {
+    expect(await outcome(1, ask({ path: API }))).toBe(401);
+  });
+
+  test('judges tokens itself, and renews itself: the edge asks nobody', async () => {
+    lost.set(LISTS, async () => new Response('', { status: 503 }));
+    const asked = [{ access: await access() }, { access: 'x' }, { refresh: await refreshToken(1) }, { refresh: 'x' }];
+    for (const tokens of asked) {
+      const response = await within(1, ask({ ...tokens, path: API }));
+      if (response === 'no answer') throw new Error(response);
+      expect(response.headers.get('x-middleware-next')).toBe('1');
+      expect(response.headers.get('x-middleware-request-cookie')).toBeNull();
+    }
+    expect(issuer.asked).toEqual([]);
+  });
+});
+
+test('a server action goes on without a session: its own guard leads to the login page, and the client can follow', async () => {
+  const headers = { 'next-action': 'a'.repeat(42), origin: ISSUER };
+  const post = (more: object) =>
+    middleware(new NextRequest(`${ISSUER}/account`, { method: 'POST', headers: { ...headers, ...more } }));
+  lost.set(REFRESH, async () => Response.json({ code: 'session_ended' }, { status: 401 }));
+  expect(await outcome(1, post({}))).toBe('page');
+  expect(await outcome(1, post({ cookie: `${NAMES.refresh}=${await refreshToken(1)}` }))).toBe('page');
+  const plain = new NextRequest(`${ISSUER}/account`, { method: 'POST', headers: { origin: ISSUER } });
+  expect(await outcome(1, middleware(plain))).toBe(303);
 });
 
 describe('the log', () => {

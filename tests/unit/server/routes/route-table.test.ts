@@ -12,7 +12,7 @@ const DECLARED: readonly (readonly [name: RouteName, sharing: 'none' | 'listed']
 ];
 
 beforeAll(() => {
-  for (const [name, sharing] of DECLARED) declareRoute(name, sharing);
+  for (const [name, sharing] of DECLARED) declareRoute(name, { sharing, originRule: 'all' });
 });
 
 test.each([
@@ -26,7 +26,7 @@ test.each([
   ['/api/sessions/abc/more', ['GET', 'HEAD'], 'none'],
   ['/api', ['GET', 'HEAD'], 'none'],
 ])('%s has the methods of its closest route', (pathname, methods, sharing) => {
-  expect(routeAt(pathname)).toEqual({ methods, sharing });
+  expect(routeAt(pathname)).toEqual({ methods, sharing, originRule: 'all' });
 });
 
 test.each(['/', '/login', '/.well-known/jwksXjson', '/apiary'])('%s is no route', (pathname) => {
