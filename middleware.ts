@@ -49,8 +49,10 @@ let gate: Gate | undefined;
 type Gate = ReturnType<typeof openGate>;
 
 function openGate() {
+  const { APP_ORIGIN, INTERNAL_ORIGIN, PORT, VERCEL, VERCEL_ENV, VERCEL_URL, VERCEL_BRANCH_URL } = process.env;
   const { SESSION_NETWORK_BINDING, TRUSTED_PROXY_HOPS } = process.env;
-  const origins = publicOrigins(process.env);
+  const platform = { VERCEL, VERCEL_ENV, VERCEL_URL, VERCEL_BRANCH_URL };
+  const origins = publicOrigins({ APP_ORIGIN, INTERNAL_ORIGIN, PORT, ...platform });
   if (!origins.ok) throw new Error(origins.fault);
   const { appOrigin, internalOrigin, isSecure }: PublicOrigins = origins;
   const names = cookieNames(isSecure);
@@ -98,8 +100,8 @@ export async function middleware(request: NextRequest): Promise<Response> {
   if (request.body !== null && (await isTooLarge(request))) return problemResponse('payload_too_large');
   if (access === 'unguarded') return goOn(request, access);
   // What an API is shown, its handler judges: it has keys and ended sessions in memory, and renews what has run out.
-  if (access === 'api')
-    return isAnonymous(method, headers, names) ? problemResponse('unauthenticated') : goOn(request, access);
+  const isRefused = access === 'api' && isAnonymous(method, headers, names);
+  if (access === 'api') return isRefused ? problemResponse('unauthenticated') : goOn(request, access);
 
   const accessToken = readCookie(request, names.access);
   const verified = accessToken === null ? null : await verify(accessToken);

@@ -1,5 +1,6 @@
 // @ts-check
 // `npm run dev`: hot reload, on the embedded database unless DATABASE_URL names another.
+import { watchBareHandlers } from './bare-handlers.mjs';
 import { prepare } from './embedded.mjs';
 import { Failure } from './failure.mjs';
 import { runScript, startNode } from './processes.mjs';
@@ -16,5 +17,6 @@ await runScript(async () => {
   });
   await Promise.race([untilHealthy(server, port, () => ''), ended]);
   console.log(welcome(origin, isEmbedded));
+  watchBareHandlers((sentence) => console.warn(`\n ⚠ ${sentence}\n`));
   await ended;
 });

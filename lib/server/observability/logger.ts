@@ -55,5 +55,8 @@ function withheld(entry: object): { [name: string]: Loggable } {
 /** Asked for at each line: a test, or whatever runs the server, may have put something else there. */
 const output: DestinationStream = { write: (line) => void process.stdout.write(line) };
 
-/** The log of this process, on its standard output; for the eyes of a developer while `NODE_ENV` is `development`. */
-export const log: Log = logTo(process.env.NODE_ENV === 'development' ? prettyOutput(output) : output, () => new Date());
+/** True under `next dev`: there is a developer to be told what is missing. */
+export const isDevelopment = process.env.NODE_ENV === 'development';
+
+/** The log of this process, on its standard output; for the eyes of a developer where there is one. */
+export const log: Log = logTo(isDevelopment ? prettyOutput(output) : output, () => new Date());

@@ -4,6 +4,7 @@ import { notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
 import { fail, type Result, succeed } from '@/lib/core/failures';
 import { readCredentials } from '@/lib/core/http/bearer';
+import { accessOf } from '@/lib/core/http/route-policy';
 import { loginPath } from '@/lib/core/http/safe-redirect';
 import { isAtHome } from '@/lib/core/session/network-binding';
 import { verifyAccessToken } from '@/lib/core/token/access-token';
@@ -13,7 +14,7 @@ import { env } from '@/lib/server/config/env';
 import { ourCookie } from '@/lib/server/http/cookies';
 import { networkOfRequest } from '@/lib/server/http/request-facts';
 import { lastKnownKeyring } from '@/lib/server/keys/live-keyring';
-import { log } from '@/lib/server/observability/logger';
+import { isDevelopment, log } from '@/lib/server/observability/logger';
 import { isRevoked } from '@/lib/server/revocation/revoked-sessions';
 import { findPublicUser, type PublicUser } from '@/lib/server/users/user-store';
 
@@ -83,6 +84,7 @@ export const findSession = cache(async (): Promise<AccessClaims | null> => {
  * asks, whatever the middleware said: middleware can be bypassed (CVE-2025-29927).
  */
 export async function requireUser(path: string): Promise<Viewer> {
+  if (isDevelopment) noteMissingPolicy(path);
   const session = await findSession();
   const user = session === null ? null : await findUser(session.sub);
   if (session === null || user === null) redirect(loginPath(path));
@@ -97,3 +99,14 @@ export async function requireAdmin(path: string): Promise<Viewer> {
 }
 
 const findUser = cache(findPublicUser);
+
+const noted = new Set<string>();
+
+/** A page works without its line in the table: guests are then led away by the page, and not before it. */
+function noteMissingPolicy(path: string): void {
+  const [pathname = path] = path.split('?', 1);
+  if (accessOf(pathname) !== 'public' || noted.has(pathname)) return;
+  noted.add(pathname);
+  const reason = 'This page asks who is there: name its path in the table of lib/core/http/route-policy.ts too';
+  log.warn('route_policy.missing', { path: pathname, reason });
+}
