@@ -73,7 +73,7 @@ export const ROOMS = table({
   // The drawings: the sign, its ink, the large impression.
   'app/_components/stamp': [],
   // What tabs of one browser know of each other, and the way out.
-  'app/_components/session': ['core/http'],
+  'app/_components/session': ['core/http', 'core/token'],
   // What stands around the content of a page.
   'app/_components/frame': ['site.ts', 'core/token', 'app/_components/stamp', 'app/_components/session'],
   // Fields, faults and the sending of forms.
@@ -83,11 +83,11 @@ export const ROOMS = table({
   // Signing in and up.
   'app/(guest)': ['core/http', 'core/passwords', 'server/config', 'server/sessions', 'server/routes', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
   // The pages of the person signed in.
-  'app/(member)': ['core', 'core/token', 'server/http', 'server/users', 'server/sessions', 'server/routes', 'app/_components/stamp', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
+  'app/(member)': ['core', 'core/token', 'server/http', 'server/users', 'server/sessions', 'server/routes', 'app/_components/stamp', 'app/_components/frame', 'app/_components/forms'],
   // The pages of admins.
   'app/(admin)': ['server/users', 'server/keys', 'server/sessions', 'app/_components/frame', 'app/_components/forms', 'app/(member)'],
   // The HTTP interface.
-  'app/api': ['core', 'core/http', 'server/http', 'server/users', 'server/mail', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/routes', 'server/oauth'],
+  'app/api': ['core', 'core/http', 'core/token', 'server/http', 'server/users', 'server/mail', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/routes', 'server/oauth'],
   // What any service may fetch: the key set and the metadata.
   'app/.well-known': ['core', 'core/http', 'server/keys', 'server/routes', 'server/oauth'],
   // The same for the status lists.
@@ -95,7 +95,7 @@ export const ROOMS = table({
   // The mailbox of a machine without a mail service.
   'app/dev': ['server/mail', 'app/_components/frame'],
   // The document around every page, and what stands in for one that failed.
-  app: ['site.ts', 'app/_components/stamp', 'app/_components/frame'],
+  app: ['site.ts', 'core/token', 'server/sessions', 'app/_components/stamp', 'app/_components/session', 'app/_components/frame'],
 
   // The edge: who may pass, before any page or handler runs.
   'middleware.ts': ['site.ts', 'core', 'core/http', 'core/session', 'core/token', 'verifier'],

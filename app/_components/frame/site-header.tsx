@@ -1,27 +1,24 @@
+import { SignedIn } from '@/app/_components/session/session-context';
 import { SignOutForm } from '@/app/_components/session/sign-out-form';
-import type { AccessClaims } from '@/lib/core/token/claims';
 import { NavLink } from './nav-link';
 import { Wordmark } from './wordmark';
 
 /** Header of the pages behind the door. On a narrow page the places go on a line of their own. */
-export function MemberHeader({ session }: { session: AccessClaims | null }) {
+export function MemberHeader() {
   return (
     <header className="border-b border-hairline">
       <div className="page flex flex-wrap items-center justify-between gap-x-8 pt-3 sm:py-4">
         <Wordmark />
-        {session === null ? null : (
-          <>
-            <nav
-              aria-label="Main"
-              className="order-last -ms-1 flex basis-full gap-6 sm:order-none sm:grow sm:basis-auto"
-            >
-              <NavLink href="/dashboard">Dashboard</NavLink>
-              <NavLink href="/account">Account</NavLink>
-              {session.role === 'admin' ? <NavLink href="/admin">Admin</NavLink> : null}
-            </nav>
-            <SignOutForm />
-          </>
-        )}
+        <SignedIn>
+          <nav aria-label="Main" className="order-last -ms-1 flex basis-full gap-6 sm:order-none sm:grow sm:basis-auto">
+            <NavLink href="/dashboard">Dashboard</NavLink>
+            <NavLink href="/account">Account</NavLink>
+            <SignedIn only="admin">
+              <NavLink href="/admin">Admin</NavLink>
+            </SignedIn>
+          </nav>
+          <SignOutForm />
+        </SignedIn>
       </div>
     </header>
   );
