@@ -11,7 +11,7 @@ import { type PublicOrigins, publicOrigins } from '@/lib/core/http/origins';
 import { PRIVATE_HEADERS, problemResponse } from '@/lib/core/http/problem';
 import { type Access, accessOf, isDecodable } from '@/lib/core/http/route-policy';
 import { loginPath } from '@/lib/core/http/safe-redirect';
-import { mayNameAction } from '@/lib/core/http/server-action';
+import { mayBeAction, mayNameAction } from '@/lib/core/http/server-action';
 import { unavailablePage } from '@/lib/core/http/unavailable-page';
 import { boundNetwork, isAtHome, NETWORK_BINDINGS } from '@/lib/core/session/network-binding';
 import type { AccessClaims } from '@/lib/core/token/claims';
@@ -183,10 +183,10 @@ function withCookies(response: Response, { setCookieLines }: Refreshed): Respons
 /**
  * There is no session: to the login page, and back from there. Cookies stay: the answer may be about an older session than
  * the one that is in the jar when it arrives. A server action goes on, and its own guard refuses it: Next's client can
- * follow a redirect of an action, and takes one of anybody else for a failure.
+ * follow a redirect of an action and takes one of anybody else for a failure, and the guard can keep what was typed.
  */
 function refuse(request: NextRequest, access: Access): Response {
-  if (!needsSession(access) || request.headers.has('next-action')) return goOn(request, access);
+  if (!needsSession(access) || mayBeAction(request.method, request.headers)) return goOn(request, access);
   const { pathname, search } = request.nextUrl;
   const location = new URL(loginPath(pathname + search), gate?.appOrigin);
   return new Response(null, { status: 303, headers: { ...PRIVATE_HEADERS, location: location.href } });

@@ -57,6 +57,12 @@ export const LAST_SEEN_STEP_SECONDS = minutes(5);
 /** How long a ceremony in progress, such as a sign-up that waits for its code, may take. */
 export const CEREMONY_SECONDS = minutes(10);
 
+/** How long what was typed waits for the person to sign in again. */
+export const DRAFT_SECONDS = minutes(10);
+
+/** Characters of all fields of one form that are kept so. A cookie has to fit into a request's headers. */
+export const MAX_DRAFT_CHARACTERS = 2_000;
+
 /** Wrong codes after which a ceremony is over. */
 export const MAX_CODE_TRIES = 5;
 

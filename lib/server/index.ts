@@ -22,5 +22,7 @@ export { empty, json, problem } from '@/lib/server/routes/answer';
 export { publicRoute, sessionRoute } from '@/lib/server/routes/route-handler';
 /** In pages and server actions: who is signed in. Other visitors are sent to the login page, or see a page not found. */
 export { requireAdmin, requireUser, type Viewer } from '@/lib/server/sessions/current-user';
+/** In server actions: what was typed outlives a session that ended meanwhile. `findDraft` is for the page of the form. */
+export { dropDraft, findDraft, requireUserKeeping } from '@/lib/server/sessions/drafts';
 /** For parts of a page that merely look different with a session; null for a visitor. Guards nothing. */
 export { sessionIfKnown } from '@/lib/server/sessions/session-if-known';

@@ -1,13 +1,6 @@
-import type { Page } from '@playwright/test';
 import { cookieOf, REFRESH } from '@/tests/support/browser/cookies';
-import type { Person } from '@/tests/support/browser/people';
+import { signIn } from '@/tests/support/browser/people';
 import { expect, test } from './fixtures';
-
-async function signIn(page: Page, { email, password }: Pick<Person, 'email' | 'password'>): Promise<void> {
-  await page.getByLabel('Email').fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-}
 
 test('a person signs in with address and password and sees the dashboard', async ({ page, member }) => {
   await page.goto('/login');

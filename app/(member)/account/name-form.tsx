@@ -8,8 +8,11 @@ import { TextField } from '@/app/_components/forms/text-field';
 import { Notice } from '@/app/_components/frame/notice';
 import { changeName, type NameState } from './actions';
 
-/** Changes the name by a server action: the same without scripts, where the page comes back with the answer in it. */
-export function NameForm({ name }: { name: string }) {
+/**
+ * Changes the name by a server action: the same without scripts, where the page comes back with the answer in it.
+ * `isUnsaved`: the name was typed before the person had to sign in again.
+ */
+export function NameForm({ name, isUnsaved }: { name: string; isUnsaved: boolean }) {
   const [state, action, isPending] = useActionState<NameState, FormData>(changeName, { outcome: 'untouched', name });
   const formRef = useRef<HTMLFormElement>(null);
   const fields = state.outcome === 'refused' ? { name: state.message } : {};
@@ -30,6 +33,9 @@ export function NameForm({ name }: { name: string }) {
             Save name
           </SubmitButton>
           <div role="status">
+            {state.outcome === 'untouched' && isUnsaved ? (
+              <Notice tone="calm">You had to sign in first. Your change is still here, and not saved yet.</Notice>
+            ) : null}
             {state.outcome === 'saved' && !isPending ? (
               <Notice tone="calm">
                 {state.name === '' ? 'Saved. You have no name now.' : `Saved. Hello, ${state.name}.`}

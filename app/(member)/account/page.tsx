@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { ROLE_NAMES } from '@/app/_components/frame/role-names';
 import { requireUser } from '@/lib/server/sessions/current-user';
+import { findDraft } from '@/lib/server/sessions/drafts';
 import { NameForm } from './name-form';
 
 export const metadata: Metadata = { title: 'Account' };
@@ -8,6 +9,7 @@ export const metadata: Metadata = { title: 'Account' };
 /** What the account says about its owner. */
 export default async function AccountPage() {
   const { user } = await requireUser('/account');
+  const draft = await findDraft('/account');
   return (
     <section aria-labelledby="profile" className="max-w-xl">
       <h2 id="profile" className="text-xl">
@@ -23,7 +25,7 @@ export default async function AccountPage() {
           <dd>{ROLE_NAMES[user.role]}</dd>
         </div>
       </dl>
-      <NameForm name={user.name ?? ''} />
+      <NameForm name={draft?.['name'] ?? user.name ?? ''} isUnsaved={draft !== null} />
     </section>
   );
 }

@@ -5,6 +5,8 @@ export type CookieNames = {
   readonly pending: string;
   /** Marks a browser that signed in to an account before. */
   readonly device: string;
+  /** What somebody had typed when their session turned out to be over. */
+  readonly draft: string;
 };
 
 const SECURE_NAMES: CookieNames = {
@@ -12,12 +14,14 @@ const SECURE_NAMES: CookieNames = {
   refresh: '__Host-refresh',
   pending: '__Host-pending',
   device: '__Host-device',
+  draft: '__Host-draft',
 };
 const LOCAL_NAMES: CookieNames = {
   access: 'handstamp-access',
   refresh: 'handstamp-refresh',
   pending: 'handstamp-pending',
   device: 'handstamp-device',
+  draft: 'handstamp-draft',
 };
 
 export const cookieNames = (isSecure: boolean): CookieNames => (isSecure ? SECURE_NAMES : LOCAL_NAMES);

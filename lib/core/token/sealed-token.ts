@@ -7,8 +7,11 @@ import type { EpochSeconds } from '../time';
 /** Something under way whose data the browser holds until its end. */
 export type CeremonyPurpose = 'sign-up';
 
-/** What a sealed token is for: a ceremony, or a mail that waits. Authenticated with it: one is never taken for another. */
-export type SealedPurpose = CeremonyPurpose | 'mail';
+/**
+ * What a sealed token is for: a ceremony, a mail that waits, or text that somebody had typed when their session was over.
+ * Authenticated with it: one is never taken for another.
+ */
+export type SealedPurpose = CeremonyPurpose | 'mail' | 'draft';
 
 /** What every sealed token holds: a name, an end, and the data of its purpose. */
 export type Sealed = { readonly jti: string; readonly exp: EpochSeconds; readonly data: Record<string, unknown> };
@@ -16,7 +19,11 @@ export type Sealed = { readonly jti: string; readonly exp: EpochSeconds; readonl
 export type SealingKey = { readonly id: string; readonly bytes: Bytes };
 
 /** A longer text is refused unread, and never made. A cookie must fit into a header; a mail may hold a long letter. */
-const MAX_SEALED_CHARACTERS: Readonly<Record<SealedPurpose, number>> = { 'sign-up': 4_096, mail: 262_144 };
+const MAX_SEALED_CHARACTERS: Readonly<Record<SealedPurpose, number>> = {
+  'sign-up': 4_096,
+  draft: 3_500,
+  mail: 262_144,
+};
 const SHAPE = /^[A-Za-z0-9_-]+\.\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
 const typeOf = (purpose: SealedPurpose): string => `handstamp-${purpose}+jwe`;

@@ -20,6 +20,10 @@ export async function ourCookie(requestHeaders: Headers, which: keyof CookieName
   return header === null ? null : confirmedCookie(header, name, (await cookies()).get(name)?.value);
 }
 
+/** True when the request that is running brings the cookie, readable or not. */
+export const bringsOurCookie = async (which: keyof CookieNames): Promise<boolean> =>
+  (await cookies()).has(ourCookieNames()[which]);
+
 export const setPendingCookie = (sealed: string): Promise<void> =>
   setOurCookie('pending', sealed, { maxAge: CEREMONY_SECONDS });
 

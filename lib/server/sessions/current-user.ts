@@ -85,10 +85,14 @@ export const findSession = cache(async (): Promise<AccessClaims | null> => {
  */
 export async function requireUser(path: string): Promise<Viewer> {
   if (isDevelopment) noteMissingPolicy(path);
+  return (await findViewer()) ?? redirect(loginPath(path));
+}
+
+/** The person signed in; null for a visitor. For what has something to do before it leads anybody away. */
+export async function findViewer(): Promise<Viewer | null> {
   const session = await findSession();
   const user = session === null ? null : await findUser(session.sub);
-  if (session === null || user === null) redirect(loginPath(path));
-  return { user, session };
+  return session === null || user === null ? null : { user, session };
 }
 
 /** As `requireUser`, and a 404 for people who are no admin. The role is read from the database, not from the token. */

@@ -122,3 +122,9 @@ export async function updateDevice(sessionId: string, facts: RequestFacts, tx: T
   const data = { userAgent, device, ...(ip === null ? {} : { ip }) };
   await tx.session.update({ where: { id: sessionId }, data, select: { id: true } });
 }
+
+/** Whose session it is or was, for whoever knows its secret; null when there is none. */
+export async function findOwner(sessionId: string, secretHash: Bytes): Promise<string | null> {
+  const row = await db().session.findFirst({ where: { id: sessionId, secretHash }, select: { userId: true } });
+  return row?.userId ?? null;
+}

@@ -1,4 +1,4 @@
-import { type APIRequestContext, expect } from '@playwright/test';
+import { type APIRequestContext, expect, type Page } from '@playwright/test';
 import demoAccounts from '@/lib/server/config/demo-accounts.json' with { type: 'json' };
 import { mailedCode } from '@/tests/support/http/mailbox';
 import { targetAt } from '@/tests/support/http/requests';
@@ -41,6 +41,13 @@ export async function logIn(
 ): Promise<void> {
   const answer = await request.post(`${origin}/api/auth/login`, { ...fromOurPages(origin), data: { email, password } });
   expect(answer.status()).toBe(200);
+}
+
+/** Fills in the login page that is open, and sends it. */
+export async function signIn(page: Page, { email, password }: Pick<Person, 'email' | 'password'>): Promise<void> {
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
 /** Renews the tokens of the cookie jar. */

@@ -1,5 +1,6 @@
 import { empty } from '@/lib/server/routes/answer';
 import { publicRoute } from '@/lib/server/routes/route-handler';
+import { dropDraft } from '@/lib/server/sessions/drafts';
 import { deleteSessionCookies } from '@/lib/server/sessions/session-cookies';
 import { signOut } from '@/lib/server/sessions/sign-out';
 
@@ -13,5 +14,6 @@ const CLEAR_CACHE = { 'clear-site-data': '"cache"' };
 export const POST = publicRoute('POST /api/auth/logout', { form }, async ({ request, facts }) => {
   await signOut(request.headers, facts);
   await deleteSessionCookies();
+  await dropDraft();
   return empty(CLEAR_CACHE);
 });

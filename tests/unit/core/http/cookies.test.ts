@@ -12,12 +12,19 @@ const NAMES = cookieNames(true);
 
 describe('the names', () => {
   test('bear the __Host- prefix with https', () => {
-    expect(Object.values(NAMES)).toEqual(['__Host-access', '__Host-refresh', '__Host-pending', '__Host-device']);
+    const ours = ['access', 'refresh', 'pending', 'device', 'draft'];
+    expect(Object.values(NAMES)).toEqual(ours.map((name) => `__Host-${name}`));
   });
 
   test('say whose they are on localhost, where all ports share one jar', () => {
     const names = Object.values(cookieNames(false));
-    expect(names).toEqual(['handstamp-access', 'handstamp-refresh', 'handstamp-pending', 'handstamp-device']);
+    expect(names).toEqual([
+      'handstamp-access',
+      'handstamp-refresh',
+      'handstamp-pending',
+      'handstamp-device',
+      'handstamp-draft',
+    ]);
   });
 
   test('come with one set of attributes, as the prefix demands', () => {
