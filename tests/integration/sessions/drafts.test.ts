@@ -21,7 +21,8 @@ async function save(session: PreparedSession, name: string, cookies: Record<stri
 /** Sends the form after the session ended; what the browser is left with. */
 async function saveTooLate(session: PreparedSession, name: string, cookies = session.refreshOnly) {
   const send = await save(session, name, cookies);
-  await db().$executeRaw`UPDATE "Session" SET "endedAt" = now(), "endReason" = 'ended_by_owner' WHERE id = ${session.id}`;
+  await db()
+    .$executeRaw`UPDATE "Session" SET "endedAt" = now(), "endReason" = 'ended_by_owner' WHERE id = ${session.id}`;
   const answer = await send();
   expect(answer.status).toBe(303);
   expect(answer.headers.location).toBe('/login?next=%2Faccount');
@@ -33,6 +34,7 @@ const nameShown = async (cookies: Record<string, string>) => {
   return /<input[^>]*name="name"[^>]*>/.exec(page.text)?.[0].match(/ value="([^"]*)"/)?.[1];
 };
 
+// Promise: What was typed into a form of an ended session
 it('what was typed into a form of an ended session is back in it for its owner, and for nobody else', async () => {
   const session = await prepareSession(await createPerson({ name: 'Before' }));
   const { cookies, setCookieLines } = await saveTooLate(session, TYPED);

@@ -7,6 +7,7 @@ import { bareHandlers, bareHandlersIn, watchBareHandlers } from '@/scripts/bare-
 
 const FILE = 'app/(member)/api/invoices/[id]/route.ts';
 
+// Promise: No handler relies on the middleware
 test.each([
   'export async function POST() {}',
   'export function POST() {}',
