@@ -1,11 +1,9 @@
 import type { Metadata, Viewport } from 'next';
 import { connection } from 'next/server';
 import type { ReactNode } from 'react';
-import { sessionFacts } from '@/lib/core/token/session-facts';
-import { sessionIfKnown } from '@/lib/server/sessions/session-if-known';
 import { SITE } from '@/site';
-import { SessionProvider } from './_components/session/session-provider';
 import { instrumentSans, instrumentSansExtended } from './_fonts/instrument-sans';
+import { SessionRoot } from './session-root';
 import './globals.css';
 
 export const metadata: Metadata = {
@@ -29,22 +27,13 @@ export const viewport: Viewport = {
  */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   await connection();
-  const session = await sessionIfKnown();
-  const page =
-    session === null ? (
-      children
-    ) : (
-      <SessionProvider session={sessionFacts(session)} secondsLeft={session.exp - Date.now() / 1000}>
-        {children}
-      </SessionProvider>
-    );
   return (
     <html lang="en" className={`${instrumentSans.variable} ${instrumentSansExtended.variable}`}>
       <body>
         <a className="skip-link" href="#main">
           Skip to the content
         </a>
-        {page}
+        <SessionRoot>{children}</SessionRoot>
       </body>
     </html>
   );

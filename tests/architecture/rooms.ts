@@ -147,7 +147,15 @@ export const PLACES = {
   'app/.well-known': ['app/.well-known/jwks.json/', 'app/.well-known/oauth-authorization-server/'],
   'app/status-lists': ['app/status-lists/'],
   'app/dev': ['app/dev/'],
-  app: ['app/layout.tsx', 'app/error.tsx', 'app/global-error.tsx', 'app/not-found.tsx', 'app/icon.svg/', 'app/_fonts/'],
+  app: [
+    'app/layout.tsx',
+    'app/session-root.tsx',
+    'app/error.tsx',
+    'app/global-error.tsx',
+    'app/not-found.tsx',
+    'app/icon.svg/',
+    'app/_fonts/',
+  ],
 } as const satisfies Partial<Record<Room, readonly string[]>>;
 
 /** What the owner's files may import of ours, besides each other and any package. */

@@ -45,9 +45,10 @@ async function signOutOnce(ageMs: number): Promise<Seen> {
   const byEdge = async () => {
     const answer = await fetch(`${server.origin}${EDGE_PATH}`, {
       headers: { cookie: `handstamp-access=${accessToken}` },
+      redirect: 'manual',
     });
     await answer.arrayBuffer();
-    return answer.status === 401;
+    return answer.status === 303;
   };
   const byVerifier = async () => !(await verifier.verify(accessToken)).ok;
   if ((await byEdge()) || (await byVerifier())) throw new Error('A good token was refused');

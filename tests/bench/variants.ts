@@ -30,6 +30,7 @@ const OPEN = {
   ...asTheyAre([...CONFIGURATION, ...SAME_DOCUMENT]),
   ...FACTS,
   ...references('open-route.ts', 'open-page.tsx'),
+  'app/session-root.tsx': `${REFERENCE}/no-session.tsx`,
   // Without a file of this name the build would take the repository's own, from three folders up.
   'instrumentation.ts': `${REFERENCE}/no-instrumentation.ts`,
 };
@@ -38,7 +39,7 @@ const FILES: Record<Variant, Readonly<Record<string, string>>> = {
     ...asTheyAre([...CONFIGURATION, 'app', 'lib', 'site.ts', 'middleware.ts', 'instrumentation.ts']),
     ...FACTS,
     ...PROTECTED,
-    ...references('open-route.ts'),
+    ...references('open-page.tsx'),
   },
   open: { ...OPEN, 'middleware.ts': `${REFERENCE}/unmatched-middleware.ts` },
   empty: { ...OPEN, 'middleware.ts': `${REFERENCE}/empty-middleware.ts` },
@@ -54,8 +55,8 @@ const FILES: Record<Variant, Readonly<Record<string, string>>> = {
 const ROUTES: Record<Variant, Readonly<Record<string, string>>> = {
   product: {
     'app/api/bench/route.ts': 'protected-route',
-    'app/api/bench-edge/route.ts': 'open-route',
     'app/account/bench/page.tsx': 'protected-page',
+    'app/account/bench-edge/page.tsx': 'open-page',
   },
   open: { 'app/api/bench/route.ts': 'open-route', 'app/account/bench/page.tsx': 'open-page' },
   empty: { 'app/api/bench/route.ts': 'open-route', 'app/account/bench/page.tsx': 'open-page' },
@@ -70,7 +71,7 @@ export const LOAD_SETTINGS = { APP_ORIGIN: ORIGIN, ACCESS_TOKEN_TTL_SECONDS: '90
 export const JSON_PATH = '/api/bench';
 export const PAGE_PATH = '/account/bench';
 /** In `product`, protected by the middleware and by nothing behind it: shows what the edge knows. */
-export const EDGE_PATH = '/api/bench-edge';
+export const EDGE_PATH = '/account/bench-edge';
 
 /**
  * Builds a variant beside the product, unless it was built of the same files. It lies below `.data`, so that it finds the
