@@ -23,7 +23,7 @@ export const ROOMS = table({
   'core/http': ['core'],
   // When a session rotates, and where it may be used.
   'core/session': ['core', 'core/http'],
-  // Which passwords are too easy.
+  // Which passwords may be chosen, as far as their form tells.
   'core/passwords': ['core'],
 
   // What every other service needs to check a token: public facts only.
@@ -53,8 +53,8 @@ export const ROOMS = table({
   'server/rate-limit': ['core', 'core/http', 'server/database', 'server/keys'],
   // Which sessions were ended, and the lists that say so.
   'server/revocation': ['core', 'core/status-list', 'core/http', 'server/config', 'server/database', 'server/keys'],
-  // Hashing, off the event loop.
-  'server/passwords': ['core', 'server/observability', 'server/keys'],
+  // Hashing, off the event loop, and which new ones are too easy.
+  'server/passwords': ['core', 'core/passwords', 'server/observability', 'server/keys'],
   // A session from its beginning to its end, and who is signed in.
   'server/sessions': ['core', 'core/http', 'core/session', 'core/status-list', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/mail', 'server/users', 'server/keys', 'server/revocation'],
   // Login by password.
@@ -62,7 +62,7 @@ export const ROOMS = table({
   // A new account, once its address is proven.
   'server/sign-up': ['core', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/mail', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in'],
   // What stands around every handler, and the shapes of bodies.
-  'server/routes': ['site.ts', 'core', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/ceremonies', 'server/sessions', 'server/sign-in'],
+  'server/routes': ['site.ts', 'core', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/ceremonies', 'server/passwords', 'server/sessions', 'server/sign-in'],
   // The endpoints of programs and resource servers.
   'server/oauth': ['core', 'core/http', 'core/token', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/keys', 'server/rate-limit', 'server/sessions', 'server/sign-in', 'server/routes'],
   // The programs behind `npm run`.

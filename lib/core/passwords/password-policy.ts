@@ -1,6 +1,4 @@
 import { fail, type Result, succeed } from '../failures';
-import { COMMON_PARTS } from './common-passwords';
-import { markRuns } from './keyboard-runs';
 
 /** Why a password is refused. NIST SP 800-63B-4 §3.1.1.2: the reason is told. */
 export const PASSWORD_FAULTS = ['too_short', 'too_long', 'common', 'contains_context', 'repetitive'] as const;
@@ -10,21 +8,7 @@ export type PasswordFault = (typeof PASSWORD_FAULTS)[number];
 export const MAX_PASSWORD_LENGTH = 128;
 
 const MIN_DISTINCT_CHARACTERS = 5;
-/** Characters that must be left when everything guessable is taken out. */
-const MIN_OWN_CHARACTERS = 6;
 const MIN_CONTEXT_WORD = 4;
-
-const LEET: Readonly<Record<string, string>> = {
-  '0': 'o',
-  '1': 'i',
-  '3': 'e',
-  '4': 'a',
-  '5': 's',
-  '7': 't',
-  '@': 'a',
-  $: 's',
-  '!': 'i',
-};
 
 /** What an attacker would know: whose account it is, and where. */
 export type PasswordContext = {
@@ -34,63 +18,54 @@ export type PasswordContext = {
 };
 
 /**
- * Checks a password: length in code points, not built of common or of account words, not a repetition. No composition
- * rules. The text is judged as typed (after NFC), never changed.
+ * Checks the form of a password: its length in code points, and that it is no repetition. No composition rules. The text
+ * is judged as typed (after NFC), never changed. How easily it is guessed is judged in `lib/server/passwords`, where the
+ * word lists are.
  */
-export function checkPassword(
+export function checkPasswordForm(
   password: string,
-  context: PasswordContext,
   minLength: number,
-): Result<void, PasswordFault> {
+): Result<void, 'too_short' | 'too_long' | 'repetitive'> {
   const characters = [...password.normalize('NFC')];
   if (characters.length < minLength) return fail('too_short');
   if (characters.length > MAX_PASSWORD_LENGTH) return fail('too_long');
-  if (new Set(characters.map((character) => character.toLowerCase())).size < MIN_DISTINCT_CHARACTERS)
-    return fail('repetitive');
-  if (isRepetition(characters.join('').toLowerCase())) return fail('repetitive');
-  const contextWords = wordsOf(context);
-  if (ownCharacters(characters, COMMON_PARTS) < MIN_OWN_CHARACTERS) return fail('common');
-  const withContext = ownCharacters(characters, [...COMMON_PARTS, ...contextWords]);
-  return withContext < MIN_OWN_CHARACTERS ? fail('contains_context') : succeed(undefined);
+  const text = characters.join('').toLowerCase();
+  const isRepetition = new Set(text).size < MIN_DISTINCT_CHARACTERS || timesRepeated(text) >= 3;
+  return isRepetition ? fail('repetitive') : succeed(undefined);
 }
 
-/** True for one piece of up to a third of the text, again and again: `abcabcabcabcabc`. */
-function isRepetition(text: string): boolean {
-  for (let length = 1; length <= text.length / 3; length += 1) {
-    const piece = text.slice(0, length);
-    if (piece.repeat(Math.ceil(text.length / length)).slice(0, text.length) === text) return true;
+/** How often one piece at the start fills the text, again and again, the last time perhaps in part: `abcabcab` 2.67. */
+function timesRepeated(text: string): number {
+  for (let length = 1; length < text.length; length += 1) {
+    if (text.startsWith(text.slice(length))) return text.length / length;
   }
-  return false;
+  return 1;
 }
 
-function wordsOf({ siteName, email, name }: PasswordContext): string[] {
+/** A text that shrinks so far without its doubles is made of them, and not of words that have some. */
+const MADE_OF_DOUBLES = 2 / 3;
+
+/**
+ * What a guesser has to find of a password: its text in lower case, without what stands between words and what ends
+ * a sentence; of doubled characters one, where it is made of them; of a piece that is written twice, one.
+ * `Copper-Lantern!` is `copperlantern`, `aabbccddee` is `abcde`.
+ */
+export function essenceOf(password: string): string {
+  const joined = password
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[\s\-_.,:;|/\\'’]+|[!?]+$/gu, '');
+  const single = joined.replace(/(.)\1+/gu, '$1');
+  const text = single.length <= joined.length * MADE_OF_DOUBLES ? single : joined;
+  const half = text.slice(0, text.length / 2);
+  return half + half === text ? half : text;
+}
+
+/** The words of four letters and more that an attacker knows from the account: lower case, after NFC. */
+export function contextWords({ siteName, email, name }: PasswordContext): string[] {
   const words = `${siteName} ${email} ${name ?? ''}`
     .normalize('NFC')
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u);
   return words.filter((word) => word.length >= MIN_CONTEXT_WORD);
-}
-
-/**
- * How many characters are the person's own: in none of `parts`, read plainly or with look-alikes undone, and in no run.
- * Letters and digits count each time, a picture once, punctuation never: everybody ends a password with it.
- */
-function ownCharacters(characters: readonly string[], parts: readonly string[]): number {
-  const plain = characters.map((character) => character.toLowerCase());
-  const undone = plain.map((character) => LEET[character] ?? character);
-  const isCovered = new Array<boolean>(plain.length).fill(false);
-  markRuns(plain, isCovered);
-  for (const reading of [plain, undone]) {
-    for (const part of parts) cover(reading, [...part], isCovered);
-  }
-  const own = plain.filter((_, at) => !isCovered[at]);
-  const letters = own.filter((character) => /[\p{L}\p{N}]/u.test(character));
-  const pictures = new Set(own.filter((character) => /\p{So}/u.test(character)));
-  return letters.length + pictures.size;
-}
-
-function cover(text: readonly string[], part: readonly string[], isCovered: boolean[]): void {
-  for (let start = 0; start + part.length <= text.length; start += 1) {
-    if (part.every((character, at) => text[start + at] === character)) isCovered.fill(true, start, start + part.length);
-  }
 }

@@ -1,11 +1,12 @@
 import 'server-only';
 import { z } from 'zod';
 import { normalizeEmail } from '@/lib/core/email';
-import { checkPassword, MAX_PASSWORD_LENGTH, type PasswordFault } from '@/lib/core/passwords/password-policy';
+import { MAX_PASSWORD_LENGTH, type PasswordFault } from '@/lib/core/passwords/password-policy';
 import { MAX_NAME_LENGTH, type NameFault, readPersonName } from '@/lib/core/person-name';
 import { readTypedCode } from '@/lib/core/typed-code';
 import { CODE_SHAPE } from '@/lib/server/ceremonies/one-time-code';
 import { env } from '@/lib/server/config/env';
+import { checkNewPassword } from '@/lib/server/passwords/new-password';
 import { SITE } from '@/site';
 
 /** Far above any password that we accept: a longer one is refused before it is hashed. */
@@ -51,10 +52,10 @@ export const verifyEmailBody = z.object({
 
 export const registerBody = z
   .object({ email, password: typedPassword, name: personName.nullish().transform((name) => name ?? null) })
-  .superRefine(({ email, password, name }, refinement) => {
+  .superRefine(async ({ email, password, name }, refinement) => {
     const { passwordMinLength } = env();
     const context = { siteName: SITE.name, email, ...(name === null ? {} : { name }) };
-    const checked = checkPassword(password, context, passwordMinLength);
+    const checked = await checkNewPassword(password, context, passwordMinLength);
     if (checked.ok) return;
     const message = passwordMessage(checked.code, passwordMinLength);
     refinement.addIssue({ code: 'custom', path: ['password'], params: { code: checked.code }, message });

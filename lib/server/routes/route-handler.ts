@@ -98,7 +98,7 @@ async function validBody<Body>(
   const read = await readBody(request, maxBytes);
   if (!read.ok) return { fields: {}, outcome: { ok: false, error: problem(read.code) } };
   const fields = typeof read.value === 'object' && read.value !== null ? { ...read.value } : {};
-  const parsed = schema.safeParse(read.value);
+  const parsed = await schema.safeParseAsync(read.value);
   if (parsed.success) return { fields, outcome: { ok: true, value: parsed.data } };
   return { fields, outcome: { ok: false, error: problem('validation_failed', fieldFaults(parsed.error)) } };
 }
