@@ -67,6 +67,70 @@ describe('headers', () => {
   );
 });
 
+/** Every way that is known to an answer which no handler and no page of ours makes, or that Next could keep. */
+const STRAY: readonly (readonly [path: string, options?: RequestOptions])[] = [
+  ['/'],
+  ['/login'],
+  ['/nowhere'],
+  ['/dashboard', { cookies }],
+  ['/account/sessions', { cookies }],
+  // A page that calls notFound: the person is no admin.
+  ['/admin', { cookies }],
+  ...['/_not-found', '/_error', '/_global-error', '/404', '/500', '/index', '/robots.txt', '/login.rsc'].map(
+    (path) => [path] as const,
+  ),
+  ...['/_next/static', '/_next/static/nothing', '/_next/static/nothing.js', '/_next/static/chunks'].map(
+    (path) => [path, { headers: { accept: 'text/html' } }] as const,
+  ),
+  ...[
+    '/_next/image',
+    '/_next/image?url=x',
+    '/_next/image?url=%2Ficon.svg&w=64&q=75',
+    '/_next/image?url=%2Flogin&w=64&q=75',
+  ].map((path) => [path, { headers: { accept: 'text/html' } }] as const),
+  ...[
+    '/_next/data/x/y.json',
+    '/_next/webpack-hmr',
+    '/_next/foo',
+    '/_next/static/%',
+    '/_next/image%',
+    '/icon.svg%00',
+  ].map((path) => [path] as const),
+  ...['/api/x', '/api/auth/x', '/api/oauth/x', '/.well-known/x', '/status-lists/x', '/status-lists/99999'].map(
+    (path) => [path, { headers: { accept: 'text/html' } }] as const,
+  ),
+  ...['/favicon.ico/x', '/icon.svg/x', '/%', '/%E0%A4%A', '/login/', '//x'].map((path) => [path] as const),
+  ...[
+    '/_next/static/x',
+    '/_next/image',
+    '/icon.svg',
+    '/favicon.ico',
+    '/status-lists/0',
+    '/.well-known/jwks.json',
+    '/login',
+  ].map((path) => [path, post] as const),
+  ['/icon.svg', { ...post, headers: { 'next-action': '0'.repeat(42) } }],
+  ['/_next/static/x', { ...post, headers: { 'next-action': 'x' } }],
+  ['/nowhere', { headers: { rsc: '1' } }],
+  ['/nowhere', { headers: { rsc: '1', 'next-router-state-tree': '%zz' } }],
+  ['/login', { headers: { rsc: '1', 'next-router-prefetch': '1' } }],
+];
+
+describe('whatever is asked for', () => {
+  it.each(STRAY.map(([path, options]) => ({ path, options: options ?? {} })))(
+    'HTML has a policy, nothing is kept for a year, and an error not at all: $path $options',
+    async ({ path, options }) => {
+      const { status, headers, text } = await send(server, path, options);
+      if (/<html/i.test(text)) expect(headers).toEqual(expect.objectContaining(OF_A_PAGE));
+      expect(headers['content-type'] ?? '').toMatch(/html/.test(text) ? /html|x-component/ : /^(?!text\/html)/);
+      expect(headers['cache-control'] ?? '').not.toContain('s-maxage');
+      // Of an answer to a POST no cache keeps anything that does not say so (RFC 9110 §9.3.3).
+      if (status >= 400 && options.method !== 'POST') expect(headers['cache-control']).toContain('no-store');
+      if (status >= 400) expect(headers['cache-control'] ?? '').not.toMatch(/public|max-age=[1-9]/);
+    },
+  );
+});
+
 describe('a page that says that nothing is there', () => {
   // Each looks like a name that the middleware leaves alone.
   it.each([

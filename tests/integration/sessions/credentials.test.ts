@@ -114,7 +114,7 @@ describe('signing out', () => {
     const answer = await send(server, '/api/auth/logout', { method: 'POST', cookies });
     expect(answer.status).toBe(204);
     expect(answer.cookies).toEqual({ [COOKIE.access]: '', [COOKIE.refresh]: '' });
-    expect(answer.headers['clear-site-data']).toBe('"cache"');
+    expect(answer.headers['clear-site-data']).toBe('"cache", "prefetchCache", "prerenderCache"');
     expect(await db().session.count({ where: { endReason: 'signed_out' } })).toBe(before + 1);
     expect(await db().auditEvent.count({ where: { type: 'refresh_reuse' } })).toBe(0);
   });

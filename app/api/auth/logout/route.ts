@@ -8,8 +8,11 @@ export * from '@/lib/server/routes/other-methods';
 
 const form = { success: () => '/login?ended=signed_out', failure: () => '/login?ended=unknown' };
 
-/** The cache only: the wider values would sign people out of every other application under this domain. */
-const CLEAR_CACHE = { 'clear-site-data': '"cache"' };
+/**
+ * Caches only, of pages that were fetched or drawn ahead too; browsers pass over values that they do not know. The wider
+ * values would sign people out of every other application under this domain.
+ */
+const CLEAR_CACHE = { 'clear-site-data': '"cache", "prefetchCache", "prerenderCache"' };
 
 export const POST = publicRoute('POST /api/auth/logout', { form }, async ({ request, facts }) => {
   await signOut(request.headers, facts);
