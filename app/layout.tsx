@@ -2,7 +2,7 @@ import type { Metadata, Viewport } from 'next';
 import { connection } from 'next/server';
 import type { ReactNode } from 'react';
 import { SITE } from '@/site';
-import { instrumentSans, instrumentSansExtended } from './_fonts/instrument-sans';
+import { instrumentSans, instrumentSansAccents, instrumentSansExtended } from './_fonts/instrument-sans';
 import { SessionRoot } from './session-root';
 import './globals.css';
 
@@ -21,6 +21,8 @@ export const viewport: Viewport = {
   ],
 };
 
+const TYPEFACE = [instrumentSans, instrumentSansAccents, instrumentSansExtended].map((font) => font.variable).join(' ');
+
 /**
  * The document around every page. It waits for a request, so no page is prerendered: scripts run by a nonce that is new
  * in every answer (see lib/core/http/content-security-policy.ts).
@@ -28,7 +30,7 @@ export const viewport: Viewport = {
 export default async function RootLayout({ children }: { children: ReactNode }) {
   await connection();
   return (
-    <html lang="en" className={`${instrumentSans.variable} ${instrumentSansExtended.variable}`}>
+    <html lang="en" className={TYPEFACE}>
       <body>
         <a className="skip-link" href="#main">
           Skip to the content

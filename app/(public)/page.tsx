@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { lettering } from '@/app/_components/stamp/lettering';
 import { env } from '@/lib/server/config/env';
 import { sessionIfKnown } from '@/lib/server/sessions/session-if-known';
 import { SITE } from '@/site';
@@ -74,7 +75,7 @@ function Steps({ accessTtlSeconds }: { accessTtlSeconds: number }) {
       <h2 id="how" className="text-xl">
         How it works
       </h2>
-      <ol className="strip mt-5">
+      <ol className={`strip mt-5 ${lettering.variable}`}>
         {steps.map(({ title, text }, at) => (
           <li key={title} className="strip-part">
             <span className="strip-number" aria-hidden="true">

@@ -99,7 +99,7 @@ test('nor does one of an admin', async ({ page, context, origin }) => {
   for (const one of ADMIN_PAGES) await expectCalm(page, origin, one);
 });
 
-test('a name with further Latin letters fetches our typeface for them, and no other name does', async ({
+test('a name with accents or further Latin letters fetches our typeface for those, and no other name does', async ({
   page,
   context,
   origin,
@@ -109,10 +109,13 @@ test('a name with further Latin letters fetches our typeface for them, and no ot
   const visit = async () => {
     await page.goto('/dashboard');
     await page.evaluate(() => document.fonts.ready.then(() => undefined));
-    return fetched.filter((address) => address.includes('latin_ext')).length;
+    const times = (file: string) => fetched.filter((address) => address.includes(file)).length;
+    return { basic: times('sans_basic'), accents: times('sans_accents'), further: times('sans_latin_ext') };
   };
   await signUp(context.request, origin);
-  expect(await visit()).toBe(0);
+  expect(await visit()).toEqual({ basic: 1, accents: 0, further: 0 });
+  await signUp(context.request, origin, { ...newPerson(), name: 'Zoë Brontë' });
+  expect(await visit()).toMatchObject({ accents: 1, further: 0 });
   await signUp(context.request, origin, { ...newPerson(), name: 'Zofia Żółć' });
-  expect(await visit()).toBe(1);
+  expect(await visit()).toMatchObject({ further: 1 });
 });

@@ -1,5 +1,6 @@
 import { type ReactNode, useId } from 'react';
 import { InkFilter } from './ink';
+import { lettering as typeface } from './lettering';
 
 type Props = {
   /** Set along the upper half of the ring, and along the lower one. */
@@ -23,7 +24,12 @@ type Props = {
 export function Impression({ over, under, lettering, tilt, ring, ground, children, className }: Props) {
   const id = useId();
   return (
-    <svg viewBox="0 0 320 320" className={`stamp stamp-glow ${className}`} aria-hidden="true" focusable="false">
+    <svg
+      viewBox="0 0 320 320"
+      className={`stamp stamp-glow ${typeface.variable} ${className}`}
+      aria-hidden="true"
+      focusable="false"
+    >
       <InkFilter id={`${id}ink`} />
       <defs>
         <path id={`${id}over`} d="M 43 160 A 117 117 0 0 1 277 160" />
