@@ -1,9 +1,9 @@
 import localFont from 'next/font/local';
 
 /**
- * The one typeface: Instrument Sans, variable in weight. SIL Open Font License, see OFL.txt beside it; how the files were
- * cut is told in number N of DECISIONS.md. `optional`: a page that was drawn without it stays so, and nothing moves under
- * a reader's finger; the next page has it.
+ * The one typeface: Instrument Sans, variable in weight. SIL Open Font License, see OFL.txt beside it; DECISIONS.md says how
+ * the files were made ("The typeface comes in pieces"). `optional`: a page that was drawn without it stays so, and nothing
+ * moves under a reader's finger; the next page has it.
  */
 export const instrumentSans = localFont({
   src: './instrument-sans-basic.woff2',
