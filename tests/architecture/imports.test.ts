@@ -30,6 +30,7 @@ const TALKS_TO_THE_REQUEST = [
   'lib/server/routes/pipeline.ts',
   'lib/server/routes/route-handler.ts',
   'lib/server/sessions/current-user.ts',
+  'lib/server/sessions/drafts.ts',
   'lib/server/sessions/session-if-known.ts',
   'lib/server/sign-up/sign-up-trace.ts',
 ];

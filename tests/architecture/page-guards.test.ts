@@ -5,7 +5,7 @@ import { accessOf } from '@/lib/core/http/route-policy';
 import { readOwnersModule, walk } from './module-graph';
 
 const ROOT = process.cwd();
-const GUARDS = { requireUser: 'member', requireAdmin: 'admin' } as const;
+const GUARDS = { requireUser: 'member', requireUserKeeping: 'member', requireAdmin: 'admin' } as const;
 
 type Asked = { readonly guard: keyof typeof GUARDS; readonly path: string };
 
