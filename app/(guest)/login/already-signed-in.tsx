@@ -1,4 +1,4 @@
-import { SignOutForm } from '@/app/_components/session/sign-out-form';
+import { PlainSignOut } from '@/app/_components/session/plain-sign-out';
 
 /** For a person who is signed in and came here anyway, perhaps to sign in with another account. */
 export function AlreadySignedIn() {
@@ -12,7 +12,7 @@ export function AlreadySignedIn() {
         <a href="/dashboard" className="button button-primary button-small">
           Go to dashboard
         </a>
-        <SignOutForm />
+        <PlainSignOut />
       </div>
     </section>
   );

@@ -2,11 +2,16 @@
 
 import { useEffect } from 'react';
 import { Notice } from '@/app/_components/frame/notice';
+import { tellOtherTabs } from '@/app/_components/session/session-channel';
 
-/** Says why the person is here, once: the address forgets it, so that a reload or a bookmark does not say it again. */
+/**
+ * Says why the person is here, once: the address forgets it, so that a reload or a bookmark does not say it again. A sign-out
+ * by a form without script is told to the other tabs from here.
+ */
 export function EndedNotice({ text }: { text: string }) {
   useEffect(() => {
     const here = new URL(location.href);
+    if (here.searchParams.get('ended') === 'signed_out') tellOtherTabs('signed-out');
     here.searchParams.delete('ended');
     history.replaceState(null, '', here.pathname + here.search);
   }, []);

@@ -1,5 +1,5 @@
 import { Notice } from '@/app/_components/frame/notice';
-import { SignOutForm } from '@/app/_components/session/sign-out-form';
+import { PlainSignOut } from '@/app/_components/session/plain-sign-out';
 
 /** For a person whose sign-out the server could not do: on a shared machine they must not walk away believing that it did. */
 export function SignOutFailed() {
@@ -10,7 +10,7 @@ export function SignOutFailed() {
           You may still be signed in on this browser: the server could not sign you out. Try again, or close the
           browser.
         </p>
-        <SignOutForm />
+        <PlainSignOut />
       </Notice>
     </section>
   );

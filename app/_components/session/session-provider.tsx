@@ -1,14 +1,8 @@
 'use client';
 
 import { type ReactNode, useEffect, useState } from 'react';
-import { accessOf } from '@/lib/core/http/route-policy';
-import { loginPath } from '@/lib/core/http/safe-redirect';
 import type { SessionFacts } from '@/lib/core/token/session-facts';
-import { noteRunsOutIn } from './fetch-with-session';
 import { SessionContext } from './session-context';
-import { SessionNotice, type Trouble } from './session-notice';
-import { type Change, watchSession } from './session-watch';
-import { hasTypedText } from './typed-text';
 
 type Props = {
   readonly session: SessionFacts;
@@ -18,54 +12,32 @@ type Props = {
 };
 
 /**
- * Lets client components know the session, from the first paint, and keeps a page from showing its owner's data once it is
- * over. Stands around every page of somebody signed in.
+ * Lets client components know the session, from the first paint, and has the page watched. Stands around every page of
+ * somebody signed in. What watches comes in a file of its own, so that visitors do not wait for it.
  */
 export function SessionProvider({ session, secondsLeft, children }: Props) {
   const [facts, setFacts] = useState(session);
-  const [trouble, setTrouble] = useState<Trouble | null>(null);
+  const [notice, setNotice] = useState<ReactNode>(null);
+
+  useEffect(() => setFacts(session), [session]);
 
   useEffect(() => {
-    setFacts(session);
-    noteRunsOutIn(secondsLeft);
-  }, [session, secondsLeft]);
-
-  useEffect(() => {
-    const onChange = (change: Change) => {
-      const left = act(change);
-      setTrouble(left === 'stays' && (change === 'over' || change === 'somebody-else') ? change : null);
-      if (typeof change === 'object') setFacts(change);
+    let isOver = false;
+    let end = () => {
+      isOver = true;
     };
-    return watchSession(session.sub, onChange);
-  }, [session.sub]);
+    void import('./session-watch').then(({ watchSession }) => {
+      if (!isOver) end = watchSession({ sub: session.sub, secondsLeft, onFacts: setFacts, onNotice: setNotice });
+    });
+    return () => end();
+  }, [session.sub, secondsLeft]);
 
   return (
     <SessionContext value={facts}>
       {children}
-      <SessionNotice trouble={trouble} />
+      <div role="alert" className={notice === null ? 'sr-only' : 'fixed inset-x-0 bottom-0 z-20 p-4'}>
+        {notice}
+      </div>
     </SessionContext>
   );
-}
-
-/** Leaves or reloads where that is right, and where nothing that was typed is lost by it. */
-function act(change: Change): 'leaves' | 'stays' {
-  if (typeof change === 'object') return 'stays';
-  if (change === 'signed-out' && isProtected()) {
-    // Who signs out wants the others to see nothing more of it, whatever else is open.
-    location.replace('/login?ended=signed_out');
-    return 'leaves';
-  }
-  if (hasTypedText()) return 'stays';
-  if (change === 'over' && isProtected()) {
-    location.replace(loginPath(location.pathname + location.search, { isEnded: true }));
-  } else {
-    location.reload();
-  }
-  return 'leaves';
-}
-
-/** Pages of others than members guard themselves when they are made again. */
-function isProtected(): boolean {
-  const access = accessOf(location.pathname);
-  return access === 'member' || access === 'admin';
 }

@@ -6,8 +6,11 @@ const touched = new Set<Field>();
 const isField = (target: EventTarget | null): target is Field =>
   target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 
-/** Notes what is typed, until the returned function is called. */
+/** Notes what is typed, and what was typed before anybody watched, until the returned function is called. */
 export function watchTyping(): () => void {
+  for (const field of document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('input, textarea')) {
+    if (field.value !== field.defaultValue) touched.add(field);
+  }
   const onInput = ({ target }: Event) => {
     if (isField(target)) touched.add(target);
   };
