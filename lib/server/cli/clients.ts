@@ -75,10 +75,14 @@ async function renew(nameOrId: string): Promise<Outcome> {
   return credentials === null ? unknown(nameOrId) : say(shown(credentials));
 }
 
-const shown = ({ id, secret }: NewCredentials): string =>
-  `client_id: ${id}\nclient_secret: ${secret}\nKeep the secret now: it is not shown again, only its hash is stored.`;
+// Declared, not assigned: the program above ends the process before a line down here is reached.
+function shown({ id, secret }: NewCredentials): string {
+  return `client_id: ${id}\nclient_secret: ${secret}\nKeep the secret now: it is not shown again, only its hash is stored.`;
+}
 
-const say = (text: string): Outcome => ({ ok: true, text });
+function say(text: string): Outcome {
+  return { ok: true, text };
+}
 
 function unknown(name: string): Outcome {
   return { ok: false, sentence: `there is no client "${name}".` };
