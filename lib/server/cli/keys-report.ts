@@ -1,5 +1,5 @@
 import 'server-only';
-import type { Advice, KeyReport } from '@/lib/server/keys/facts';
+import { type Advice, countSessions, type KeyReport } from '@/lib/server/keys/facts';
 import { inUtc } from './keys-rotation';
 
 const PLACES: Readonly<Record<string, string>> = {
@@ -41,7 +41,7 @@ export function showReport(report: KeyReport): string {
         place === 1 ? '1, makes' : String(place),
         String(id),
         `${keys} ${keys === 1 ? 'key' : 'keys'}`,
-        `${sessions} ${sessions === 1 ? 'session' : 'sessions'}`,
+        countSessions(sessions, 'session'),
         sessionsUntil === null ? '-' : inUtc(sessionsUntil),
         mayGo ? 'may go' : '',
       ]),

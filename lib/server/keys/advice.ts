@@ -1,5 +1,5 @@
 import 'server-only';
-import type { Advice, KeyFacts } from './facts';
+import { type Advice, countSessions, type KeyFacts } from './facts';
 
 const RUN = 'npm run keys --';
 const MIGRATE = 'npm run db:migrate';
@@ -66,16 +66,16 @@ function secrets({ secrets: entries, otherSessions: { unknown, unlisted } }: Key
       const text = `Entry ${place} (id ${id}) of AUTH_SECRET may go: take it out of the list and restart.`;
       advice.push({ isDue: true, text, command: null });
     } else if (sessions > 0) {
-      const text = `Entry ${place} (id ${id}) must stay while ${count(sessions, 'live session')} ${sessions === 1 ? 'holds' : 'hold'} a refresh token that it made: until <${sessionsUntil ?? ''}> at the latest, sooner as people come back.`;
+      const text = `Entry ${place} (id ${id}) must stay while ${countSessions(sessions)} ${sessions === 1 ? 'holds' : 'hold'} a refresh token that it made: until <${sessionsUntil ?? ''}> at the latest, sooner as people come back.`;
       advice.push({ isDue: false, text, command: null });
     }
   }
   if (old.length > 0 && unknown.sessions > 0) {
-    const text = `Nobody noted which secret made the refresh token of ${count(unknown.sessions, 'live session')}: keep every entry until <${unknown.until ?? ''}> at the latest.`;
+    const text = `Nobody noted which secret made the refresh token of ${countSessions(unknown.sessions)}: keep every entry until <${unknown.until ?? ''}> at the latest.`;
     advice.push({ isDue: false, text, command: null });
   }
   if (unlisted.sessions > 0) {
-    const text = `${count(unlisted.sessions, 'live session')} ${unlisted.sessions === 1 ? 'holds' : 'hold'} a refresh token of a secret that is not in AUTH_SECRET: put it back, or ${unlisted.sessions === 1 ? 'that person has' : 'those people have'} to sign in again.`;
+    const text = `${countSessions(unlisted.sessions)} ${unlisted.sessions === 1 ? 'holds' : 'hold'} a refresh token of a secret that is not in AUTH_SECRET: put it back, or ${unlisted.sessions === 1 ? 'that person has' : 'those people have'} to sign in again.`;
     advice.push({ isDue: true, text, command: null });
   }
   return advice;

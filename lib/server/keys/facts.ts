@@ -1,5 +1,14 @@
 import 'server-only';
 
+/** Live sessions are counted so far: this number means so many or more. Counting all would read the whole table. */
+export const MAX_COUNTED_SESSIONS = 1_000;
+
+/** "1 live session", "1,000 or more live sessions" */
+export const countSessions = (sessions: number, thing = 'live session'): string =>
+  sessions < MAX_COUNTED_SESSIONS
+    ? `${sessions} ${thing}${sessions === 1 ? '' : 's'}`
+    : `${MAX_COUNTED_SESSIONS.toLocaleString('en')} or more ${thing}s`;
+
 /** A signing key as shown. Times are ISO 8601; `until` is the end of its present state, null when none is set. */
 export type ReportedKey = {
   readonly kid: string;
@@ -16,9 +25,12 @@ export type ReportedSecret = {
   readonly id: number;
   /** Stored keys that it wraps. */
   readonly keys: number;
-  /** Live sessions whose newest refresh token it made. */
+  /** Live sessions whose newest refresh token it made, `MAX_COUNTED_SESSIONS` at most. */
   readonly sessions: number;
-  /** When the last of those sessions ends at the latest, if it is not refreshed before; null when there is none. */
+  /**
+   * When the last of those sessions ends at the latest, if it is not refreshed before; null when there is none. Where
+   * not all are counted, the end of their absolute lifetime.
+   */
   readonly sessionsUntil: string | null;
   /** True for an old entry that nothing needs any more. */
   readonly mayGo: boolean;

@@ -6,12 +6,12 @@ import { fromDate, toIso } from '@/lib/core/time';
 import { env } from '@/lib/server/config/env';
 import { db } from '@/lib/server/database/client';
 import { adviceFor } from './advice';
-import type { KeyFacts, KeyReport, ReportedSecret, SessionsHeld } from './facts';
+import { type KeyFacts, type KeyReport, MAX_COUNTED_SESSIONS, type ReportedSecret, type SessionsHeld } from './facts';
+import { countHeldSessions, type HeldSessions } from './held-sessions';
 import { rootSecrets } from './root-secrets';
 import { signingKeyDates } from './signing-key-store';
 
 type StoredKey = { id: string; purpose: string; wrappedSecret: Uint8Array; wrappingKeyId: number; slot: string | null };
-type SessionCount = { refreshKeyId: number | null; sessions: number; until: Date };
 const NO_SESSIONS: SessionsHeld = { sessions: 0, until: null };
 
 /** Everything that there is to say about keys and the secrets that wrap them. Reads, and holds no secret. */
@@ -22,10 +22,7 @@ export async function keyReport(): Promise<KeyReport> {
     db().$queryRaw<StoredKey[]>`
       SELECT id, purpose, "wrappedSecret", "wrappingKeyId", slot FROM "Key"
       WHERE "expiresAt" IS NULL OR "expiresAt" > now() ORDER BY purpose, id`,
-    db().$queryRaw<SessionCount[]>`
-      SELECT "refreshKeyId", count(*)::int AS sessions, max(least("idleExpiresAt", "absoluteExpiresAt")) AS until
-      FROM "Session" WHERE "endedAt" IS NULL AND "idleExpiresAt" > now() AND "absoluteExpiresAt" > now()
-      GROUP BY "refreshKeyId"`,
+    countHeldSessions(),
   ]);
   if (clock === undefined) throw new Error('The database did not tell the time');
   const now = fromDate(clock.now);
@@ -81,7 +78,7 @@ function countDataKeys(places: readonly PlacedKey[]): KeyReport['dataKeys'] {
 function reportSecrets(
   roots: RootSecrets,
   places: readonly PlacedKey[],
-  held: readonly SessionCount[],
+  held: readonly HeldSessions[],
 ): readonly ReportedSecret[] {
   const unknown = heldBy(held, (id) => id === null);
   return roots.map(({ id }, index) => {
@@ -93,9 +90,10 @@ function reportSecrets(
   });
 }
 
-function heldBy(held: readonly SessionCount[], isOurs: (refreshKeyId: number | null) => boolean): SessionsHeld {
+function heldBy(held: readonly HeldSessions[], isOurs: (refreshKeyId: number | null) => boolean): SessionsHeld {
   const ours = held.filter(({ refreshKeyId }) => isOurs(refreshKeyId));
   if (ours.length === 0) return NO_SESSIONS;
   const last = Math.max(...ours.map(({ until }) => until.getTime()));
-  return { sessions: ours.reduce((sum, { sessions }) => sum + sessions, 0), until: new Date(last).toISOString() };
+  const sessions = ours.reduce((sum, one) => sum + one.sessions, 0);
+  return { sessions: Math.min(sessions, MAX_COUNTED_SESSIONS), until: new Date(last).toISOString() };
 }

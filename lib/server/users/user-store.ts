@@ -2,24 +2,14 @@ import 'server-only';
 import { recordRepeatedWith } from '@/lib/server/audit/repeated-events';
 import { db } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
-import { databaseNow } from '@/lib/server/database/live-state';
 
 /** All that an answer may say of a user: login, `/api/me` and every page read these fields and no others. */
 export const PUBLIC_FIELDS = { id: true, email: true, name: true, role: true } as const satisfies Prisma.UserSelect;
 
 export type PublicUser = Readonly<Prisma.UserGetPayload<{ select: typeof PUBLIC_FIELDS }>>;
 
-/** A line of the admin's list. Times are ISO 8601. */
-export type ListedUser = PublicUser & {
-  readonly createdAt: string;
-  readonly disabledAt: string | null;
-  readonly liveSessions: number;
-};
-
-export const USERS_PAGE_SIZE = 25;
-
 /** The same fields as columns of `u`. Names of ours, so they may stand in a statement as they are. */
-const PUBLIC_COLUMNS = Prisma.raw(
+export const PUBLIC_COLUMNS = Prisma.raw(
   Object.keys(PUBLIC_FIELDS)
     .map((name) => `u."${name}"`)
     .join(', '),
@@ -62,31 +52,4 @@ export async function renameUser(id: string, name: string | null, askedBy: Asked
     await recordRepeatedWith({ type: 'name_changed', userId: id, ...askedBy }, id, tx);
     return renamed;
   });
-}
-
-/** One page of all users, newest first; `page` counts from 1. */
-export async function listUsers({ page }: { page: number }): Promise<{ users: ListedUser[]; total: number }> {
-  const now = new Date((await databaseNow()) * 1_000);
-  const isLive = { endedAt: null, idleExpiresAt: { gt: now }, absoluteExpiresAt: { gt: now } };
-  const [total, rows] = await Promise.all([
-    db().user.count(),
-    db().user.findMany({
-      orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
-      skip: (page - 1) * USERS_PAGE_SIZE,
-      take: USERS_PAGE_SIZE,
-      select: {
-        ...PUBLIC_FIELDS,
-        createdAt: true,
-        disabledAt: true,
-        _count: { select: { sessions: { where: isLive } } },
-      },
-    }),
-  ]);
-  const users = rows.map(({ _count, createdAt, disabledAt, ...user }) => ({
-    ...user,
-    createdAt: createdAt.toISOString(),
-    disabledAt: disabledAt?.toISOString() ?? null,
-    liveSessions: _count.sessions,
-  }));
-  return { users, total };
 }

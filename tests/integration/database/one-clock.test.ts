@@ -7,7 +7,7 @@ import { addClient } from '@/lib/server/oauth/client-store';
 import { listSessions } from '@/lib/server/sessions/list';
 import { register } from '@/lib/server/sign-up/register';
 import { verifyEmail } from '@/lib/server/sign-up/verify-email';
-import { listUsers } from '@/lib/server/users/user-store';
+import { listUsers } from '@/lib/server/users/user-list';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { createPerson, prepareSession } from '@/tests/support/people';
 
@@ -30,7 +30,7 @@ describe.each([
     const over = await prepareSession(person);
     await db().$executeRaw`UPDATE "Session" SET "idleExpiresAt" = now() - interval '1 second' WHERE id = ${over.id}`;
     expect((await listSessions(person.id, live.id)).map(({ id }) => id)).toEqual([live.id]);
-    const { users } = await listUsers({ page: 1 });
+    const { users } = await listUsers();
     expect(users.find(({ id }) => id === person.id)).toMatchObject({ liveSessions: 1 });
   });
 

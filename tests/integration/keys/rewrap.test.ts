@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { importRootSecrets, parseAuthSecret, type RootSecrets } from '@/lib/core/keys/auth-secret';
 import { unwrapSecret, wrapSecret } from '@/lib/core/keys/wrapping';
+import { showReport } from '@/lib/server/cli/keys-report';
 import { db } from '@/lib/server/database/client';
 import { ensureKeys, loadKeyring } from '@/lib/server/keys/keyring';
 import { randomBytes } from '@/lib/server/keys/random';
@@ -146,6 +147,26 @@ describe('the report', () => {
     expect(await entry(2)).toMatchObject({ sessions: 1, mayGo: false });
     await db().$executeRaw`UPDATE "Session" SET "idleExpiresAt" = now() WHERE id = ${two.id}`;
     expect(await entry(2)).toMatchObject({ sessions: 0, mayGo: true });
+  });
+
+  it('counts a thousand and no more, and then says the end of their absolute lifetime', async () => {
+    const { id, person } = await prepareSession();
+    await hold(id, old[0].id);
+    await db().$executeRaw`
+      INSERT INTO "Session" (id, "userId", kind, "secretHash", "idleSeconds", "idleExpiresAt", "absoluteExpiresAt",
+        remember, amr, "refreshKeyId")
+      SELECT 'many ' || n, ${person.id}, 'browser', '', 60, now() + interval '1 hour', now() + n * interval '1 minute',
+        true, '{pwd}', ${old[0].id}::int FROM generate_series(1, 1001) n`;
+    const { absoluteExpiresAt } = await db().session.findUniqueOrThrow({ where: { id } });
+    expect(await entry(2)).toMatchObject({ sessions: 1_000, sessionsUntil: absoluteExpiresAt.toISOString() });
+    expect(showReport(await keyReport())).toMatch(/^ {2}2 .*0 keys +1,000 or more sessions/m);
+    await db().$executeRaw`DELETE FROM "Session" WHERE id IN ('many 1001', 'many 1000', ${id})`;
+    const [last] = await db().$queryRaw<
+      { at: Date }[]
+    >`SELECT max("idleExpiresAt") AS at FROM "Session" WHERE id LIKE 'many %'`;
+    expect(await entry(2)).toMatchObject({ sessions: 999, sessionsUntil: last?.at.toISOString() });
+    await db().$executeRaw`DELETE FROM "Session" WHERE id LIKE 'many %'`;
+    expect(await entry(2)).toMatchObject({ sessions: 0, sessionsUntil: null });
   });
 
   it('keeps every old entry while nobody knows what made the token of a live session', async () => {

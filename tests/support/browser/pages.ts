@@ -27,6 +27,6 @@ export const MEMBER_PAGES: readonly PageCase[] = [
 
 export const ADMIN_PAGES: readonly PageCase[] = [
   { path: '/admin/users', heading: 'Users' },
-  { path: '/admin/users?page=999', heading: 'Users' },
+  { path: '/admin/users?after=0.AAAAAAAAAAAAAAAAAAAAAA', heading: 'Users' },
   { path: '/admin/keys', heading: 'Keys' },
 ];

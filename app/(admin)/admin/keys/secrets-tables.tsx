@@ -1,6 +1,6 @@
 import { CELL, type Column, ListTable } from '@/app/_components/frame/list-table';
 import { inUtc } from '@/app/_components/frame/moment';
-import type { KeyReport } from '@/lib/server/keys/facts';
+import { countSessions, type KeyReport } from '@/lib/server/keys/facts';
 
 const always = (title: string): Column => ({ title, shown: 'always' });
 const SECRET_COLUMNS = ['Entry', 'Wraps', 'Refresh tokens'].map(always);
@@ -25,9 +25,9 @@ export function SecretsTable({ secrets }: { secrets: KeyReport['secrets'] }) {
             {place === 1 ? <span className="block text-ink-soft">Makes all that is new</span> : null}
             {mayGo ? <span className="block font-semibold text-accent">May go</span> : null}
           </th>
-          <td className={`${CELL.always} tabular-nums whitespace-nowrap`}>{count(keys, 'key')}</td>
+          <td className={`${CELL.always} tabular-nums whitespace-nowrap`}>{count(keys)}</td>
           <td className={CELL.always}>
-            <span className="block tabular-nums">{count(sessions, 'live session')}</span>
+            <span className="block tabular-nums">{countSessions(sessions)}</span>
             {sessionsUntil === null ? null : (
               <span className="block text-ink-soft">
                 until <time dateTime={sessionsUntil}>{inUtc(sessionsUntil)}</time> at the latest
@@ -59,4 +59,4 @@ export function DataKeysTable({ keys }: { keys: KeyReport['dataKeys'] }) {
   );
 }
 
-const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`;
+const count = (keys: number): string => `${keys} key${keys === 1 ? '' : 's'}`;

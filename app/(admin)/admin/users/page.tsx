@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { single } from '@/app/_components/forms/initial-faults';
 import { requireAdmin } from '@/lib/server/sessions/current-user';
-import { listUsers, USERS_PAGE_SIZE } from '@/lib/server/users/user-store';
+import { listUsers, type UserPage } from '@/lib/server/users/user-list';
 import { AdminNav } from '../admin-nav';
 import { Pages } from './pages';
 import { UsersTable } from './users-table';
@@ -14,34 +14,29 @@ type Query = { readonly [name: string]: string | string[] | undefined };
 /** The people who have an account, newest first. */
 export default async function UsersPage({ searchParams }: { searchParams: Promise<Query> }) {
   await requireAdmin('/admin/users');
-  const page = pageNumber(single((await searchParams)['page']));
-  const { users, total } = await listUsers({ page });
-  const first = (page - 1) * USERS_PAGE_SIZE + 1;
+  const { after, before } = await searchParams;
+  const page = await listUsers({ after: single(after), before: single(before) });
   return (
     <>
       <AdminNav />
       <h1 className="text-2xl">Users</h1>
       <p className="mt-1 mb-6 text-ink-soft" role="status">
-        {users.length === 0
-          ? `No users on this page; ${total} in all.`
-          : `${first} to ${first + users.length - 1} of ${total}, newest first`}
+        {summaryOf(page)}
       </p>
-      {users.length === 0 ? (
+      {page.users.length === 0 ? (
         <Link className="link" href="/admin/users">
           Go to the first page
         </Link>
       ) : (
-        <UsersTable users={users} />
+        <UsersTable users={page.users} />
       )}
-      <Pages page={page} last={Math.max(1, Math.ceil(total / USERS_PAGE_SIZE))} />
+      <Pages previous={page.previous} next={page.next} />
     </>
   );
 }
 
-const MAX_PAGE = 1_000_000;
-
-/** A page from the query, 1 for anything that is none. */
-function pageNumber(text: string | undefined): number {
-  const page = /^[1-9]\d{0,6}$/.test(text ?? '') ? Number(text) : 1;
-  return Math.min(page, MAX_PAGE);
+function summaryOf({ users, previous, next }: UserPage): string {
+  if (users.length === 0) return 'The list ends before this page: nobody joined earlier.';
+  if (previous !== null) return `${users.length} more, newest first`;
+  return next === null ? `All ${users.length}, newest first` : `The newest ${users.length}`;
 }

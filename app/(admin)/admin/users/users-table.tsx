@@ -1,7 +1,7 @@
 import { CELL, type Column, ListTable } from '@/app/_components/frame/list-table';
 import { inUtc } from '@/app/_components/frame/moment';
 import { ROLE_NAMES } from '@/app/_components/frame/role-names';
-import type { ListedUser } from '@/lib/server/users/user-store';
+import type { ListedUser } from '@/lib/server/users/user-list';
 
 const COLUMNS: readonly Column[] = [
   { title: 'User', shown: 'always' },

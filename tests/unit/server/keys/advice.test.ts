@@ -77,6 +77,13 @@ describe('what is due', () => {
     ]);
   });
 
+  test('sessions are told as so many or more where not all were counted', () => {
+    const secrets = [entry(1), entry(2, { sessions: 1_000, sessionsUntil: LATER })];
+    expect(adviceFor(facts({ secrets })).map(({ text }) => text)).toContain(
+      `Entry 2 (id 20) must stay while 1,000 or more live sessions hold a refresh token that it made: until <${LATER}> at the latest, sooner as people come back.`,
+    );
+  });
+
   test('two entries with one id are told about: nothing can say which of them made a token', () => {
     const secrets = [entry(1, { sessions: 3 }), entry(2, { id: 10, sessions: 3, mayGo: false })];
     expect(due({ secrets })).toMatchObject([{ text: expect.stringContaining('Entries 1 and 2') }]);
