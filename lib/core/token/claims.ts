@@ -9,7 +9,7 @@ import type { EpochSeconds } from '../time';
 export const ROLES = ['member', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-const isRole = (value: unknown): value is Role => ROLES.some((role) => role === value);
+export const isRole = (value: unknown): value is Role => ROLES.some((role) => role === value);
 
 /**
  * Claims of an access token (RFC 9068 §2.2) with a status list reference (Token Status List §6.2). No e-mail, no name:

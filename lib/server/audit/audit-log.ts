@@ -18,7 +18,7 @@ export type AuditType =
   | 'code_failed'
   /** The person signed out of a session. */
   | 'signed_out'
-  /** The person ended a session from their list. */
+  /** A session was ended: by its owner from the list, or because the owner lost rights. */
   | 'session_ended'
   /** A newer sign-in of the same browser took the place of a session. */
   | 'session_superseded'
@@ -37,7 +37,9 @@ export type AuditType =
   | 'key_withdrawn'
   | 'key_revoked'
   | 'keys_rewrapped'
-  | 'name_changed';
+  | 'name_changed'
+  /** The person got another role; `details` say which and which before. */
+  | 'role_changed';
 
 export type AuditEntry = {
   readonly type: AuditType;

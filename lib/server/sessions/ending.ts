@@ -2,7 +2,7 @@ import 'server-only';
 import type { Bytes } from '@/lib/core/encoding';
 import { REVOCATION_RETENTION_SECONDS } from '@/lib/core/policy';
 import type { AuditType } from '@/lib/server/audit/audit-log';
-import { db } from '@/lib/server/database/client';
+import { db, type Transaction } from '@/lib/server/database/client';
 import { Prisma, type SessionEndReason } from '@/lib/server/database/generated/prisma/client';
 import { noteEnded } from '@/lib/server/database/live-state';
 import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
@@ -32,7 +32,8 @@ export type Ending = {
   readonly mail?: MailMessage;
 };
 
-type Outcome = { endedNumbers: number[]; refusedUserId: string | null };
+/** Ended by status number; whose session was asked to end one from a network that it is not bound to. */
+type Outcome = { readonly endedNumbers: readonly number[]; readonly refusedUserId: string | null };
 
 /**
  * Ends sessions: rows, revocations, audit events and mail in one statement, so that either all of it holds or none.
@@ -42,10 +43,21 @@ type Outcome = { endedNumbers: number[]; refusedUserId: string | null };
  * Whether the asking session may be used where the request comes from is decided here, for every way to end one.
  */
 export async function endSessions(scope: EndingScope, ending: Ending): Promise<number> {
+  const { endedNumbers, refusedUserId } = await endSessionsWith(db(), scope, ending);
+  noteEnded(endedNumbers);
+  const { askedBy, facts } = ending;
+  if (askedBy !== null && refusedUserId !== null && facts !== null) {
+    await noteForeignNetwork({ id: askedBy, userId: refusedUserId }, facts);
+  }
+  return endedNumbers.length;
+}
+
+/** The same in the transaction `tx`, with which it happens or not: once that is committed, call `noteEnded`. */
+export async function endSessionsWith(tx: Transaction, scope: EndingScope, ending: Ending): Promise<Outcome> {
   const { reason, audit, facts, askedBy, mail } = ending;
   const network = facts === null ? null : networkNow(facts);
   const mailed = mail === undefined ? Prisma.empty : mailToOwners(await sealMail(mail));
-  const [outcome] = await db().$queryRaw<Outcome[]>`
+  const [outcome] = await tx.$queryRaw<Outcome[]>`
     WITH asking AS (
       SELECT s."userId", ${isUsableFrom(network)} AS "isAtHome", s."endedAt" IS NULL AS "isLive"
       FROM "Session" s WHERE s.id = ${askedBy} AND ${proof(scope)}
@@ -64,12 +76,7 @@ export async function endSessions(scope: EndingScope, ending: Ending): Promise<n
     )${mailed}
     SELECT ARRAY(SELECT "statusNumber"::float8 FROM ended) AS "endedNumbers",
       (SELECT "userId" FROM asking WHERE "isLive" AND NOT "isAtHome") AS "refusedUserId"`;
-  const { endedNumbers = [], refusedUserId = null } = outcome ?? {};
-  noteEnded(endedNumbers);
-  if (askedBy !== null && refusedUserId !== null && facts !== null) {
-    await noteForeignNetwork({ id: askedBy, userId: refusedUserId }, facts);
-  }
-  return endedNumbers.length;
+  return outcome ?? { endedNumbers: [], refusedUserId: null };
 }
 
 const mailToOwners = (mail: SealedMail): Prisma.Sql => Prisma.sql`, mailed AS (

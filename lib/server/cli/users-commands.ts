@@ -1,0 +1,58 @@
+import 'server-only';
+import { env } from '@/lib/server/config/env';
+import { changeRole, type RoleChange } from '@/lib/server/sessions/role-change';
+import { findListedUser } from '@/lib/server/users/user-list';
+import { inUtc } from './keys-rotation';
+import type { Outcome } from './program';
+import type { Typed } from './users-arguments';
+
+const refused = (sentence: string): Outcome => ({ ok: false, sentence });
+const say = (text: string): Outcome => ({ ok: true, text });
+const nobody = (email: string): Outcome =>
+  refused(`nobody has the address ${email}: an account begins with a sign-up whose code was typed`);
+
+/** Does what was typed, and says what came of it. */
+export function runUsersCommand(typed: Typed): Promise<Outcome> {
+  switch (typed.command) {
+    case 'show':
+      return show(typed);
+    case 'role':
+      return role(typed);
+  }
+}
+
+async function show({ email }: Extract<Typed, { command: 'show' }>): Promise<Outcome> {
+  const user = await findListedUser(email);
+  if (user === null) return nobody(email);
+  const { id, name, createdAt, disabledAt, liveSessions } = user;
+  const lines = [
+    user.email,
+    `  name: ${name ?? '-'}`,
+    `  role: ${user.role}`,
+    `  id: ${id}`,
+    `  since: ${inUtc(createdAt)}`,
+    `  disabled: ${disabledAt === null ? 'no' : `since ${inUtc(disabledAt)}`}`,
+    `  live sessions: ${liveSessions}`,
+  ];
+  return say(lines.join('\n'));
+}
+
+async function role({ email, role: wanted }: Extract<Typed, { command: 'role' }>): Promise<Outcome> {
+  const change = await changeRole(email, wanted);
+  switch (change.kind) {
+    case 'unknown_user':
+      return nobody(email);
+    case 'unchanged':
+      return say(`${email} was ${wanted} already.`);
+    case 'last_admin':
+      return refused(`${email} is the last admin: make somebody else one first. Nothing was changed`);
+    case 'changed':
+      return say(`${email} is ${wanted} now, and was ${change.from} before. ${consequence(change)}`);
+  }
+}
+
+function consequence({ losesRights, from, endedSessions: count }: Extract<RoleChange, { kind: 'changed' }>): string {
+  if (!losesRights) return `Pages know it at once, access tokens within ${env().accessTtlSeconds} seconds.`;
+  if (count === 0) return 'There was no session to end.';
+  return `${count} ${count === 1 ? 'session was' : 'sessions were'} ended, because tokens still said ${from}.`;
+}

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '@/lib/server/cli/program';
+import { readUsersArguments } from '@/lib/server/cli/users-arguments';
+import { runUsersCommand } from '@/lib/server/cli/users-commands';
+import { db } from '@/lib/server/database/client';
+import { changeRole } from '@/lib/server/sessions/role-change';
+import { runCommand } from '@/tests/support/database/postgres';
+import { holdLocks, untilWaiting } from '@/tests/support/database/sql';
+import { useDatabase } from '@/tests/support/database/use-database';
+import { claimsOf } from '@/tests/support/http/programs';
+import { send } from '@/tests/support/http/requests';
+import { auditTypes, COOKIE, createPerson, prepareSession, sessionRow } from '@/tests/support/people';
+import { testEnvironment } from '@/tests/support/server/environment';
+import { useServer } from '@/tests/support/server/use-server';
+
+const { url: databaseUrl } = await useDatabase();
+const server = await useServer({ databaseUrl });
+
+/** What came of a command, without a process for it. */
+async function outcomeOf(...args: string[]): Promise<Outcome> {
+  const typed = readUsersArguments(args);
+  return 'ok' in typed ? typed : runUsersCommand(typed);
+}
+
+const users = async (...args: string[]): Promise<string> => {
+  const outcome = await outcomeOf(...args);
+  if (!outcome.ok) throw new Error(outcome.sentence);
+  return outcome.text ?? '';
+};
+const failing = async (...args: string[]): Promise<string> => {
+  const outcome = await outcomeOf(...args);
+  if (outcome.ok) throw new Error(`It did not fail: ${outcome.text}`);
+  return outcome.sentence;
+};
+
+const roleOf = async (id: string) => (await db().user.findUniqueOrThrow({ where: { id } })).role;
+const roleEvents = (userId: string) => db().auditEvent.findMany({ where: { userId, type: 'role_changed' } });
+const open = (cookies: Record<string, string>) => send(server, '/admin/users', { cookies });
+
+/** An admin who stays, so that others may go. */
+const keeper = await createPerson({ role: 'admin' });
+
+describe('npm run users -- role', () => {
+  it('makes the first admin, whose open pages know it at once and whose next refresh says it', async () => {
+    const person = await createPerson();
+    const session = await prepareSession(person);
+    expect((await open(session.cookies)).status).toBe(404);
+    const printed = await users('role', person.email.toUpperCase(), 'admin');
+    expect(printed).toBe(
+      `${person.email} is admin now, and was member before. Pages know it at once, access tokens within 300 seconds.`,
+    );
+    expect((await open(session.cookies)).status).toBe(200);
+    expect(claimsOf(session.accessToken)['role']).toBe('member');
+    const renewed = await send(server, '/api/auth/refresh', { method: 'POST', cookies: session.refreshOnly });
+    expect(claimsOf(renewed.cookies[COOKIE.access] ?? '')['role']).toBe('admin');
+    expect(await auditTypes(session.id)).toEqual(['signed_in']);
+  });
+
+  it('signs somebody out everywhere who loses rights, because their tokens still say them', async () => {
+    const person = await createPerson({ role: 'admin' });
+    const [one, two] = [await prepareSession(person), await prepareSession(person)];
+    expect(await users('role', person.email, 'member')).toBe(
+      `${person.email} is member now, and was admin before. 2 sessions were ended, because tokens still said admin.`,
+    );
+    expect(await roleOf(person.id)).toBe('member');
+    for (const { id } of [one, two]) {
+      expect(await sessionRow(id)).toMatchObject({ endReason: 'role_changed', endedAt: expect.any(Date) });
+      expect(await auditTypes(id)).toEqual(['signed_in', 'session_ended']);
+    }
+    const stillGood = async () => (await send(server, '/api/auth/session', { cookies: one.accessOnly })).status;
+    await expect.poll(stillGood, { timeout: 10_000 }).toBe(401);
+    const renewal = await send(server, '/api/auth/refresh', { method: 'POST', cookies: two.refreshOnly });
+    expect(renewal.status).toBe(401);
+  });
+
+  it('writes down who got which role, and once', async () => {
+    const person = await createPerson();
+    await users('role', person.email, 'admin');
+    expect(await users('role', person.email, 'admin')).toBe(`${person.email} was admin already.`);
+    expect(await roleEvents(person.id)).toMatchObject([{ details: { from: 'member', to: 'admin' }, sessionId: null }]);
+    expect(await users('role', person.email, 'member')).toContain('There was no session to end.');
+    expect(await roleEvents(person.id)).toHaveLength(2);
+  });
+
+  it('changes nothing when it cannot end the sessions', async () => {
+    const person = await createPerson({ role: 'admin' });
+    const { id } = await prepareSession(person);
+    await db().$executeRaw`ALTER TABLE "Revocation" RENAME TO "Elsewhere"`;
+    try {
+      await expect(changeRole(person.email, 'member')).rejects.toThrow('Revocation');
+    } finally {
+      await db().$executeRaw`ALTER TABLE "Elsewhere" RENAME TO "Revocation"`;
+    }
+    expect([await roleOf(person.id), await roleEvents(person.id)]).toEqual(['admin', []]);
+    expect((await sessionRow(id)).endedAt).toBeNull();
+  });
+
+  it('keeps the last admin, also when two go at the same moment', async () => {
+    const others = await db().user.findMany({ where: { role: 'admin', NOT: { id: keeper.id } } });
+    for (const { email } of others) await changeRole(email, 'member');
+    expect(await failing('role', keeper.email, 'member')).toBe(
+      `${keeper.email} is the last admin: make somebody else one first. Nothing was changed`,
+    );
+    const second = await createPerson({ role: 'admin' });
+    // Both are on their way before either may go on.
+    const release = await holdLocks(databaseUrl, `SELECT FROM "User" WHERE role = 'admin' FOR UPDATE`);
+    const racing = [keeper, second].map(({ email }) => changeRole(email, 'member'));
+    await untilWaiting(databaseUrl, 2, AbortSignal.timeout(10_000));
+    await release();
+    const kinds = (await Promise.all(racing)).map(({ kind }) => kind);
+    expect(kinds.sort()).toEqual(['changed', 'last_admin']);
+    expect(await db().user.count({ where: { role: 'admin' } })).toBe(1);
+  });
+
+  it('does not take a disabled admin for one', async () => {
+    const [admin] = await db().user.findMany({ where: { role: 'admin' } });
+    const disabled = await createPerson({ role: 'admin' });
+    await db().$executeRaw`UPDATE "User" SET "disabledAt" = now() WHERE id = ${disabled.id}`;
+    expect(await failing('role', admin?.email ?? '', 'member')).toContain('is the last admin');
+    expect(await users('role', disabled.email, 'member')).toContain('is member now');
+  });
+});
+
+describe('npm run users -- show', () => {
+  it('says who has an address, in any spelling', async () => {
+    const { id } = await createPerson({ email: 'ada@xn--bcher-kva.test', name: 'Ada' });
+    const person = { id, email: 'ada@xn--bcher-kva.test' };
+    const { refreshToken } = await prepareSession(person);
+    const over = await prepareSession(person);
+    await db().$executeRaw`UPDATE "Session" SET "endedAt" = now() WHERE id = ${over.id}`;
+    const printed = await users('show', 'Ada@bücher.test');
+    expect(printed).toMatch(
+      new RegExp(
+        `^${person.email}\n  name: Ada\n  role: member\n  id: ${id}\n  since: .* UTC\n  disabled: no\n  live sessions: 1$`,
+      ),
+    );
+    expect(printed).not.toContain(refreshToken);
+    await db().$executeRaw`UPDATE "User" SET "disabledAt" = now() WHERE id = ${id}`;
+    expect(await users('show', person.email)).toMatch(/disabled: since .* UTC/);
+  });
+
+  it('says how an account begins where there is none', async () => {
+    for (const command of [['show'], ['role']]) {
+      const args = [...command, 'nobody@people.test', ...(command[0] === 'role' ? ['admin'] : [])];
+      expect(await failing(...args)).toMatch(/^nobody has the address nobody@people\.test: an account begins/);
+    }
+  });
+});
+
+it('npm run users as a process says one sentence, and ends with 2 for wrong usage and 1 for anything else', async () => {
+  const command = (...args: string[]) => runCommand('lib/server/cli/users.ts', testEnvironment(databaseUrl), args);
+  const person = await createPerson();
+  expect(await command('role', person.email, 'admin')).toContain('is admin now');
+  await expect(command('explode')).rejects.toThrow(/ended with code 2:\nusers: there is no command "explode".*\n$/);
+  await expect(command('show', 'nobody@people.test')).rejects.toThrow(/ended with code 1:\nusers: nobody has/);
+});
