@@ -1,72 +1,235 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { recordRepeatedWith } from '@/lib/server/audit/repeated-events';
 import { db } from '@/lib/server/database/client';
-import { endSessions } from '@/lib/server/sessions/ending';
-import { refresh } from '@/lib/server/sessions/refresh';
+import { rootSecrets } from '@/lib/server/keys/root-secrets';
+import { addClient, type NewCredentials } from '@/lib/server/oauth/client-store';
 import { startSession } from '@/lib/server/sessions/start';
-import { login } from '@/lib/server/sign-in/login';
-import { scansOf, type TableScans } from '@/tests/support/database/scans';
-import { fillSessions } from '@/tests/support/database/session-rows';
-import { sql } from '@/tests/support/database/sql';
+import { listUsers } from '@/lib/server/users/user-list';
+import { fillWithPeople } from '@/tests/support/database/many-people';
+import { runCommand } from '@/tests/support/database/postgres';
+import { readsOf } from '@/tests/support/database/scans';
 import { useDatabase } from '@/tests/support/database/use-database';
-import { createPerson, PASSWORD, prepareSession } from '@/tests/support/people';
+import { mailedCode } from '@/tests/support/http/mailbox';
+import { ask, bearer, signInProgram } from '@/tests/support/http/programs';
+import { type Answer, type RequestOptions, send } from '@/tests/support/http/requests';
+import {
+  ageRotation,
+  COOKIE,
+  createPerson,
+  PASSWORD,
+  type PreparedSession,
+  prepareSession,
+} from '@/tests/support/people';
+import { testEnvironment } from '@/tests/support/server/environment';
+import { useServer } from '@/tests/support/server/use-server';
 
 const { url: databaseUrl } = await useDatabase();
-await fillSessions(databaseUrl, { live: 20_000, ended: 200 });
-await sql(
-  databaseUrl,
-  `INSERT INTO "RateLimit" SELECT 'account:' || n, 1, NULL, now() + (n - 2000) * interval '1 second' FROM generate_series(1, 20000) n;
-   ANALYZE "RateLimit"`,
-);
-const person = await createPerson({ hasPassword: true });
-const session = await prepareSession(person);
+const [{ id: ownSecretId }] = await rootSecrets();
+await fillWithPeople(databaseUrl, [ownSecretId, ownSecretId, (ownSecretId + 1) % 256, null]);
+const CRON_SECRET = 'a-secret-of-the-scheduler-of-these-tests';
+const server = await useServer({ databaseUrl, env: { CRON_SECRET } });
 const FACTS = { userAgent: null, device: null, ip: null };
 
+const person = await createPerson({ hasPassword: true });
+const admin = await createPerson({ hasPassword: true, role: 'admin' });
+const CREDENTIALS = { email: person.email, password: PASSWORD };
+const client = (await addClient('a service', null)) as NewCredentials;
+const basic = { authorization: `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}` };
+const scheduler = bearer(CRON_SECRET);
+
+type Case = (session: PreparedSession) => Promise<Answer>;
+const get =
+  (place: string, options: RequestOptions = {}): Case =>
+  ({ cookies }) =>
+    send(server, place, { cookies, ...options });
+const post = (place: string, options: RequestOptions): Case => get(place, { method: 'POST', cookies: {}, ...options });
+
+let middle = '';
+let programTokens: Awaited<ReturnType<typeof signInProgram>>['tokens'] | undefined;
+let confirming: { code: string; cookies: Record<string, string> } | undefined;
+
+/** Every page, by its folder. Those of admins are opened by one. */
+const PAGES: Readonly<Record<string, readonly string[]>> = {
+  '/': ['/'],
+  '/login': ['/login'],
+  '/register': ['/register'],
+  '/verify-email': ['/verify-email'],
+  '/dashboard': ['/dashboard'],
+  '/account': ['/account'],
+  '/account/sessions': ['/account/sessions'],
+  '/admin': ['/admin'],
+  '/admin/users': ['/admin/users', '/admin/users?after=MIDDLE', '/admin/users?before=MIDDLE'],
+  '/admin/keys': ['/admin/keys'],
+  '/dev/mail': ['/dev/mail'],
+};
+
+/** Every endpoint, as it is named where it is made. */
+const ENDPOINTS: Readonly<Record<string, Case>> = {
+  'POST /api/auth/register': post('/api/auth/register', {
+    json: { email: 'newcomer@people.test', password: PASSWORD },
+  }),
+  'POST /api/auth/verify-email': ({ id }) => {
+    const { code, cookies } = confirming ?? { code: id, cookies: {} };
+    return send(server, '/api/auth/verify-email', { method: 'POST', json: { code }, cookies });
+  },
+  'POST /api/auth/login': ({ refreshOnly }) =>
+    send(server, '/api/auth/login', { method: 'POST', json: CREDENTIALS, cookies: refreshOnly }),
+  'POST /api/auth/refresh': ({ refreshOnly }) =>
+    send(server, '/api/auth/refresh', { method: 'POST', cookies: refreshOnly }),
+  'POST /api/auth/logout': get('/api/auth/logout', { method: 'POST' }),
+  'GET /api/auth/session': get('/api/auth/session'),
+  'GET /api/auth/sessions': get('/api/auth/sessions'),
+  'DELETE /api/auth/sessions': get('/api/auth/sessions', { method: 'DELETE' }),
+  'DELETE /api/auth/sessions/[id]': ({ id, cookies }) =>
+    send(server, `/api/auth/sessions/${id}`, { method: 'DELETE', cookies }),
+  'GET /api/me': get('/api/me'),
+  'POST /api/auth/token': () => ask(server, '/api/auth/token', CREDENTIALS),
+  'POST /api/auth/token/refresh': () =>
+    ask(server, '/api/auth/token/refresh', { refresh_token: programTokens?.refresh_token ?? '' }),
+  'POST /api/oauth/introspect': ({ accessToken }) =>
+    ask(server, '/api/oauth/introspect', { token: accessToken }, { headers: basic }),
+  'POST /api/oauth/revoke': () => ask(server, '/api/oauth/revoke', { token: programTokens?.refresh_token ?? '' }),
+  'GET /api/health': get('/api/health'),
+  'GET /api/health/live': get('/api/health/live'),
+  'GET /api/health/ready': get('/api/health/ready'),
+  'GET /api/cron/clean': get('/api/cron/clean', scheduler),
+  'GET /api/cron/mail': get('/api/cron/mail', scheduler),
+  'GET /api/dev/mail': get('/api/dev/mail'),
+  'GET /.well-known/jwks.json': get('/.well-known/jwks.json'),
+  'GET /.well-known/oauth-authorization-server': get('/.well-known/oauth-authorization-server'),
+  'GET /status-lists/[list]': get('/status-lists/0'),
+  'GET /icon.svg': get('/icon.svg'),
+};
+
 /**
- * Tables that grow with the people, each with how often it was read from end to end. Not among them: the revocations of
- * the last quarter of an hour, which the state query reads whole, once a minute.
+ * Every program behind `npm run` that works on the database of a server. Not among them are those for one developer
+ * (`db:diff`, `db:seed`), and `db:migrate`, which looks at every address: in batches, because it must.
  */
-async function wholeScans(work: () => Promise<unknown>): Promise<Record<string, number>> {
-  const scans = await scansOf(databaseUrl, async () => {
-    await work();
-    await db().$disconnect();
-  });
-  const grows = ({ table }: TableScans) => ['User', 'Session', 'Password', 'RateLimit', 'AuditEvent'].includes(table);
-  return Object.fromEntries(scans.filter(grows).map(({ table, wholeScans: count }) => [table, count]));
+const COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  'db:clean': [],
+  keys: ['status'],
+  users: ['show', person.email],
+  clients: ['list'],
+};
+const OTHER_COMMANDS = ['db:migrate', 'db:diff', 'db:seed'];
+
+/** Cuts the connections of this process first: the counters cut the others. */
+const reads = (work: () => Promise<unknown>) =>
+  db()
+    .$disconnect()
+    .then(() => readsOf(databaseUrl, () => work().finally(() => db().$disconnect())));
+
+/** What the server answers, once its connections are there again. */
+async function answering(ask: () => Promise<Answer>): Promise<void> {
+  const isReady = async () => (await send(server, '/api/health/ready')).status;
+  await expect.poll(isReady, { timeout: 15_000, interval: 100 }).toBe(200);
+  const { status, text } = await ask();
+  expect(status, text).toBeLessThan(400);
 }
 
-const none = (scans: Record<string, number>) => Object.fromEntries(Object.keys(scans).map((table) => [table, 0]));
+const filesBelow = (folder: string, name: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => path.basename(file) === name);
 
-describe('by PostgreSQL’s own counters, with 20,000 sessions, nothing is read from end to end by', () => {
-  const cases: [name: string, work: () => Promise<unknown>][] = [
-    ['a refresh', () => refresh(session.refreshToken, 'browser', FACTS)],
-    [
-      'a login',
-      () =>
-        login({
-          email: person.email,
-          password: PASSWORD,
-          remember: true,
-          facts: FACTS,
-          deviceCookie: null,
-          refreshCookie: session.refreshToken,
-        }),
-    ],
-    [
-      'a login beyond the cap of sessions',
-      async () => {
-        const start = { userId: person.id, kind: 'browser', remember: true, amr: ['pwd'], facts: FACTS } as const;
-        for (let n = 0; n < 60; n += 1) await startSession({ ...start, broughtRefreshToken: null });
-      },
-    ],
-    [
-      'a sign-out everywhere',
-      () =>
-        endSessions({ userId: person.id }, { reason: 'signed_out', audit: 'signed_out', facts: null, askedBy: null }),
-    ],
-  ];
-  it.each(cases)('%s', async (_name, work) => {
-    const scans = await wholeScans(work);
-    expect(Object.keys(scans)).toContain('Session');
-    expect(scans).toEqual(none(scans));
+describe('with 25,000 people and 100,000 sessions nothing is read from end to end, by PostgreSQL’s own counters, by', () => {
+  it.each(Object.values(PAGES).flat())('the page %s', async (place) => {
+    middle ||= (await listUsers()).next ?? '';
+    const { cookies } = await prepareSession(place.startsWith('/admin') ? admin : person);
+    const { touched, whole } = await reads(() =>
+      answering(() => send(server, place.replace('MIDDLE', middle), { cookies })),
+    );
+    expect(whole).toEqual([]);
+    if (place.startsWith('/admin/users')) expect(touched).toEqual(expect.arrayContaining(['Session', 'User']));
+    if (place === '/admin/keys') expect(touched).toContain('Session');
+  });
+
+  it.each(Object.entries(ENDPOINTS))('%s', async (name, request) => {
+    const session = await prepareSession(person);
+    if (/token\/refresh|revoke/.test(name)) programTokens = (await signInProgram(server, person)).tokens;
+    if (name.includes('verify-email')) {
+      const json = { email: 'confirmed@people.test', password: PASSWORD };
+      const { cookies } = await send(server, '/api/auth/register', { method: 'POST', json });
+      confirming = { cookies, code: await mailedCode(server, json.email) };
+    }
+    const { whole } = await reads(() => answering(() => request(session)));
+    expect(whole).toEqual([]);
+  });
+
+  it.each(Object.entries(COMMANDS))('npm run %s', async (name, args) => {
+    const { touched, whole } = await reads(() =>
+      runCommand(`lib/server/cli/${name.replace('db:', '')}.ts`, testEnvironment(databaseUrl), [...args]),
+    );
+    expect(whole).toEqual([]);
+    if (name !== 'clients') expect(touched).toContain('Session');
+  });
+
+  it('a change of role', async () => {
+    const { email } = await createPerson({ role: 'admin' });
+    const change = (role: string) =>
+      runCommand('lib/server/cli/users.ts', testEnvironment(databaseUrl), ['role', email, role]);
+    const { touched, whole } = await reads(async () => {
+      await change('member');
+      await change('admin');
+    });
+    expect([touched, whole]).toEqual([expect.arrayContaining(['User', 'Session']), []]);
+  });
+
+  it('a refresh that rotates, one of another device, and one whose token was used before', async () => {
+    const { id, refreshToken } = await prepareSession(person);
+    const renew = (token: string, agent: string) =>
+      send(server, '/api/auth/refresh', {
+        method: 'POST',
+        cookies: { [COOKIE.refresh]: token },
+        headers: { 'user-agent': agent },
+      });
+    const { touched, whole } = await reads(async () => {
+      await answering(() =>
+        renew(refreshToken, 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'),
+      );
+      await answering(() => renew(refreshToken, 'curl/8.0'));
+      await ageRotation(id, 31);
+      expect((await renew(refreshToken, 'curl/8.0')).status).toBe(401);
+    });
+    expect([touched, whole]).toEqual([expect.arrayContaining(['AuditEvent', 'Session']), []]);
+  });
+
+  it('an event that is counted in the row of its hour', async () => {
+    const told = { type: 'network_refused', sessionId: 'session' } as const;
+    const { touched, whole } = await reads(async () => {
+      for (let n = 0; n < 2; n += 1) await recordRepeatedWith(told, 'session', db());
+    });
+    expect([touched, whole]).toEqual([['AuditEvent'], []]);
+  });
+
+  it('a login beyond the cap of sessions', async () => {
+    const start = { userId: person.id, kind: 'browser', remember: true, amr: ['pwd'], facts: FACTS } as const;
+    const { touched, whole } = await reads(async () => {
+      for (let n = 0; n < 110; n += 1) await startSession({ ...start, broughtRefreshToken: null });
+    });
+    expect([touched, whole]).toEqual([expect.arrayContaining(['Session']), []]);
+  });
+});
+
+describe('these cases are', () => {
+  it('every page', () => {
+    const pages = filesBelow('app', 'page.tsx').map(
+      (file) => `/${file}`.replace(/\/\([^)]+\)|\/page\.tsx$/g, '') || '/',
+    );
+    expect(Object.keys(PAGES).sort()).toEqual(pages.sort());
+  });
+
+  it('every endpoint', () => {
+    const endpoints = filesBelow('app', 'route.ts')
+      .filter((file) => !file.includes('[[...path]]'))
+      .flatMap((file) => [...readFileSync(path.join('app', file), 'utf8').matchAll(/Route\(\s*'([A-Z]+ \/[^']+)'/g)])
+      .map(([, name = '']) => name);
+    expect(Object.keys(ENDPOINTS).sort()).toEqual([...endpoints, 'GET /icon.svg'].sort());
+  });
+
+  it('every command that works on a database', () => {
+    const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const programs = Object.keys(scripts).filter((name) => /lib\/server\/cli|prisma\/seed/.test(scripts[name] ?? ''));
+    expect([...Object.keys(COMMANDS), ...OTHER_COMMANDS].sort()).toEqual(programs.sort());
   });
 });

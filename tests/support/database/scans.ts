@@ -7,6 +7,24 @@ export type TableScans = {
   readonly indexes: readonly string[];
 };
 
+/**
+ * Tables that grow with the people and what they do. Not among them: the revocations of the last quarter of an hour, which
+ * the state query reads whole, once a minute.
+ */
+const GROWING = ['User', 'Session', 'Password', 'RateLimit', 'AuditEvent', 'Ceremony', 'Outbox'];
+
+/** Those of the growing tables that `work` read from end to end, by PostgreSQL's own counters, and those that it read at all. */
+export async function readsOf(
+  databaseUrl: string,
+  work: () => Promise<unknown>,
+): Promise<{ readonly touched: readonly string[]; readonly whole: readonly string[] }> {
+  const scans = (await scansOf(databaseUrl, work)).filter(({ table }) => GROWING.includes(table));
+  return {
+    touched: scans.map(({ table }) => table),
+    whole: scans.filter(({ wholeScans }) => wholeScans > 0).map(({ table }) => table),
+  };
+}
+
 type Counter = { name: string; table: string; scans: number };
 
 /**
