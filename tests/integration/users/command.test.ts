@@ -40,6 +40,7 @@ const open = (cookies: Record<string, string>) => send(server, '/admin/users', {
 /** An admin who stays, so that others may go. */
 const keeper = await createPerson({ role: 'admin' });
 
+// Promise: Who loses rights is signed out everywhere
 describe('npm run users -- role', () => {
   it('makes the first admin, whose open pages know it at once and whose next refresh says it', async () => {
     const person = await createPerson();
