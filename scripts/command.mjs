@@ -1,42 +1,50 @@
 // @ts-check
-// `node scripts/command.mjs <program.ts> ...args`: a command-line program of lib/server. With DATABASE_URL, on that
-// database; without, on the embedded one, which it joins when the app runs and else starts for as long as it needs it.
-// Prints nothing of its own: what the program prints may be read by another.
+// `node scripts/command.mjs <program.ts> ...args`: a command-line program of lib/server, with the settings that a server
+// here would have. With DATABASE_URL, on that database; without, on the embedded one, which it joins when the app runs and
+// else starts for as long as it needs it, and says so. Of its own it prints on stderr only: what the program prints may be
+// read by another.
 import { once } from 'node:events';
 import { access } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { findDatabase, hasData, ownSecret, startDatabase } from './embedded-connection.mjs';
+import { embeddedSettings, findDatabase, hasData, SHOWN_DATA, startDatabase } from './embedded-connection.mjs';
 import { Failure } from './failure.mjs';
 import { checkNode, TYPESCRIPT_FLAGS } from './preparation.mjs';
 import { endAll, ROOT, runScript, startNode } from './processes.mjs';
-
-/** What has to be there; making it is the business of those who install or build. */
-const NEEDED = ['node_modules/tsx', 'lib/server/database/generated/prisma'];
+import { readSettings } from './settings.mjs';
 
 async function main() {
   const [program, ...args] = process.argv.slice(2);
   if (program === undefined) throw new Failure('usage: node scripts/command.mjs <program.ts> ...args');
   checkNode();
-  for (const needed of NEEDED) {
-    await access(path.join(ROOT, needed)).catch(() => {
-      throw new Failure(
-        'Packages or the database client are missing: run `npm install` and `npx prisma generate` first.',
-      );
-    });
-  }
-  const env = process.env['DATABASE_URL'] ? process.env : await embeddedEnv();
+  await checkPreparation();
+  const settings = readSettings(process.env['NODE_ENV'] === 'development' ? 'development' : 'production');
+  const env = settings['DATABASE_URL'] ? { ...settings, HANDSTAMP_DATA: '' } : await onEmbedded(settings);
   const child = startNode([...TYPESCRIPT_FLAGS, program, ...args], { env, output: 'inherit' });
   const [code] = await once(child, 'close');
   await endAll();
   process.exit(code ?? 1);
 }
 
-async function embeddedEnv() {
+/** Making what has to be there is the business of those who install or build. */
+async function checkPreparation() {
+  try {
+    createRequire(import.meta.url).resolve('tsx');
+    await access(path.join(ROOT, 'lib/server/database/generated/prisma'));
+  } catch {
+    throw new Failure(
+      'Packages or the database client are missing: run `npm install` and `npx prisma generate` first.',
+    );
+  }
+}
+
+/** @param {NodeJS.ProcessEnv} settings */
+async function onEmbedded(settings) {
   if (!(await hasData())) {
     throw new Failure('There is no database: set DATABASE_URL, or run `npm run quickstart` once for the embedded one.');
   }
-  const databaseUrl = (await findDatabase()) ?? (await startDatabase());
-  return { ...process.env, DATABASE_URL: databaseUrl, AUTH_SECRET: process.env['AUTH_SECRET'] || (await ownSecret()) };
+  console.error(`On the embedded database (${SHOWN_DATA}), because DATABASE_URL is not set.`);
+  return { ...settings, ...(await embeddedSettings(settings, (await findDatabase()) ?? (await startDatabase()))) };
 }
 
 await runScript(main);

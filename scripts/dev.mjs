@@ -7,7 +7,7 @@ import { runScript, startNode } from './processes.mjs';
 import { untilHealthy, welcome } from './readiness.mjs';
 
 await runScript(async () => {
-  const { port, origin, env, isEmbedded } = await prepare();
+  const { port, origin, env, isEmbedded } = await prepare('development');
   const server = startNode(['node_modules/next/dist/bin/next', 'dev', '-H', '127.0.0.1', '-p', String(port)], {
     env,
     output: 'inherit',

@@ -1,6 +1,7 @@
 // @ts-check
-// The embedded database and the secret of this clone, both below .data, or below the folder that HANDSTAMP_DATA names: for the scripts that start them, and for commands that
-// join a running app. Node built-ins only.
+// The embedded database and the secret of this clone, both below .data, or below the folder that HANDSTAMP_DATA names in the
+// environment of the process: for the scripts that start them, and for commands that join a running app. Node built-ins
+// only.
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, lstat, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
@@ -41,6 +42,22 @@ export async function ownSecret() {
     },
   );
   return (await readFile(SECRET_FILE, 'utf8')).trim();
+}
+
+/**
+ * What a server or a command on the embedded database has to be told instead of what `settings` say.
+ *
+ * @param {NodeJS.ProcessEnv} settings
+ * @param {string} databaseUrl Its address.
+ */
+export async function embeddedSettings(settings, databaseUrl) {
+  return {
+    DATABASE_URL: databaseUrl,
+    // That of another database, which no migration of this one may reach.
+    DIRECT_DATABASE_URL: '',
+    AUTH_SECRET: settings['AUTH_SECRET'] || (await ownSecret()),
+    HANDSTAMP_DATA: DATA,
+  };
 }
 
 /** Starts the embedded database, which ends with this process. @returns {Promise<string>} Its address. */

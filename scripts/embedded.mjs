@@ -1,11 +1,12 @@
 // @ts-check
 // What quickstart and dev share: settings, the embedded database, migrations, the demo accounts. Node built-ins only.
 import { createServer } from 'node:net';
-import { DATA, ownSecret, SHOWN_DATA, startDatabase } from './embedded-connection.mjs';
+import { embeddedSettings, ownSecret, SHOWN_DATA, startDatabase } from './embedded-connection.mjs';
 import { Failure } from './failure.mjs';
 import { checkNode, generateClient, install, TYPESCRIPT_FLAGS } from './preparation.mjs';
 import { finish, startNode } from './processes.mjs';
 import { step } from './progress.mjs';
+import { readSettings } from './settings.mjs';
 
 const FIRST_PORT = 3000;
 const LAST_TRIED_PORT = 3099;
@@ -13,37 +14,60 @@ const LAST_TRIED_PORT = 3099;
 /**
  * Everything up to a migrated database.
  *
+ * @param {'production' | 'development'} mode Of the server.
  * @returns {Promise<{ port: number, origin: string, env: NodeJS.ProcessEnv, isEmbedded: boolean }>} `env` is for the
- *   server process.
+ *   server process: it says what was decided here, and leaves the files to Next.
  */
-export async function prepare() {
+export async function prepare(mode) {
   checkNode();
-  const port = await choosePort(process.env['PORT']);
   await install();
+  const settings = readSettings(mode);
+  const port = await choosePort(settings['PORT']);
   await generateClient();
-  const givenDatabase = process.env['DATABASE_URL'];
-  const isEmbedded = !givenDatabase;
-  const databaseUrl = givenDatabase || (await step('Starting the embedded database', startDatabase));
-  const origin = process.env['APP_ORIGIN'] || `http://localhost:${port}`;
-  /** @type {NodeJS.ProcessEnv} */
-  const env = {
-    ...process.env,
-    DATABASE_URL: databaseUrl,
-    AUTH_SECRET: process.env['AUTH_SECRET'] || (await announcedSecret()),
+  const isEmbedded = !settings['DATABASE_URL'];
+  const origin = settings['APP_ORIGIN'] || `http://localhost:${port}`;
+  const decided = {
     APP_ORIGIN: origin,
-    INTERNAL_ORIGIN: process.env['INTERNAL_ORIGIN'] || `http://127.0.0.1:${port}`,
+    INTERNAL_ORIGIN: settings['INTERNAL_ORIGIN'] || `http://127.0.0.1:${port}`,
     PORT: String(port),
     NEXT_TELEMETRY_DISABLED: '1',
-    ...(isEmbedded ? { HANDSTAMP_DATA: DATA } : {}),
+    ...(isEmbedded ? await startEmbedded(settings) : await ofOwnDatabase(settings)),
   };
-  // Each command sets its own; one that is inherited by chance breaks the build.
-  delete env['NODE_ENV'];
-  if (!isEmbedded) delete env['HANDSTAMP_DATA'];
-  await step('Migrating the database', () => runTypeScript('lib/server/cli/migrate.ts', env, 'The migration failed.'));
+  const migrating = withoutNodeEnv({ ...settings, ...decided });
+  await step('Migrating the database', () =>
+    runTypeScript('lib/server/cli/migrate.ts', migrating, 'The migration failed.'),
+  );
   if (isEmbedded) {
-    await step('Making the demo accounts', () => runTypeScript('prisma/seed.ts', env, 'The demo accounts failed.'));
+    await step('Making the demo accounts', () =>
+      runTypeScript('prisma/seed.ts', migrating, 'The demo accounts failed.'),
+    );
   }
-  return { port, origin, env, isEmbedded };
+  return { port, origin, env: withoutNodeEnv({ ...process.env, ...decided }), isEmbedded };
+}
+
+/** @param {NodeJS.ProcessEnv} settings */
+async function startEmbedded(settings) {
+  const databaseUrl = await step('Starting the embedded database', startDatabase);
+  if (!settings['AUTH_SECRET']) console.log(`  AUTH_SECRET: the one of this clone, in ${SHOWN_DATA}/auth-secret.`);
+  return embeddedSettings(settings, databaseUrl);
+}
+
+/** @param {NodeJS.ProcessEnv} settings */
+async function ofOwnDatabase(settings) {
+  if (settings['AUTH_SECRET']) return { HANDSTAMP_DATA: '' };
+  console.log(`  AUTH_SECRET: the one of this clone, in ${SHOWN_DATA}/auth-secret.`);
+  return { AUTH_SECRET: await ownSecret(), HANDSTAMP_DATA: '' };
+}
+
+/**
+ * Each command sets its own NODE_ENV; one that is inherited by chance breaks the build.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {NodeJS.ProcessEnv}
+ */
+function withoutNodeEnv(env) {
+  const { NODE_ENV: _inherited, ...others } = env;
+  return /** @type {NodeJS.ProcessEnv} */ (others);
 }
 
 /** @param {string} script @param {NodeJS.ProcessEnv} env @param {string} sentence */
@@ -87,9 +111,4 @@ async function isFree(port) {
     if (code === 'EADDRINUSE') return false;
   }
   return true;
-}
-
-async function announcedSecret() {
-  console.log(`  AUTH_SECRET: the one of this clone, in ${SHOWN_DATA}/auth-secret.`);
-  return ownSecret();
 }

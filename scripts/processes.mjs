@@ -110,7 +110,7 @@ export function endOnSignals() {
 }
 
 /**
- * Runs a script's main function: an expected failure is one sentence, and exit code 1.
+ * Runs a script's main function: an expected failure is one sentence on stderr, and exit code 1.
  *
  * @param {() => Promise<void>} main
  */
@@ -124,8 +124,8 @@ export async function runScript(main) {
     isEnding = true;
     await endAll();
     const { message, output } = error instanceof Failure ? error : { message: String(error), output: '' };
-    if (output.trim()) console.log(`\n${output.trim().split('\n').slice(-25).join('\n')}`);
-    console.log(`\n${message}`);
+    if (output.trim()) console.error(`\n${output.trim().split('\n').slice(-25).join('\n')}`);
+    console.error(`\n${message}`);
     process.exit(1);
   }
 }

@@ -14,7 +14,7 @@ import { untilHealthy, welcome } from './readiness.mjs';
 async function main() {
   const startedAt = Date.now();
   console.log('Handstamp');
-  const { port, origin, env, isEmbedded } = await prepare();
+  const { port, origin, env, isEmbedded } = await prepare('production');
   await build(env);
   const logFile = path.join(DATA, 'server.log');
   const server = startNode(['node_modules/next/dist/bin/next', 'start', '-H', '127.0.0.1', '-p', String(port)], {

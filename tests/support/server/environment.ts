@@ -18,9 +18,9 @@ export function testEnvironment(databaseUrl: string, port = 3000): Record<string
   };
 }
 
-/** What a child process needs of ours and no setting of Handstamp's. */
+/** What a child process needs of ours and no setting of Handstamp's, nor of a `.env` of the developer's: Next reads none then. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
   const kept = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'LANG', 'SystemRoot', 'NODE_EXTRA_CA_CERTS'];
   const entries = kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
-  return { ...Object.fromEntries(entries), NODE_ENV: 'production' };
+  return { ...Object.fromEntries(entries), NODE_ENV: 'production', __NEXT_PROCESSED_ENV: 'true' };
 }
