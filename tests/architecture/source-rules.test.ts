@@ -85,6 +85,17 @@ describe('the server ring', () => {
   });
 });
 
+test('a program has no value below the line that runs and ends it: nobody would ever get it', () => {
+  const programs = below('lib/server/cli/').filter(({ text }) => /^await /m.test(text));
+  expect(programs.length).toBeGreaterThan(4);
+  const late = programs.flatMap(({ file, text }) =>
+    [...text.slice(text.search(/^await /m)).matchAll(/^(?:const|let|class) (\w+)/gm)].map(
+      ([, name]) => `${file}: ${name}`,
+    ),
+  );
+  expect(late).toEqual([]);
+});
+
 describe('the environment', () => {
   const READERS = ['lib/server/config/env.ts', 'middleware.ts', 'instrumentation.ts'];
   /** Asks for `NODE_ENV` alone, in the words that the build replaces by their value. */
