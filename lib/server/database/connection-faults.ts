@@ -30,6 +30,7 @@ const PASSING: readonly Rule[] = [
   [/^53300$/, ANY, 'has no connection left'],
   [/^53/, ANY, 'has too little of something'],
   [/^25006$/, ANY, 'is read-only'],
+  [/^(?:42P01|42703|P202[12])$/, ANY, 'is not migrated to this release: run `npm run db:migrate`'],
   [/^E(?:NOTFOUND|AI_AGAIN)$/, ANY, 'has a host name that is not known here'],
   [ANY, ANY, 'does not answer'],
 ];

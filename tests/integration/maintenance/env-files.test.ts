@@ -93,7 +93,10 @@ describe('with DATABASE_URL and AUTH_SECRET in .env', () => {
     await write({ '.env': FILE.replace(databaseUrl, NOWHERE), '.env.production': FILE });
     expect(await npm(show)).toMatchObject({ code: 0, stdout: expect.stringContaining(person.id) });
     await write({ '.env.local': `DATABASE_URL=${otherUrl}\n` });
-    expect(await npm(show)).toMatchObject({ code: 1, stderr: expect.stringContaining('does not exist') });
+    expect(await npm(show)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('the database is not migrated to this release: run `npm run db:migrate` ('),
+    });
     expect(await npm(show, { DATABASE_URL: databaseUrl })).toMatchObject({ code: 0 });
   });
 
