@@ -22,8 +22,8 @@ export function parseJsonObject(bytes: Uint8Array): Record<string, unknown> | nu
 
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
-/** For text that is valid JSON. Walks its tokens once and compares the decoded names of each object. */
-function hasDuplicateMember(text: string): boolean {
+/** For text that is valid JSON: whether an object in it names a member twice. Walks its tokens once and compares the decoded names. */
+export function hasDuplicateMember(text: string): boolean {
   const open: (Set<string> | null)[] = [];
   let expectsName = false;
   for (const [token] of text.matchAll(TOKENS)) {

@@ -5,6 +5,7 @@
 export const OAUTH_ERRORS = {
   invalid_request: 400,
   invalid_grant: 400,
+  invalid_scope: 400,
   invalid_target: 400,
   unsupported_grant_type: 400,
   mfa_required: 400,

@@ -123,6 +123,8 @@ export const SETTINGS = {
     'TOKEN_AUDIENCES',
     list(isResource, 'must be absolute URLs without a fragment, separated by commas'),
   ),
+  /** Whether a program may sign a person in by their password at the token endpoint. */
+  directTokenSignIn: setting('DIRECT_TOKEN_SIGN_IN', z.enum(['on', 'off']).default('on')),
   networkBinding: setting('SESSION_NETWORK_BINDING', z.enum(NETWORK_BINDINGS).default('off')),
   /** A signing key gives way to the next after so many days; 0: only by hand. */
   keyRotationDays: setting('KEY_ROTATION_DAYS', z.coerce.number().int().min(0).max(3_650).default(0)),

@@ -4,6 +4,7 @@ import { fromUtf8 } from '@/lib/core/encoding';
 import { fail, type Result, succeed } from '@/lib/core/failures';
 import { isForm, isJson } from '@/lib/core/http/origin-check';
 import type { FieldFault, ProblemCode, ProblemDetails } from '@/lib/core/http/problem';
+import { hasDuplicateMember } from '@/lib/core/json';
 
 export type BodyFailure = Extract<ProblemCode, 'malformed_request' | 'payload_too_large' | 'unsupported_media_type'>;
 
@@ -11,8 +12,8 @@ export type BodyFailure = Extract<ProblemCode, 'malformed_request' | 'payload_to
 export const DEFAULT_MAX_BODY_BYTES = 4 * 1024;
 
 /**
- * The fields of a JSON or urlencoded body of at most `maxBytes`, not validated. Reads no further than that. A form that
- * names a field twice is refused, because either could be meant (RFC 6749 §3.2).
+ * The fields of a JSON or urlencoded body of at most `maxBytes`, not validated. Reads no further than that. A body that
+ * names a field twice is refused, because either could be meant (RFC 6749 §3.2, RFC 8259 §4).
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Result<unknown, BodyFailure>> {
   const contentType = request.headers.get('content-type');
@@ -23,10 +24,16 @@ export async function readBody(request: Request, maxBytes: number): Promise<Resu
   const text = fromUtf8(bytes)?.replace(/^\uFEFF/, '');
   if (text === undefined) return fail('malformed_request');
   try {
-    return succeed(isJson(contentType) ? JSON.parse(text) : formFields(text));
+    return succeed(isJson(contentType) ? jsonFields(text) : formFields(text));
   } catch {
     return fail('malformed_request');
   }
+}
+
+function jsonFields(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  if (hasDuplicateMember(text)) throw new TypeError('A field occurs twice');
+  return value;
 }
 
 function formFields(text: string): Record<string, string> {

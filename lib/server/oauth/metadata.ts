@@ -14,7 +14,7 @@ export function issuerMetadata(): object {
     introspection_endpoint: `${issuer}/api/oauth/introspect`,
     jwks_uri: `${issuer}/.well-known/jwks.json`,
     response_types_supported: [],
-    grant_types_supported: ['password', 'refresh_token'],
+    grant_types_supported: ['refresh_token'],
     token_endpoint_auth_methods_supported: ['none'],
     revocation_endpoint_auth_methods_supported: ['none'],
     introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],

@@ -4,7 +4,7 @@ import { sendDueMail } from '@/lib/server/mail/delivery';
 import { refresh } from '@/lib/server/sessions/refresh';
 import { audienceOf } from './audiences';
 import { type OAuthAnswer, type OAuthCall, oauthError } from './oauth-route';
-import { tokenAnswer } from './token-answer';
+import { tokenAnswer, UNKNOWN_SCOPE } from './token-answer';
 
 const REFUSED = oauthError('invalid_grant', { description: 'The refresh token is not valid any more: sign in again' });
 const OTHER_TARGET = oauthError('invalid_target', { description: 'The session was not made for this resource' });
@@ -14,8 +14,9 @@ const OTHER_TARGET = oauthError('invalid_target', { description: 'The session wa
  * browser's token is none here. `resource` may only repeat what the session was made for.
  */
 export async function refreshGrant({ body: parameters, facts }: OAuthCall): Promise<OAuthAnswer> {
-  const { refresh_token: presented, resource } = parameters;
+  const { refresh_token: presented, resource, scope } = parameters;
   if (presented === undefined) return oauthError('invalid_request', { description: 'Send refresh_token' });
+  if (scope !== undefined) return UNKNOWN_SCOPE;
   const audience = resource === undefined ? null : audienceOf(resource);
   if (audience?.ok === false) return OTHER_TARGET;
   const refreshed = await refresh(fromApiRefreshToken(presented), 'api', facts, audience?.value ?? null);

@@ -8,7 +8,7 @@ export type ErrorAnswer = { readonly kind: 'error'; readonly code: string; reado
 /** What a handler answers; the pipeline makes the response. */
 export type Answer<Error extends ErrorAnswer> =
   | { readonly kind: 'json'; readonly status: number; readonly body: object }
-  | { readonly kind: 'empty'; readonly status: 200 | 204; readonly headers?: HeadersInit }
+  | { readonly kind: 'empty'; readonly status: 204; readonly headers?: HeadersInit }
   | { readonly kind: 'cacheable'; readonly text: string; readonly etag: string; readonly headers: HeadersInit }
   | Error;
 
@@ -19,12 +19,7 @@ export type ApiAnswer = Answer<Problem>;
 
 export const json = (body: object, status = 200): Answer<never> => ({ kind: 'json', status, body });
 
-/** 204, or 200 where an RFC asks for it. */
-export const empty = (headers: HeadersInit = {}, status: 200 | 204 = 204): Answer<never> => ({
-  kind: 'empty',
-  status,
-  headers,
-});
+export const empty = (headers: HeadersInit = {}): Answer<never> => ({ kind: 'empty', status: 204, headers });
 
 /** The same for every caller: cacheable by its own headers, 304 where the caller has it already (RFC 9110 §13.1.2). */
 export const cacheable = (text: string, etag: string, headers: HeadersInit): Answer<never> => ({

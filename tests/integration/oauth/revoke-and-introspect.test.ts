@@ -45,7 +45,7 @@ describe('POST /api/oauth/revoke (RFC 7009)', () => {
   ])('ends the session of %s, whoever holds it', async (_what, choose) => {
     const { tokens } = await signInProgram(server);
     const answer = await revoke(choose(tokens), { token_type_hint: 'access_token' });
-    expect([answer.status, answer.text, answer.headers['cache-control']]).toEqual([200, '', 'no-store']);
+    expect([answer.status, answer.text, answer.headers['cache-control']]).toEqual([200, '{}', 'no-store']);
     expect(await sessionRow(sidOf(tokens))).toMatchObject({ endReason: 'signed_out' });
     expect(await auditTypes(sidOf(tokens))).toContain('signed_out');
     expect((await send(server, '/api/auth/session', bearer(tokens.access_token))).status).toBe(401);
@@ -95,7 +95,17 @@ describe('POST /api/oauth/introspect (RFC 7662)', () => {
     const answer = await ask(server, '/api/oauth/introspect', { token: tokens.access_token }, basic(id, secret));
     expect(answer.status).toBe(200);
     const { exp, iat, jti } = claimsOf(tokens.access_token);
-    const known = { iss: SITE, aud: SITE, sub: person.id, sid: sidOf(tokens), exp, iat, jti, role: 'member' };
+    const known = {
+      client_id: 'api',
+      iss: SITE,
+      aud: SITE,
+      sub: person.id,
+      sid: sidOf(tokens),
+      exp,
+      iat,
+      jti,
+      role: 'member',
+    };
     expect(answer.json()).toMatchObject({ active: true, token_type: 'Bearer', ...known });
     expect(answer.text).not.toContain(person.email);
     const posted = { token: tokens.access_token, client_id: id, client_secret: secret };

@@ -22,6 +22,7 @@ import {
   prepareSession,
   sessionRow,
 } from '@/tests/support/people';
+import { startServer } from '@/tests/support/server/server';
 import { useServer } from '@/tests/support/server/use-server';
 
 const BILLING = 'https://billing.handstamp.test';
@@ -52,14 +53,47 @@ describe('POST /api/auth/token', () => {
     expect(tokens.refresh_token).toMatch(/^hs_rt_[A-Za-z0-9_-]{94}$/);
   });
 
-  it('takes what OAuth libraries send: a form with grant_type and username, and a refresh at the same address', async () => {
-    const { email } = await createPerson({ hasPassword: true });
-    const form = { grant_type: 'password', username: email, password: PASSWORD, client_id: '' };
-    const first = await ask(server, '/api/auth/token', form);
-    expect(first.status, first.text).toBe(200);
-    const { refresh_token } = first.json() as Tokens;
+  it('takes what OAuth libraries send: a form with grant_type=refresh_token', async () => {
+    const { refresh_token } = (await signInProgram(server)).tokens;
     const second = await ask(server, '/api/auth/token', { grant_type: 'refresh_token', refresh_token });
     expect(second.status, second.text).toBe(200);
+  });
+
+  it('has no password grant (RFC 9700 §2.4), and says what to do instead', async () => {
+    const { email } = await createPerson({ hasPassword: true });
+    const form = { grant_type: 'password', username: email, email, password: PASSWORD };
+    const answer = await ask(server, '/api/auth/token', form);
+    expect(oauthErrorOf(answer)).toBe('400 unsupported_grant_type');
+    expect(answer.json()).toMatchObject({ error_description: expect.stringContaining('without grant_type') });
+    expect(oauthErrorOf(await ask(server, '/api/auth/token/refresh', form))).toBe('400 unsupported_grant_type');
+    expect(await db().session.count({ where: { user: { email } } })).toBe(0);
+  });
+
+  it('signs nobody in with DIRECT_TOKEN_SIGN_IN=off, and programs that have tokens go on', async () => {
+    const { person, tokens } = await signInProgram(server);
+    const closed = await startServer({ databaseUrl, env: { APP_ORIGIN: SITE, DIRECT_TOKEN_SIGN_IN: 'off' } });
+    try {
+      const answer = await ask(closed, '/api/auth/token', { email: person.email, password: PASSWORD });
+      expect(oauthErrorOf(answer)).toBe('400 unsupported_grant_type');
+      expect(answer.json()).toMatchObject({ error_description: expect.stringContaining('DIRECT_TOKEN_SIGN_IN') });
+      expect((await refreshProgram(closed, tokens.refresh_token)).status).toBe(200);
+    } finally {
+      await closed.stop();
+    }
+  });
+
+  it('knows no scope, and spends nothing on who asks for one (RFC 6749 §3.3)', async () => {
+    const { person, tokens } = await signInProgram(server);
+    const sid = String(claimsOf(tokens.access_token)['sid']);
+    const asked = { email: person.email, password: PASSWORD, scope: 'admin' };
+    expect(oauthErrorOf(await ask(server, '/api/auth/token', asked))).toBe('400 invalid_scope');
+    for (const path of ['/api/auth/token', '/api/auth/token/refresh']) {
+      const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token, scope: 'admin' };
+      expect(oauthErrorOf(await ask(server, path, form))).toBe('400 invalid_scope');
+    }
+    expect(await sessionRow(sid)).toMatchObject({ counter: 0n, endedAt: null });
+    // One without a value counts as absent (§3.2).
+    expect((await refreshProgram(server, tokens.refresh_token, { scope: '' })).status).toBe(200);
   });
 
   it('lets a page of another site sign nobody in: it sets nothing and reads nothing', async () => {
@@ -128,6 +162,8 @@ describe('POST /api/auth/token', () => {
 
   it.each([
     ['a parameter that comes twice', 'application/x-www-form-urlencoded', 'email=a@b.test&email=c@d.test&password=x'],
+    ['a member that comes twice', 'application/json', '{"email":"a@b.test","email":"c@d.test","password":"x"}'],
+    ['a parameter twice, once empty', 'application/x-www-form-urlencoded', 'grant_type=&grant_type=refresh_token'],
     ['broken JSON', 'application/json', '{"email":'],
     ['JSON that is no object', 'application/json', '["email"]'],
     ['another media type', 'text/plain', 'email=a@b.test&password=x'],

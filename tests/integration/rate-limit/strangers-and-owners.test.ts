@@ -30,7 +30,7 @@ const from = (ip: string) => ({ 'x-forwarded-for': ip });
 const logIn = (email: string, password: string, ip: string, cookies = {}): Promise<Answer> =>
   send(server, '/api/auth/login', { method: 'POST', json: { email, password }, cookies, headers: from(ip) });
 const askToken = (email: string, password: string, ip: string, more = {}) =>
-  ask(server, '/api/auth/token', { grant_type: 'password', email, password, ...more }, { headers: from(ip) });
+  ask(server, '/api/auth/token', { email, password, ...more }, { headers: from(ip) });
 
 /** A browser that the account has let in: the cookie that says so. */
 async function knownDevice({ email }: Person): Promise<Record<string, string>> {
@@ -169,7 +169,7 @@ describe('programs', () => {
     const answer = await ask(
       server,
       '/api/auth/token',
-      { grant_type: 'password', email: owner.email, password: PASSWORD },
+      { email: owner.email, password: PASSWORD },
       { headers: { ...from(OFFICE), authorization: basic } },
     );
     expect(answer.status).toBe(200);

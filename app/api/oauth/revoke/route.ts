@@ -1,6 +1,6 @@
 import { oauthError, oauthRoute } from '@/lib/server/oauth/oauth-route';
 import { revokeToken } from '@/lib/server/oauth/revocation';
-import { empty } from '@/lib/server/routes/answer';
+import { json } from '@/lib/server/routes/answer';
 
 export * from '@/lib/server/routes/other-methods';
 
@@ -9,5 +9,6 @@ export const POST = oauthRoute('POST /api/oauth/revoke', { sharing: 'listed' }, 
   const { token } = body;
   if (token === undefined) return oauthError('invalid_request', { description: 'Send token' });
   await revokeToken(token, facts);
-  return empty({}, 200);
+  // The body means nothing (§2.2), but there are libraries that parse it.
+  return json({});
 });

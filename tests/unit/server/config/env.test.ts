@@ -38,6 +38,7 @@ const WRONG: readonly (readonly [Changes, RegExp])[] = [
     /^SESSION_NETWORK_BINDING must be off on Vercel/,
   ],
   [{ SESSION_NETWORK_BINDING: 'exact' }, /^SESSION_NETWORK_BINDING /],
+  [{ DIRECT_TOKEN_SIGN_IN: 'no' }, /^DIRECT_TOKEN_SIGN_IN /],
   [{ HANDSTAMP_DATA: '/tmp/nowhere', APP_ORIGIN: 'https://app.example.com' }, /^APP_ORIGIN must be localhost/],
   [{ CORS_ORIGINS: 'anything' }, /^CORS_ORIGINS must be origins/],
   [{ CORS_ORIGINS: '*' }, /^CORS_ORIGINS must be origins/],

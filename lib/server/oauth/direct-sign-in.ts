@@ -1,5 +1,6 @@
 import 'server-only';
 import { normalizeEmail } from '@/lib/core/email';
+import { env } from '@/lib/server/config/env';
 import { deviceBucket, programBucket } from '@/lib/server/rate-limit/buckets';
 import { MAX_TYPED_PASSWORD } from '@/lib/server/routes/request-schemas';
 import { startSession } from '@/lib/server/sessions/start';
@@ -7,23 +8,29 @@ import { checkPassword } from '@/lib/server/sign-in/check-password';
 import { audienceOf, audienceToKeep } from './audiences';
 import { authenticateClient, bringsClient } from './client-authentication';
 import { type OAuthAnswer, type OAuthCall, oauthError } from './oauth-route';
-import { tokenAnswer } from './token-answer';
+import { tokenAnswer, UNKNOWN_SCOPE } from './token-answer';
 
 const REFUSED = oauthError('invalid_grant', { description: 'Email or password is not right' });
+const OFF = oauthError('unsupported_grant_type', {
+  description: 'No program signs in with a password here (DIRECT_TOKEN_SIGN_IN is off): send grant_type=refresh_token',
+});
 
 /**
- * Tokens for a program in exchange for a person's password (RFC 6749 §4.3; `email` is also taken under that section's
- * name, `username`). For programs of the operator only: a program that asks for a password could keep it. The session that
- * begins is like a browser's, of kind `api`: one row, listed for its owner, the same rotation.
+ * Tokens for a program of the operator's own in exchange for a person's password. It is no grant of OAuth and has no
+ * `grant_type`: RFC 9700 §2.4 forbids the password grant, because a program of somebody else's that asks for a password
+ * could keep it. `DIRECT_TOKEN_SIGN_IN=off` takes it away. The session that begins is like a browser's, of kind `api`: one
+ * row, listed for its owner, the same rotation.
  *
- * A program that brings its client secret too (RFC 6749 §4.3.2) is what a known device is for a browser: its attempts are
+ * A program that brings its client secret too (RFC 6749 §2.3.1) is what a known device is for a browser: its attempts are
  * counted apart from those of strangers, and do not wait behind them.
  */
-export async function passwordGrant({ request, body: parameters, facts }: OAuthCall): Promise<OAuthAnswer> {
-  const { email: typedEmail = parameters['username'], password, resource } = parameters;
+export async function directSignIn({ request, body: parameters, facts }: OAuthCall): Promise<OAuthAnswer> {
+  if (env().directTokenSignIn === 'off') return OFF;
+  const { email: typedEmail, password, resource, scope } = parameters;
   if (typedEmail === undefined || password === undefined) {
     return oauthError('invalid_request', { description: 'Send email and password' });
   }
+  if (scope !== undefined) return UNKNOWN_SCOPE;
   const audience = audienceOf(resource);
   if (!audience.ok) return oauthError('invalid_target', { description: 'resource names none of TOKEN_AUDIENCES' });
   const email = normalizeEmail(typedEmail);
