@@ -120,7 +120,7 @@ async function main(): Promise<void> {
     const { list, index } = positionOf(statusNumber);
     const status = { status_list: { idx: index, uri: statusListUri(appOrigin, list) } };
     const who = { iss: appOrigin, aud: appOrigin, sub: 'a'.repeat(22), sid: 'b'.repeat(22), role: 'member' } as const;
-    const about = { ...who, auth_time: issuedAt, amr: ['pwd'], status };
+    const about = { ...who, client_id: 'web', auth_time: issuedAt, amr: ['pwd'], status };
     return (await issueAccessToken(about, 900, signing, issuedAt, randomBytes)).token;
   };
   const tokens = {

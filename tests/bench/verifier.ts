@@ -7,8 +7,7 @@ import {
 } from '@/lib/core/keys/signing-key';
 import { statusListUri } from '@/lib/core/status-list/status-index';
 import { signStatusList, statusBits } from '@/lib/core/status-list/status-list';
-import { issueAccessToken } from '@/lib/core/token/access-token';
-import type { AccessClaims } from '@/lib/core/token/claims';
+import { issueAccessToken, type NewAccessClaims } from '@/lib/core/token/access-token';
 import { KEPT_TOKENS } from '@/lib/core/token/verified-tokens';
 import { randomBytes } from '@/lib/server/keys/random';
 import type { Surroundings } from '@/lib/verifier/surroundings';
@@ -38,11 +37,12 @@ async function open(algorithm: SigningAlgorithm) {
     fetch: async (url) => new Response(url.endsWith('jwks.json') ? JSON.stringify(jwks) : list),
   };
   const sign = async (n: number) => {
-    const about: Omit<AccessClaims, 'jti' | 'iat' | 'exp'> = {
+    const about: NewAccessClaims = {
       iss: ISSUER,
       aud: ISSUER,
       sub: 'Rk1mQ3pXb0hTZ2FkSnV5aw',
       sid: 'b0tWZ2lNd2pFY1Bsc1R6dQ',
+      client_id: 'web',
       auth_time: NOW - 600,
       role: 'member',
       amr: ['pwd'],

@@ -22,8 +22,8 @@ export async function forgeRefreshToken(genuine: string, changes: Partial<Refres
 export async function accessTokenOfAge({ accessToken }: PreparedSession, ageSeconds: number): Promise<string> {
   const parsed = parseAccessClaims(claimsOf(accessToken));
   if (!parsed.ok) throw new Error(parsed.code);
-  const { jti: _jti, iat, exp, ...about } = parsed.value;
+  const { jti: _jti, iat, exp, client_id = 'web', ...about } = parsed.value;
   const { signing } = await liveKeyring();
-  const earlier = { ...about, auth_time: about.auth_time - ageSeconds };
+  const earlier = { ...about, client_id, auth_time: about.auth_time - ageSeconds };
   return (await issueAccessToken(earlier, exp - iat, signing, iat - ageSeconds, randomBytes)).token;
 }

@@ -58,14 +58,18 @@ export async function createPerson(
  * Begins a session by the product's own function, in this process: what a login does after the password. A server with
  * `APP_ORIGIN` of `testEnvironment` on the same database takes its tokens for its own.
  */
-export async function prepareSession(person?: Person, remember = true): Promise<PreparedSession> {
+export async function prepareSession(
+  person?: Person,
+  remember = true,
+  amr: readonly string[] = ['pwd'],
+): Promise<PreparedSession> {
   const owner = person ?? (await createPerson());
   const facts = { userAgent: null, device: null, ip: null };
   const tokens = await startSession({
     userId: owner.id,
     kind: 'browser',
     remember,
-    amr: ['pwd'],
+    amr,
     facts,
     broughtRefreshToken: null,
   });

@@ -8,6 +8,7 @@ const NOTES = {
   sub: 'You, as a random id: no name and no address travel with the stamp.',
   sid: 'The session it belongs to, the same until you sign out.',
   jti: 'This very token. Every renewal brings a new one.',
+  client_id: 'What asked for it: “web” is a browser.',
   iat: 'When it was issued',
   exp: 'When it ends, without tolerance',
   auth_time: 'When you last proved who you are',

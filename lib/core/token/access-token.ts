@@ -20,6 +20,9 @@ export const MAX_ACCESS_TOKEN_BYTES = 4096;
 const JITTER_SHARE = 0.2;
 const JTI_BYTES = 12;
 
+/** What a new token says, besides its own name and times. Here `client_id` must be said. */
+export type NewAccessClaims = Omit<AccessClaims, 'jti' | 'iat' | 'exp'> & { readonly client_id: string };
+
 export type NewAccessToken = { readonly token: string; readonly claims: AccessClaims };
 
 /**
@@ -27,7 +30,7 @@ export type NewAccessToken = { readonly token: string; readonly claims: AccessCl
  * `now` is the database's time.
  */
 export async function issueAccessToken(
-  about: Omit<AccessClaims, 'jti' | 'iat' | 'exp'>,
+  about: NewAccessClaims,
   ttlSeconds: number,
   key: SigningKey,
   now: EpochSeconds,
@@ -36,9 +39,13 @@ export async function issueAccessToken(
   const [high = 0, low = 0] = random(2);
   const jitterSeconds = Math.floor(ttlSeconds * JITTER_SHARE * ((high * 256 + low) / 65_536));
   const iat = Math.floor(now);
-  const { iss, aud, sub, sid, auth_time, role, amr, status, net } = about;
+  const { iss, aud, sub, sid, client_id, auth_time, role, amr, status, net } = about;
   const own = { jti: toBase64Url(random(JTI_BYTES)), iat, exp: iat + ttlSeconds - jitterSeconds };
-  const claims = { iss, aud, sub, sid, auth_time, role, amr, status, ...own, ...(net === undefined ? {} : { net }) };
+  const claims = {
+    ...{ iss, aud, sub, sid, client_id, auth_time, role, amr, status },
+    ...own,
+    ...(net === undefined ? {} : { net }),
+  };
   const token = await new CompactSign(utf8(JSON.stringify(claims)))
     .setProtectedHeader({ alg: key.algorithm, typ: ACCESS_TOKEN_TYPE, kid: key.kid })
     .sign(key.privateKey);

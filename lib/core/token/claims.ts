@@ -23,6 +23,11 @@ export type AccessClaims = {
   /** Session id. */
   readonly sid: string;
   readonly jti: string;
+  /**
+   * Which program asked for it (RFC 9068 §2.2): `WEB_CLIENT` for browsers, the OAuth client's id or `API_CLIENT` for
+   * programs. Every token that we issue has it; absent in those of version 0.1, which go on until they expire.
+   */
+  readonly client_id?: string;
   readonly iat: EpochSeconds;
   readonly exp: EpochSeconds;
   /** When the person last proved who they are. */
@@ -34,6 +39,11 @@ export type AccessClaims = {
   /** Digest of the network that the session is bound to; absent when it is not. For the issuer's own check. */
   readonly net?: string;
 };
+
+/** `client_id` of sessions in a browser: pages and forms of the issuer itself. */
+export const WEB_CLIENT = 'web';
+/** `client_id` of programs that signed in without a client of their own. */
+export const API_CLIENT = 'api';
 
 /** Which bit of which list says whether the session was ended. */
 export type StatusReference = { readonly idx: number; readonly uri: string };
@@ -51,21 +61,23 @@ const isTime = (value: unknown): value is number =>
 
 /**
  * The claims of a payload whose signature was verified: a signature says who wrote it, not what shape it has. Every
- * member but `net` is required; `aud` is one string (an array is refused: one token is for one audience). Unknown members are
- * dropped. Frozen, because they are kept and handed out again.
+ * member but `client_id` and `net` is required; `aud` is one string (an array is refused: one token is for one audience).
+ * Unknown members are dropped. Frozen, because they are kept and handed out again.
  */
 export function parseAccessClaims(payload: Record<string, unknown>): Result<AccessClaims, 'bad_claims'> {
-  const { iss, aud, sub, sid, jti, iat, exp, auth_time, role, amr, status, net } = payload;
+  const { iss, aud, sub, sid, jti, client_id, iat, exp, auth_time, role, amr, status, net } = payload;
   if (!isText(iss) || !isText(aud) || !isText(sub) || !isText(sid) || !isText(jti)) return fail('bad_claims');
   if (!isTime(iat) || !isTime(exp) || !isTime(auth_time) || !isRole(role)) return fail('bad_claims');
   if (!Array.isArray(amr) || amr.length > MAX_AMR || !amr.every(isText)) return fail('bad_claims');
   const reference = parseStatusReference(status);
   if (reference === null) return fail('bad_claims');
+  if (client_id !== undefined && !isText(client_id)) return fail('bad_claims');
   if (net !== undefined && !isText(net)) return fail('bad_claims');
   const claims = { iss, aud, sub, sid, jti, iat, exp, auth_time, role, amr: Object.freeze([...amr]) };
   return succeed(
     Object.freeze({
       ...claims,
+      ...(client_id === undefined ? {} : { client_id }),
       status: Object.freeze({ status_list: Object.freeze(reference) }),
       ...(net === undefined ? {} : { net }),
     }),

@@ -22,7 +22,7 @@ const OFF = oauthError('unsupported_grant_type', {
  * row, listed for its owner, the same rotation.
  *
  * A program that brings its client secret too (RFC 6749 §2.3.1) is what a known device is for a browser: its attempts are
- * counted apart from those of strangers, and do not wait behind them.
+ * counted apart from those of strangers, and do not wait behind them. Its tokens name it as `client_id`.
  */
 export async function directSignIn({ request, body: parameters, facts }: OAuthCall): Promise<OAuthAnswer> {
   if (env().directTokenSignIn === 'off') return OFF;
@@ -55,6 +55,7 @@ export async function directSignIn({ request, body: parameters, facts }: OAuthCa
   const tokens = await startSession({
     userId: user.id,
     kind: 'api',
+    clientId: client?.id ?? null,
     remember: true,
     amr: ['pwd'],
     facts,

@@ -11,6 +11,6 @@ export async function introspect(token: string, asker: OAuthClient): Promise<obj
   const { appOrigin } = env();
   const claims = await verifyOwnToken(token, [asker.audience ?? appOrigin]);
   if (claims === null) return { active: false };
-  const { iss, aud, sub, sid, jti, iat, exp, auth_time, role, amr } = claims;
-  return { active: true, token_type: 'Bearer', iss, aud, sub, sid, jti, iat, exp, auth_time, role, amr };
+  const { iss, aud, sub, sid, jti, client_id, iat, exp, auth_time, role, amr } = claims;
+  return { active: true, token_type: 'Bearer', iss, aud, sub, sid, jti, client_id, iat, exp, auth_time, role, amr };
 }

@@ -11,6 +11,7 @@ export type NewSession = {
   readonly id: string;
   readonly userId: string;
   readonly kind: SessionKind;
+  readonly clientId: string | null;
   readonly secretHash: Bytes;
   readonly idleSeconds: number;
   readonly absoluteSeconds: number;
@@ -63,9 +64,9 @@ export async function createSession(session: NewSession, tx: Transaction = db())
       SELECT "statusNumber", now() + ${REVOCATION_RETENTION_SECONDS} * interval '1 second' FROM ended
       ON CONFLICT DO NOTHING
     ), created AS (
-      INSERT INTO "Session" (id, "userId", kind, "secretHash", "idleSeconds", "idleExpiresAt", "absoluteExpiresAt",
+      INSERT INTO "Session" (id, "userId", kind, "clientId", "secretHash", "idleSeconds", "idleExpiresAt", "absoluteExpiresAt",
         remember, amr, audience, network, "refreshKeyId", "userAgent", device, ip)
-      SELECT ${session.id}, person.id, ${session.kind}::"SessionKind", ${session.secretHash}, ${session.idleSeconds}::int,
+      SELECT ${session.id}, person.id, ${session.kind}::"SessionKind", ${session.clientId}, ${session.secretHash}, ${session.idleSeconds}::int,
         now() + ${session.idleSeconds} * interval '1 second', now() + ${session.absoluteSeconds} * interval '1 second',
         ${session.remember}, ${session.amr}::text[], ${session.audience}, ${session.network},
         ${session.refreshKeyId}::int, ${facts.userAgent}, ${facts.device}, ${facts.ip}

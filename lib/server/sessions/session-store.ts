@@ -13,6 +13,9 @@ import { isUsableFrom } from './home-network';
 export type SessionRow = {
   readonly id: string;
   readonly userId: string;
+  readonly kind: SessionKind;
+  /** The OAuth client that a program proved to be; null for others, and for browsers. */
+  readonly clientId: string | null;
   readonly role: Role;
   readonly counter: number;
   readonly statusNumber: number;
@@ -34,7 +37,6 @@ export type RefreshRow = SessionRow &
   RotationState & {
     /** True: this very statement raised the counter. */
     readonly didRotate: boolean;
-    readonly kind: SessionKind;
     readonly secretHash: Uint8Array;
     readonly email: string;
     /** The counter and the device facts before this statement. */
@@ -60,7 +62,7 @@ const epoch = (column: Prisma.Sql) => Prisma.sql`extract(epoch FROM ${column})::
 /** Columns of a session and its user, under the names of `RefreshRow`; counters fit a double by far. */
 export const SESSION_COLUMNS = Prisma.sql`
   s.id, s."userId", u.role::text AS role, u.email, s.counter::float8 AS counter, s."statusNumber"::float8 AS "statusNumber",
-  s.remember, s.amr, s.kind::text AS kind, s."secretHash", s.audience, s.network,
+  s.remember, s.amr, s.kind::text AS kind, s."clientId", s."secretHash", s.audience, s.network,
   ${epoch(Prisma.sql`s."authenticatedAt"`)} AS "authenticatedAt", ${epoch(Prisma.sql`s."rotatedAt"`)} AS "rotatedAt",
   ${epoch(Prisma.sql`s."idleExpiresAt"`)} AS "idleExpiresAt",
   ${epoch(Prisma.sql`s."absoluteExpiresAt"`)} AS "absoluteExpiresAt",

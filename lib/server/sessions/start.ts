@@ -15,6 +15,8 @@ import { type IssuedTokens, issueTokens, newRefreshKeyId, openRefreshToken, sess
 export type SessionStart = {
   readonly userId: string;
   readonly kind: SessionKind;
+  /** The OAuth client that a program proved to be; null, or nothing said, when it did not. */
+  readonly clientId?: string | null;
   readonly remember: boolean;
   /** How the person proved who they are (RFC 8176). */
   readonly amr: readonly string[];
@@ -57,7 +59,7 @@ export async function noteBegun(
  * `noteBegun` after the commit.
  */
 export async function beginSession(start: SessionStart, tx?: Transaction): Promise<BegunSession | null> {
-  const { userId, kind, remember, amr, facts, audience = null } = start;
+  const { userId, kind, clientId = null, remember, amr, facts, audience = null } = start;
   const brought = await openRefreshToken(start.broughtRefreshToken);
   const network = networkNow(facts);
   const supersedes =
@@ -68,6 +70,7 @@ export async function beginSession(start: SessionStart, tx?: Transaction): Promi
       id: newId(randomBytes),
       userId,
       kind,
+      clientId,
       remember,
       amr,
       facts,

@@ -5,7 +5,7 @@ import { networkClaim } from '@/lib/core/session/network-binding';
 import { statusListUri } from '@/lib/core/status-list/status-index';
 import type { EpochSeconds } from '@/lib/core/time';
 import { issueAccessToken } from '@/lib/core/token/access-token';
-import type { AccessClaims } from '@/lib/core/token/claims';
+import { type AccessClaims, API_CLIENT, WEB_CLIENT } from '@/lib/core/token/claims';
 import {
   mintRefreshToken,
   type RefreshMacKeys,
@@ -72,6 +72,7 @@ export async function issueTokens(
     aud: session.audience ?? appOrigin,
     sub: session.userId,
     sid: session.id,
+    client_id: session.kind === 'browser' ? WEB_CLIENT : (session.clientId ?? API_CLIENT),
     auth_time: Math.floor(session.authenticatedAt),
     role: session.role,
     amr: session.amr,

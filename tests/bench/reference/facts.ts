@@ -7,6 +7,7 @@ export const NOBODY: AccessClaims = {
   sub: 'AAAAAAAAAAAAAAAAAAAAAA',
   sid: 'BBBBBBBBBBBBBBBBBBBBBB',
   jti: 'CCCCCCCCCCCCCCCC',
+  client_id: 'web',
   iat: 1_800_000_000,
   exp: 1_800_000_300,
   auth_time: 1_800_000_000,

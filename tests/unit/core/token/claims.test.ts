@@ -16,7 +16,20 @@ test('members that we do not know are dropped', () => {
   expect(parsed).toEqual({ ok: true, value: CLAIMS });
 });
 
-describe.each(Object.keys(CLAIMS))('%s', (claim) => {
+test('a token of version 0.1, which named no client, is good until it is over', () => {
+  const { client_id: _gone, ...before } = CLAIMS;
+  expect(parseAccessClaims(before)).toEqual({ ok: true, value: before });
+});
+
+describe('client_id', () => {
+  test.each([null, true, {}, [], '', 1, 'x'.repeat(257), ['web'], 'abc\ud800'])('is refused as %j', (client_id) => {
+    expect(isAccepted({ client_id })).toBe(false);
+  });
+});
+
+const REQUIRED = Object.keys(CLAIMS).filter((claim) => claim !== 'client_id');
+
+describe.each(REQUIRED)('%s', (claim) => {
   test('is required', () => {
     const { [claim]: _gone, ...rest }: Record<string, unknown> = CLAIMS;
     expect(parseAccessClaims(rest)).toEqual({ ok: false, code: 'bad_claims' });
