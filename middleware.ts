@@ -8,7 +8,7 @@ import { confirmedCookie, cookieNames, replaceCookies } from '@/lib/core/http/co
 import { clientAddress, sharedNetworks } from '@/lib/core/http/network-address';
 import { checkOrigin, originFacts } from '@/lib/core/http/origin-check';
 import { type PublicOrigins, publicOrigins } from '@/lib/core/http/origins';
-import { PRIVATE_HEADERS, problemResponse } from '@/lib/core/http/problem';
+import { PRIVATE_HEADERS, type ProblemCode, type ProblemDetails, problemDocument } from '@/lib/core/http/problem';
 import { type Access, accessOf, isDecodable } from '@/lib/core/http/route-policy';
 import { loginPath } from '@/lib/core/http/safe-redirect';
 import { mayBeAction, mayNameAction } from '@/lib/core/http/server-action';
@@ -37,7 +37,7 @@ export const config = {
     },
     // All but the API, the public documents and what the build made, by their exact names: whatever else stands at such a
     // place is a page, if only one that says that nothing is there, and gets the policy of pages.
-    '/((?!api/|\\.well-known/(?:jwks\\.json|oauth-authorization-server)$|status-lists/[^/]+$|_next/static/|_next/image$|icon\\.svg$|favicon\\.ico$).*)',
+    '/((?!api/|\\.well-known/(?:jwks\\.json|oauth-authorization-server)$|status-lists(?:/[^/]+)?$|_next/static/|_next/image$|icon\\.svg$|favicon\\.ico$).*)',
   ],
 };
 
@@ -110,6 +110,8 @@ export async function middleware(request: NextRequest): Promise<Response> {
   return isGood ? goOn(request, access) : goOnRefreshed(request, access, open, verified);
 }
 
+const problemResponse = (code: ProblemCode, more?: ProblemDetails) =>
+  problemDocument(gate?.appOrigin ?? '', code, more);
 const readCookie = ({ cookies, headers }: NextRequest, name: string): string | null =>
   confirmedCookie(headers.get('cookie'), name, cookies.get(name)?.value);
 

@@ -28,10 +28,11 @@ export type BearerGuard = (authorization: string | null | undefined) => Promise<
 /** The verifier fetches lists again after half a second, so that a retry then is likely to be answered. */
 const RETRY_AFTER_SECONDS = 2;
 
-const TITLES = {
-  400: 'The Authorization header could not be read',
-  401: 'A valid access token is needed',
-  503: 'Nobody can tell at this moment whether the token is valid',
+/** Without a `type` of its own a problem has the phrase of its status for a title (RFC 9457 §4.2.1). */
+const PHRASES = {
+  400: ['Bad Request', 'The Authorization header could not be read'],
+  401: ['Unauthorized', 'A valid access token is needed'],
+  503: ['Service Unavailable', 'Nobody can tell at this moment whether the token is valid'],
 } as const;
 
 /**
@@ -60,6 +61,7 @@ function refuse(
   own: Readonly<Record<string, string>>,
 ): BearerOutcome {
   const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...own };
-  const body = JSON.stringify({ type: 'about:blank', title: TITLES[status], status });
+  const [title, detail] = PHRASES[status];
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail });
   return { claims: null, refusal: { status, headers, body }, failure };
 }

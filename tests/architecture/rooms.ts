@@ -79,7 +79,7 @@ export const ROOMS = table({
   // Fields, faults and the sending of forms.
   'app/_components/forms': ['core', 'core/http', 'app/_components/session', 'app/_components/frame'],
   // The start page.
-  'app/(public)': ['site.ts', 'server/config', 'server/sessions', 'app/_components/stamp', 'app/_components/frame'],
+  'app/(public)': ['site.ts', 'core/http', 'server/config', 'server/sessions', 'app/_components/stamp', 'app/_components/frame'],
   // Signing in and up.
   'app/(guest)': ['core/http', 'core/passwords', 'server/config', 'server/sessions', 'server/routes', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
   // The pages of the person signed in.
@@ -114,7 +114,12 @@ export const PLACES = {
   'app/_components/session': ['app/_components/session/'],
   'app/_components/frame': ['app/_components/frame/'],
   'app/_components/forms': ['app/_components/forms/'],
-  'app/(public)': ['app/(public)/layout.tsx', 'app/(public)/page.tsx', 'app/(public)/front-stamp.tsx'],
+  'app/(public)': [
+    'app/(public)/layout.tsx',
+    'app/(public)/page.tsx',
+    'app/(public)/front-stamp.tsx',
+    'app/(public)/problems/',
+  ],
   'app/(guest)': ['app/(guest)/layout.tsx', 'app/(guest)/login/', 'app/(guest)/register/', 'app/(guest)/verify-email/'],
   'app/(member)': [
     'app/(member)/layout.tsx',

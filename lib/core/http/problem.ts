@@ -50,12 +50,22 @@ export const PRIVATE_HEADERS = {
   vary: 'Cookie',
 } as const;
 
-/** An error answer (RFC 9457). Never cached; `Retry-After` in seconds; `WWW-Authenticate` with every 401 (RFC 9110 §15.5.2). */
-export function problemResponse(code: ProblemCode, details: ProblemDetails = {}): Response {
+/** Below it stands a page for each code. */
+export const PROBLEMS_PATH = '/problems';
+
+/** The `type` of a problem: an absolute address, as RFC 9457 §3.1.1 recommends, that opens the page about the code. */
+const typeOf = (appOrigin: string, code: ProblemCode): string => `${appOrigin}${PROBLEMS_PATH}/${code}`;
+
+/**
+ * An error answer (RFC 9457) of the site at `appOrigin`. Never cached; `Retry-After` in seconds; `WWW-Authenticate` with
+ * every 401 (RFC 9110 §15.5.2).
+ */
+export function problemDocument(appOrigin: string, code: ProblemCode, details: ProblemDetails = {}): Response {
   const [status, title] = PROBLEMS[code];
   const { retryAfterSeconds, bearerError, ...rest } = details;
   const headers = new Headers({ ...PRIVATE_HEADERS, 'content-type': 'application/problem+json' });
   if (retryAfterSeconds !== undefined) headers.set('retry-after', String(Math.max(1, Math.ceil(retryAfterSeconds))));
   if (status === 401 || bearerError !== undefined) headers.set('www-authenticate', bearerChallenge(bearerError));
-  return new Response(JSON.stringify({ type: 'about:blank', title, status, code, ...rest }), { status, headers });
+  const type = typeOf(appOrigin, code);
+  return new Response(JSON.stringify({ type, title, status, code, ...rest }), { status, headers });
 }

@@ -8,6 +8,7 @@ import type { BodyFailure } from '@/lib/server/http/request-body';
 import { type RequestFacts, requestFacts } from '@/lib/server/http/request-facts';
 import { isForeign, type OriginRule } from '@/lib/server/http/request-origin';
 import { log } from '@/lib/server/observability/logger';
+import { refuseMethod } from './allowed-methods';
 import { type Answer, type ErrorAnswer, toResponse } from './answer';
 import { withCors } from './cross-origin';
 import { type FormFields, type FormPaths, seeOther } from './form-answer';
@@ -46,6 +47,8 @@ export type Steps<Session, Body, E extends ErrorAnswer> = {
   readonly format: ErrorFormat<E>;
   readonly sharing: Sharing;
   readonly originRule: OriginRule;
+  /** `refuse`: this GET does something, and Next would run it for HEAD as well. */
+  readonly head?: 'refuse' | undefined;
   /** Who asks. It goes before the body: of a caller who may not pass, nothing more is read. */
   identify(request: NextRequest): Promise<Step<Session, E>>;
   readBody(request: NextRequest): Promise<ReadBody<Body, E>>;
@@ -58,9 +61,10 @@ export function pipeline<Session, Body, E extends ErrorAnswer>(
   name: RouteName,
   steps: Steps<Session, Body, E>,
 ): RouteHandler {
-  const { format, sharing, form, originRule } = steps;
-  declareRoute(name, { sharing, originRule });
+  const { format, sharing, form, originRule, head } = steps;
+  declareRoute(name, { sharing, originRule }, head);
   const respond = async (request: NextRequest, context: Context): Promise<Response> => {
+    if (head === 'refuse' && request.method === 'HEAD') return refuseMethod(request);
     // A form of another site gets the error itself: a redirect would let that site choose what our pages say.
     if (isForeign(request, originRule)) return format.toResponse(format.errorOf('origin_refused'));
     const { answer, fields } = await run(steps, request, context);

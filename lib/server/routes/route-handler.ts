@@ -2,7 +2,7 @@ import 'server-only';
 import type { NextRequest } from 'next/server';
 import type { z } from 'zod';
 import type { Sharing } from '@/lib/core/http/cors';
-import { PRIVATE_HEADERS, problemResponse } from '@/lib/core/http/problem';
+import { PRIVATE_HEADERS } from '@/lib/core/http/problem';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { DEFAULT_MAX_BODY_BYTES, discardBody, fieldFaults, readBody } from '@/lib/server/http/request-body';
 import type { OriginRule } from '@/lib/server/http/request-origin';
@@ -10,6 +10,7 @@ import { findCaller } from '@/lib/server/sessions/renewal';
 import { type ApiAnswer, type Problem, problem } from './answer';
 import type { FormPaths } from './form-answer';
 import { type Call, type ErrorFormat, pipeline, type ReadBody, type RouteHandler, type Step } from './pipeline';
+import { problemResponse } from './problem-response';
 import type { RouteName } from './route-table';
 
 type Options<Body> = {
@@ -19,6 +20,8 @@ type Options<Body> = {
   /** Which pages of other origins may read the answers; none, when nothing is said. */
   readonly sharing?: Sharing;
   readonly form?: FormPaths<Problem>;
+  /** `refuse` for a GET that does something: scanners and previews send HEAD, and Next would run the handler for it. */
+  readonly head?: 'refuse';
 };
 
 /** Problem documents (RFC 9457), and answers that no cache keeps. */
@@ -66,7 +69,7 @@ function refusal(code: CallerFailure): Problem {
 
 function apiRoute<Session, Body>(
   name: RouteName,
-  { body: schema, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, sharing = 'none', form }: Options<Body>,
+  { body: schema, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, sharing = 'none', form, head }: Options<Body>,
   originRule: OriginRule,
   identify: (request: NextRequest) => Promise<Step<Session, Problem>>,
   handle: (call: Call<Session, Body>) => Promise<ApiAnswer>,
@@ -77,6 +80,7 @@ function apiRoute<Session, Body>(
     format: PROBLEM_FORMAT,
     sharing,
     form,
+    head,
     originRule,
     identify,
     readBody: readIt,

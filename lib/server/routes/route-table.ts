@@ -19,12 +19,12 @@ type Entry = { readonly pattern: RegExp; readonly methods: Set<Method>; rules: R
 const entries = new Map<string, Entry>();
 
 /** Notes a handler, so that the methods which its path lacks can be refused with what it has. */
-export function declareRoute(name: RouteName, rules: RouteRules): void {
+export function declareRoute(name: RouteName, rules: RouteRules, head?: 'refuse'): void {
   const [method, path] = splitName(name);
   const entry: Entry = entries.get(path) ?? { pattern: patternOf(path), methods: new Set(), rules };
   entry.methods.add(method);
   // Next answers HEAD by the handler of GET.
-  if (method === 'GET') entry.methods.add('HEAD');
+  if (method === 'GET' && head !== 'refuse') entry.methods.add('HEAD');
   if (rules.sharing !== 'none') entry.rules = { ...entry.rules, sharing: rules.sharing };
   entries.set(path, entry);
 }

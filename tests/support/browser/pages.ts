@@ -11,6 +11,7 @@ export const GUEST_PAGES: readonly PageCase[] = [
   { path: '/register?error=validation_failed&fields=email:custom,password:too_short', heading: 'Create account' },
   { path: '/verify-email', heading: 'Enter your code' },
   { path: '/verify-email?error=too_many_attempts&retry=90', heading: 'Enter your code' },
+  { path: '/problems/validation_failed', heading: 'Some fields need attention' },
   { path: '/dev/mail', heading: 'Local mailbox' },
   { path: '/no-such-page', heading: 'There is nothing here', status: 404 },
 ];

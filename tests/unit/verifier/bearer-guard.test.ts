@@ -21,7 +21,9 @@ async function refusalOf(authorization: string | null | undefined) {
     'content-type': 'application/problem+json',
     'cache-control': expect.stringContaining('no-store'),
   });
-  expect(JSON.parse(refusal.body)).toMatchObject({ status: refusal.status });
+  // Without a type of its own the title is the phrase of the status (RFC 9457 §4.2.1).
+  const title = { 400: 'Bad Request', 401: 'Unauthorized', 503: 'Service Unavailable' }[refusal.status];
+  expect(JSON.parse(refusal.body)).toMatchObject({ type: 'about:blank', title, status: refusal.status });
   expect(() => new Response(refusal.body, { status: refusal.status, headers: refusal.headers })).not.toThrow();
   return refusal;
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { toBase64Url } from '@/lib/core/encoding';
-import { PROBLEMS, problemResponse } from '@/lib/core/http/problem';
+import { PROBLEMS, problemDocument } from '@/lib/core/http/problem';
 import { mintRefreshToken, type RefreshMacKeys, refreshMacKeys } from '@/lib/core/token/refresh-token';
 import type { Loss } from '@/lib/verifier/surroundings';
 import { type TransparentRefresh, transparentRefresh } from '@/lib/verifier/transparent-refresh';
@@ -49,7 +49,7 @@ function refreshed(): Response {
   return new Response('{"accessTokenExpiresAt":"2026-11-23T05:25:00.000Z"}', { headers });
 }
 
-const ended = () => problemResponse('session_ended');
+const ended = () => problemDocument('https://app.handstamp.example', 'session_ended');
 const tokenNumber = (number: number) => {
   const session = new Uint8Array(16);
   new DataView(session.buffer).setUint32(0, number);

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { isProblemCode, PROBLEMS, type ProblemCode, problemResponse } from '@/lib/core/http/problem';
+import {
+  isProblemCode,
+  PROBLEMS,
+  type ProblemCode,
+  type ProblemDetails,
+  problemDocument,
+} from '@/lib/core/http/problem';
+
+const ORIGIN = 'https://app.handstamp.example';
+const problemResponse = (code: ProblemCode, details?: ProblemDetails) => problemDocument(ORIGIN, code, details);
 
 const CODES = Object.keys(PROBLEMS).filter(isProblemCode);
 
@@ -13,7 +22,7 @@ describe.each(CODES)('%s', (code) => {
     expect(response.headers.get('cdn-cache-control')).toBe('private, no-store');
     expect(response.headers.get('vary')).toBe('Cookie');
     expect(response.headers.getSetCookie()).toEqual([]);
-    expect(await response.json()).toEqual({ type: 'about:blank', title, status, code });
+    expect(await response.json()).toEqual({ type: `${ORIGIN}/problems/${code}`, title, status, code });
   });
 
   test('names a way to authenticate if and only if it is a 401', () => {

@@ -29,6 +29,11 @@ test.each([
   expect(routeAt(pathname)).toEqual({ methods, sharing, originRule: 'all' });
 });
 
+test('a path whose GET does something has no HEAD', () => {
+  declareRoute('GET /api/cron/mail', { sharing: 'none', originRule: 'all' }, 'refuse');
+  expect(routeAt('/api/cron/mail')?.methods).toEqual(['GET']);
+});
+
 test.each(['/', '/login', '/.well-known/jwksXjson', '/apiary'])('%s is no route', (pathname) => {
   expect(routeAt(pathname)).toBeNull();
 });

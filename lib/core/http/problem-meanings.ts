@@ -1,0 +1,32 @@
+import type { ProblemCode } from './problem';
+
+/**
+ * What each code means and what to do about it, for the developer who opens its `type` (RFC 9457 §3.1.1). A module of its
+ * own, because forms need the codes and none of these sentences.
+ */
+export const PROBLEM_MEANINGS = {
+  malformed_request:
+    'The body is no JSON or form that can be read, it names a field twice, or a header makes no sense. Sent again as it is, the request fails again.',
+  unauthenticated:
+    'The request brought no access token that is good here. Refresh it, or sign in. With a Bearer token, WWW-Authenticate says what was wrong with it.',
+  session_ended:
+    'The refresh token is not good any more: its session was ended, or it ran out. Sign in again. No cookie was deleted, because the answer may be about an older session than the one in the browser.',
+  invalid_credentials:
+    'Email and password do not belong together. An unknown address and a disabled account get the same answer.',
+  invalid_code:
+    'The code is wrong, over or used, or it was asked for in another browser. After five wrong ones, sign up again for a new code.',
+  origin_refused:
+    'Changes are accepted from pages of this site only, so Origin or Sec-Fetch-Site has to name it. A program sends no cookies, and JSON or a Bearer token.',
+  forbidden: 'The session is good, and its account may not do this. Another role may.',
+  not_found: 'There is nothing at this address, or it belongs to somebody else: the two look the same.',
+  method_not_allowed: 'This address takes other methods. Allow names them.',
+  payload_too_large: 'The body has more bytes than this address takes: 4 KB at most endpoints.',
+  unsupported_media_type:
+    'Content-Type is neither application/json nor application/x-www-form-urlencoded, or is missing.',
+  validation_failed:
+    'The body was read, and some of its fields are not acceptable. Each is named under “errors”, with a stable code and a sentence for the person.',
+  too_many_attempts: 'Too much was tried or asked for. Retry-After says in how many seconds to come back.',
+  internal_error: 'An error of this server, which is in its log. The request may be right; try it again later.',
+  service_unavailable:
+    'Something that the answer needs does not answer now, such as the database. Nobody was signed out. Try again after Retry-After.',
+} as const satisfies Record<ProblemCode, string>;
