@@ -138,8 +138,9 @@ const ENDPOINTS: Readonly<Record<string, readonly string[]>> = {
   '/api/oauth/introspect': ['POST'],
   '/.well-known/oauth-authorization-server': ['GET', 'HEAD'],
   '/api/dev/mail': ['GET', 'HEAD'],
-  '/api/cron/clean': ['GET', 'HEAD'],
+  '/api/cron/clean': ['GET'],
   '/.well-known/jwks.json': ['GET', 'HEAD'],
+  '/status-lists': ['GET', 'HEAD'],
   '/status-lists/0': ['GET', 'HEAD'],
 };
 

@@ -9,7 +9,7 @@ export * from '@/lib/server/routes/other-methods';
  * Called by a scheduler, such as Vercel's cron, with `Authorization: Bearer CRON_SECRET`. Others see no such route. When
  * a step fails the others are done, and the answer is an error, so that the scheduler tells its owner.
  */
-export const GET = publicRoute('GET /api/cron/clean', {}, async ({ request }) => {
+export const GET = publicRoute('GET /api/cron/clean', { head: 'refuse' }, async ({ request }) => {
   if (!isCronCall(request.headers.get('authorization'))) return problem('not_found');
   const { failed, isDatabaseAway, ...done } = await runUpkeep({ sendsMail: true });
   if (failed.length === 0) return json(done);

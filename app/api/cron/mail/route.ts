@@ -6,6 +6,6 @@ import { publicRoute } from '@/lib/server/routes/route-handler';
 export * from '@/lib/server/routes/other-methods';
 
 /** Sends the mail that waits, for a scheduler that calls every minute where no server has a clock of its own. */
-export const GET = publicRoute('GET /api/cron/mail', {}, async ({ request }) =>
+export const GET = publicRoute('GET /api/cron/mail', { head: 'refuse' }, async ({ request }) =>
   isCronCall(request.headers.get('authorization')) ? json({ mail: await drainOutbox() }) : problem('not_found'),
 );
