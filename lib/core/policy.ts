@@ -36,8 +36,17 @@ export const REVOCATION_RETENTION_SECONDS = MAX_ACCESS_TTL_SECONDS + minutes(1);
 /** How long a verifier may keep a copy before it asks again: the update interval of Token Status List §13.7. */
 export const STATUS_LIST_TTL_SECONDS = 2;
 
-/** How long a signed list is good at all (`exp`, Token Status List §13.7). */
-export const STATUS_LIST_LIFE_SECONDS = 60;
+/** The longest that a verifier may choose to go on with its copies while the issuer does not answer. */
+export const MAX_STALE_SECONDS = minutes(1);
+
+/** A list that nothing changes is signed anew so often. */
+export const STATUS_LIST_RESIGN_SECONDS = 30;
+
+/**
+ * How long a signed list is good at all (`exp`, Token Status List §13.7): one that was fetched just before it was to be
+ * signed anew must still serve for the longest staleness, by a verifier whose clock is half a minute fast.
+ */
+export const STATUS_LIST_LIFE_SECONDS = MAX_STALE_SECONDS + STATUS_LIST_RESIGN_SECONDS + 30;
 
 /** How long a cache may keep the key set. A key that was revoked is refused everywhere about so much later. */
 export const KEY_SET_MAX_AGE_SECONDS = minutes(1);

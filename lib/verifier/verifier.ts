@@ -1,7 +1,7 @@
 import { fail, type Result, type TokenFailure } from '@/lib/core/failures';
 import type { VerifyingKeys } from '@/lib/core/keys/jwk-set';
 import { andThen, type MaybePromise } from '@/lib/core/maybe-promise';
-import { STATUS_LIST_LIFE_SECONDS } from '@/lib/core/policy';
+import { MAX_STALE_SECONDS } from '@/lib/core/policy';
 import { verifyAccessToken } from '@/lib/core/token/access-token';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { KEPT_TOKENS, verifiedTokens } from '@/lib/core/token/verified-tokens';
@@ -17,9 +17,8 @@ export type VerifierOptions = {
   /** Where the issuer is reached from here; its public origin unless said otherwise. */
   readonly fetchOrigin?: string;
   /**
-   * How many seconds at most copies of status lists serve while the issuer does not answer. 30 unless said otherwise, 60 at
-   * most: a list is good for a minute after it was signed. What you ask beyond 30 you get in part, because a copy may be
-   * half a minute old when it is fetched.
+   * How many seconds copies of status lists serve while the issuer does not answer. 30 unless said otherwise, 60 at most:
+   * the issuer signs lists for that long and no longer.
    */
   readonly maxStaleSeconds?: number;
 };
@@ -62,8 +61,8 @@ export function tokenVerifier(
   requireOrigin('issuer', issuer);
   requireOrigin('fetchOrigin', fetchOrigin);
   if (typeof audience !== 'string' || audience === '') throw new TypeError('audience: a text is needed');
-  if (!(maxStaleSeconds >= 0 && maxStaleSeconds <= STATUS_LIST_LIFE_SECONDS)) {
-    throw new TypeError(`maxStaleSeconds: a number of seconds up to ${STATUS_LIST_LIFE_SECONDS} is needed`);
+  if (!(maxStaleSeconds >= 0 && maxStaleSeconds <= MAX_STALE_SECONDS)) {
+    throw new TypeError(`maxStaleSeconds: a number of seconds up to ${MAX_STALE_SECONDS} is needed`);
   }
   const keySet = remoteJwkSet(`${fetchOrigin}/.well-known/jwks.json`, surroundings);
   const seen = verifiedTokens(KEPT_TOKENS);

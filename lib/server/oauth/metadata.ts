@@ -13,6 +13,8 @@ export function issuerMetadata(): object {
     revocation_endpoint: `${issuer}/api/oauth/revoke`,
     introspection_endpoint: `${issuer}/api/oauth/introspect`,
     jwks_uri: `${issuer}/.well-known/jwks.json`,
+    // Token Status List §9.1.
+    status_list_aggregation_endpoint: `${issuer}/status-lists`,
     response_types_supported: [],
     grant_types_supported: ['refresh_token'],
     token_endpoint_auth_methods_supported: ['none'],

@@ -1,6 +1,6 @@
 import 'server-only';
 import { entityTag } from '@/lib/core/http/entity-tag';
-import { STATUS_LIST_LIFE_SECONDS } from '@/lib/core/policy';
+import { STATUS_LIST_RESIGN_SECONDS } from '@/lib/core/policy';
 import { statusListUri } from '@/lib/core/status-list/status-index';
 import { signStatusList } from '@/lib/core/status-list/status-list';
 import { env } from '@/lib/server/config/env';
@@ -11,8 +11,6 @@ import { revokedLists } from './revoked-sessions';
 export type PublishedList = { readonly token: string; readonly etag: string };
 
 type Signed = { readonly signedFor: string; readonly published: Promise<PublishedList> };
-
-const RESIGN_SECONDS = STATUS_LIST_LIFE_SECONDS / 2;
 
 const signedLists = new Map<number, Signed>();
 
@@ -26,7 +24,7 @@ export async function publishedStatusList(list: number): Promise<PublishedList |
   const [{ signing }, { state, lastList, of }] = await Promise.all([liveKeyring(), revokedLists()]);
   if (list > lastList) return null;
   const { bits, count, indexSum, lastRevokedAt } = of(list);
-  const windowStart = Math.floor(state.now / RESIGN_SECONDS) * RESIGN_SECONDS;
+  const windowStart = Math.floor(state.now / STATUS_LIST_RESIGN_SECONDS) * STATUS_LIST_RESIGN_SECONDS;
   const iat = Math.max(lastRevokedAt, windowStart);
   const signedFor = `${signing.kid} ${iat} ${lastRevokedAt} ${count} ${indexSum}`;
 
@@ -41,4 +39,12 @@ export async function publishedStatusList(list: number): Promise<PublishedList |
 async function publish(signing: Promise<string>): Promise<PublishedList> {
   const token = await signing;
   return { token, etag: await entityTag(token) };
+}
+
+/** The addresses of all lists that sessions belong to, as a Status List Aggregation (Token Status List §9.3). */
+export async function statusListAggregation(): Promise<{ readonly text: string; readonly etag: string }> {
+  const { lastList } = await revokedLists();
+  const uris = Array.from({ length: lastList + 1 }, (_, list) => statusListUri(env().appOrigin, list));
+  const text = JSON.stringify({ status_lists: uris });
+  return { text, etag: await entityTag(text) };
 }

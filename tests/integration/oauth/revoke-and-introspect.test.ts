@@ -249,12 +249,29 @@ describe('GET /.well-known/oauth-authorization-server (RFC 8414)', () => {
       'introspection_endpoint',
       'jwks_uri',
       'revocation_endpoint',
+      'status_list_aggregation_endpoint',
       'token_endpoint',
     ]);
     for (const [name, address] of addresses) {
       const path = String(address).slice(SITE.length);
-      const reached = name === 'jwks_uri' ? await send(server, path) : await ask(server, path, {});
+      const isDocument = ['jwks_uri', 'status_list_aggregation_endpoint'].includes(name);
+      const reached = isDocument ? await send(server, path) : await ask(server, path, {});
       expect([200, 400, 401], `${name} ${reached.status}`).toContain(reached.status);
     }
+  });
+
+  it('leads to the address of every status list (Token Status List §9.3)', async () => {
+    const { accessToken } = await prepareSession();
+    const { uri } = (claimsOf(accessToken)['status'] as { status_list: { uri: string } }).status_list;
+    const answer = await send(server, '/status-lists', { headers: { origin: 'https://any.example' } });
+    expect(answer.headers).toMatchObject({
+      'content-type': 'application/json',
+      'cache-control': 'public, max-age=60',
+      'access-control-allow-origin': '*',
+    });
+    expect(answer.json()).toEqual({ status_lists: [uri] });
+    expect((await send(server, uri.slice(SITE.length))).status).toBe(200);
+    const etag = String(answer.headers['etag']);
+    expect((await send(server, '/status-lists', { headers: { 'if-none-match': etag } })).status).toBe(304);
   });
 });

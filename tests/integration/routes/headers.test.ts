@@ -56,7 +56,7 @@ describe('headers', () => {
     expect([answer.status, answer.headers]).toEqual([status, expect.objectContaining(headers)]);
   });
 
-  it.each(['/.well-known/jwks.json', '/status-lists/0', '/icon.svg', '/favicon.ico'])(
+  it.each(['/.well-known/jwks.json', '/status-lists', '/status-lists/0', '/icon.svg', '/favicon.ico'])(
     'of %s are not those of a page: it is the same for all',
     async (path) => {
       const answer = await send(server, path);
@@ -136,7 +136,7 @@ describe('a page that says that nothing is there', () => {
   it.each([
     ...['/icon.svgx', '/icon-svg', '/iconxsvg', '/icon.svg/x', '/favicon.icox', '/faviconxico', '/favicon.ico/x'],
     ...['/_next/imagex', '/_next/staticx', '/_next/static', '/_next/foo', '/_next/data/x'],
-    ...['/status-lists', '/status-lists/x/y', '/status-listsx', '/.well-known/foo', '/.well-known', '/xwell-known/foo'],
+    ...['/status-lists/x/y', '/status-listsx', '/.well-known/foo', '/.well-known', '/xwell-known/foo'],
     ...['/.well-known/jwks.jsonx', '/.well-known/jwks.json/x', '/apix', '/%61pix'],
   ])('has the policy of pages at %s', async (path) => {
     const answer = await send(server, path);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { STATUS_LIST_RESIGN_SECONDS } from '@/lib/core/policy';
 import { createVerifier, type Verifier } from '@/lib/verifier/verifier';
 import { ISSUER } from '../../fixtures/access-tokens';
 import { NOW } from '../../fixtures/deterministic';
@@ -161,12 +162,20 @@ describe('when nobody can tell', () => {
   });
 
   test('for longer than maxStaleSeconds, which each service chooses', async () => {
-    const patient = createVerifier({ issuer: ISSUER, audience: ISSUER, maxStaleSeconds: 50 }, issuer.surroundings);
+    const patient = createVerifier({ issuer: ISSUER, audience: ISSUER, maxStaleSeconds: 60 }, issuer.surroundings);
     const token = await issuer.token();
+    // The list as it is just before the issuer signs it anew.
+    issuer.signedBefore = STATUS_LIST_RESIGN_SECONDS;
     expect([await outcome(token), await outcome(token, patient)]).toEqual(['accepted', 'accepted']);
     issuer.goDown();
-    issuer.advance(40);
+    issuer.advance(30);
+    expect([await outcome(token), await outcome(token, patient)]).toEqual(['accepted', 'accepted']);
+    issuer.advance(0.1);
     expect([await outcome(token), await outcome(token, patient)]).toEqual(['status_unavailable', 'accepted']);
+    issuer.advance(29.9);
+    expect(await outcome(token, patient)).toBe('accepted');
+    issuer.advance(0.1);
+    expect(await outcome(token, patient)).toBe('status_unavailable');
   });
 });
 
