@@ -72,6 +72,9 @@ export const DRAFT_SECONDS = minutes(10);
 /** Characters of all fields of one form that are kept so. A cookie has to fit into a request's headers. */
 export const MAX_DRAFT_CHARACTERS = 2_000;
 
+/** So long after a ceremony was finished its code brings the same answer again, because the first may have been lost. */
+export const CEREMONY_REPEAT_SECONDS = minutes(1);
+
 /** Wrong codes after which a ceremony is over. */
 export const MAX_CODE_TRIES = 5;
 

@@ -1,5 +1,5 @@
 import 'server-only';
-import { MAX_CODE_TRIES } from '@/lib/core/policy';
+import { CEREMONY_REPEAT_SECONDS, MAX_CODE_TRIES } from '@/lib/core/policy';
 import type { EpochSeconds } from '@/lib/core/time';
 import type { CeremonyPurpose } from '@/lib/core/token/sealed-token';
 import { db, type Transaction } from '@/lib/server/database/client';
@@ -14,27 +14,38 @@ export async function createCeremony(id: string, purpose: CeremonyPurpose, lifeS
   return Math.floor(row.expiresAt);
 }
 
+/** One try of a ceremony. */
+export type Try = {
+  /** From 1 on. */
+  readonly number: number;
+  /** True: the ceremony was finished less than a minute ago, and the answer may have been lost. */
+  readonly isFinished: boolean;
+};
+
 /**
- * Takes one of the tries of a ceremony, before anything is compared: parallel guesses cannot share one. Its number, from
- * 1 on; null when none is left, or the ceremony is over or was finished.
+ * Takes one of the tries of a ceremony, before anything is compared: parallel guesses cannot share one. Null when none is
+ * left, or the ceremony is over, or was finished more than a minute ago.
  */
-export async function takeTry(id: string, purpose: CeremonyPurpose): Promise<number | null> {
-  const [taken] = await db().$queryRaw<{ failures: number }[]>`
+export async function takeTry(id: string, purpose: CeremonyPurpose): Promise<Try | null> {
+  const [taken] = await db().$queryRaw<Try[]>`
     UPDATE "Ceremony" SET failures = failures + 1
-    WHERE id = ${id} AND purpose = ${purpose} AND failures < ${MAX_CODE_TRIES}
-      AND "consumedAt" IS NULL AND "expiresAt" > now()
-    RETURNING failures`;
-  return taken?.failures ?? null;
+    WHERE id = ${id} AND purpose = ${purpose} AND failures < ${MAX_CODE_TRIES} AND "expiresAt" > now()
+      AND ("consumedAt" IS NULL OR "consumedAt" > now() - ${CEREMONY_REPEAT_SECONDS} * interval '1 second')
+    RETURNING failures AS number, "consumedAt" IS NOT NULL AS "isFinished"`;
+  return taken ?? null;
 }
 
-/** Gives a try back with which nothing was compared. */
+/** Gives a try back that was no failure. */
 export async function returnTry(id: string): Promise<void> {
   await db().$executeRaw`UPDATE "Ceremony" SET failures = failures - 1 WHERE id = ${id} AND failures > 0`;
 }
 
-/** Finishes a ceremony inside the transaction that acts on it. False when another request already did. */
+/**
+ * Finishes a ceremony inside the transaction that acts on it, and gives back the try that did. False when another request
+ * already did.
+ */
 export async function consumeCeremony(id: string, tx: Transaction): Promise<boolean> {
   const consumed = await tx.$executeRaw`
-    UPDATE "Ceremony" SET "consumedAt" = now() WHERE id = ${id} AND "consumedAt" IS NULL`;
+    UPDATE "Ceremony" SET "consumedAt" = now(), failures = greatest(failures - 1, 0) WHERE id = ${id} AND "consumedAt" IS NULL`;
   return consumed === 1;
 }

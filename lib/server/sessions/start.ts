@@ -12,6 +12,14 @@ import { type CreatedSession, createSession } from './creation';
 import { noteForeignNetwork } from './home-network';
 import { type IssuedTokens, issueTokens, newRefreshKeyId, openRefreshToken, sessionPolicy } from './tokens';
 
+/** What a session is known and proven by. */
+export type SessionIdentity = { readonly id: string; readonly secret: Bytes };
+
+export const newSessionIdentity = (): SessionIdentity => ({
+  id: newId(randomBytes),
+  secret: newSessionSecret(randomBytes),
+});
+
 export type SessionStart = {
   readonly userId: string;
   readonly kind: SessionKind;
@@ -25,6 +33,8 @@ export type SessionStart = {
   readonly audience?: string | null;
   /** The refresh cookie that the browser brought: its session ends, the new one takes its place. */
   readonly broughtRefreshToken: string | null;
+  /** Where it was made beforehand, so that a later request can be answered with this very session. */
+  readonly identity?: SessionIdentity;
 };
 
 export type BegunSession = CreatedSession & { readonly secret: Bytes };
@@ -64,10 +74,10 @@ export async function beginSession(start: SessionStart, tx?: Transaction): Promi
   const network = networkNow(facts);
   const supersedes =
     brought === null ? null : { id: brought.sessionId, secretHash: await hashSessionSecret(brought.secret), network };
-  const secret = newSessionSecret(randomBytes);
+  const { id, secret } = start.identity ?? newSessionIdentity();
   const created = await createSession(
     {
-      id: newId(randomBytes),
+      id,
       userId,
       kind,
       clientId,

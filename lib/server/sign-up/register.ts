@@ -17,6 +17,7 @@ import { hashPassword, withHashPlace } from '@/lib/server/passwords/hasher';
 import { allMailBucket, mailboxBucket, mailDomainBucket, networkBuckets } from '@/lib/server/rate-limit/buckets';
 import { type Blocked, countAttempt } from '@/lib/server/rate-limit/limiter';
 import { findUserId } from '@/lib/server/users/user-store';
+import { sealedIdentity } from './first-session';
 
 export type Registration = {
   /** Normalized. */
@@ -68,5 +69,6 @@ async function begin(
   const data = { email, name, passwordHash: hashed.value, code: isOpen ? code : NO_CODE };
   const { current } = await sealKeys();
   countOutcome(isMailed ? 'signUpBegun' : 'signUpSilent');
-  return succeed({ sealed: await seal('sign-up', { jti, exp, data }, current), knownUserId });
+  const sealed = await seal('sign-up', { jti, exp, data: { ...data, session: sealedIdentity() } }, current);
+  return succeed({ sealed, knownUserId });
 }

@@ -20,6 +20,7 @@ import { issueTokens } from '@/lib/server/sessions/tokens';
 import { newKnownDevice } from '@/lib/server/sign-in/known-device';
 import type { SignedIn } from '@/lib/server/sign-in/login';
 import { PUBLIC_FIELDS, type PublicUser } from '@/lib/server/users/user-store';
+import { firstSessionAgain, openIdentity, sealedSession } from './first-session';
 
 export type Verification = {
   readonly code: string;
@@ -33,6 +34,7 @@ const signUpData = z.object({
   name: z.string().nullable(),
   passwordHash: z.string(),
   code: z.string(),
+  session: sealedSession,
 });
 type SignUp = z.infer<typeof signUpData>;
 
@@ -41,15 +43,18 @@ type SignUp = z.infer<typeof signUpData>;
  * taken before the comparison, so that no old cookie brings more; one that has none left counts nowhere else. The first
  * try asks no count of the address: whatever strangers tried there, its owner has it. One answer for every reason:
  * `invalid_code`.
+ *
+ * Within a minute the same cookie and the right code bring the same session again, for an answer that was lost: nothing
+ * begins, and nothing that has ended comes back.
  */
 export async function verifyEmail(request: Verification): Promise<Result<SignedIn, 'invalid_code'> | Blocked> {
   const opened = await openPending(request.pendingCookie);
   if (opened === null) return fail('invalid_code');
   const { jti, signUp } = opened;
-  const tryNumber = await takeTry(jti, 'sign-up');
-  if (tryNumber === null) return fail('invalid_code');
+  const taken = await takeTry(jti, 'sign-up');
+  if (taken === null) return fail('invalid_code');
   const address = await codeBucket(signUp.email);
-  const isFirst = tryNumber === 1;
+  const isFirst = taken.number === 1;
   const buckets = [...(isFirst ? [] : [address]), ...(await networkBuckets(request.facts.ip))];
   const counted = await countAttempt(buckets);
   if (!counted.ok) {
@@ -57,8 +62,10 @@ export async function verifyEmail(request: Verification): Promise<Result<SignedI
     await returnTry(jti);
     return counted;
   }
-  const created = isSameCode(request.code, signUp.code) ? await createAccount(jti, signUp, request) : null;
-  if (created === null) {
+  const isRight = isSameCode(request.code, signUp.code);
+  const created = isRight && !taken.isFinished ? await createAccount(jti, signUp, request) : null;
+  const done = created ?? (isRight ? await firstSessionAgain(signUp.session, request.facts) : null);
+  if (done === null) {
     if (isFirst) await countAttempt([address]);
     countOutcome('typedWrong');
     const { ip, userAgent } = request.facts;
@@ -66,10 +73,11 @@ export async function verifyEmail(request: Verification): Promise<Result<SignedI
     return fail('invalid_code');
   }
   // Only now: an answer of the database that the commit failed must leave the replaced session as it was.
-  await noteBegun(created, { broughtRefreshToken: request.refreshCookie, facts: request.facts });
+  if (created !== null) await noteBegun(created, { broughtRefreshToken: request.refreshCookie, facts: request.facts });
   countOutcome('typedRight');
+  if (created === null) await returnTry(jti);
   await settleSuccess([address, ...buckets]);
-  const { user, session, secret } = created;
+  const { user, session, secret } = done;
   return succeed({ user, tokens: await issueTokens(session, secret), knownDevice: await newKnownDevice(signUp.email) });
 }
 
@@ -85,7 +93,7 @@ async function openPending(cookie: string | null): Promise<{ jti: string; signUp
 /** Null when the ceremony was finished meanwhile, or another ceremony took the address first. */
 async function createAccount(
   jti: string,
-  { email, name, passwordHash }: SignUp,
+  { email, name, passwordHash, session }: SignUp,
   { facts, refreshCookie }: Verification,
 ): Promise<(BegunSession & { user: PublicUser }) | null> {
   try {
@@ -101,7 +109,9 @@ async function createAccount(
         select: { id: true },
       });
       const start = { userId: id, kind: 'browser', remember: false, amr: ['pwd'], facts } as const;
-      const begun = await beginSession({ ...start, broughtRefreshToken: refreshCookie }, tx);
+      const identity = openIdentity(session);
+      const known = identity === undefined ? {} : { identity };
+      const begun = await beginSession({ ...start, ...known, broughtRefreshToken: refreshCookie }, tx);
       return begun === null ? null : { user, ...begun };
     });
   } catch (error) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newId } from '@/lib/core/encoding';
-import { unseal } from '@/lib/core/token/sealed-token';
+import { seal, unseal } from '@/lib/core/token/sealed-token';
 import { consumeCeremony, createCeremony, takeTry } from '@/lib/server/ceremonies/ceremony-store';
 import { NO_CODE } from '@/lib/server/ceremonies/one-time-code';
 import { db } from '@/lib/server/database/client';
@@ -40,15 +40,26 @@ async function signUp(email: string): Promise<{ sealed: string; code: string }> 
 describe('a ceremony', () => {
   it('gives five tries, each its number', async () => {
     const id = await open();
-    const tries: (number | null)[] = [];
-    for (let count = 0; count < 7; count += 1) tries.push(await takeTry(id, 'sign-up'));
-    expect(tries).toEqual([1, 2, 3, 4, 5, null, null]);
+    const tries: (number | undefined)[] = [];
+    for (let count = 0; count < 7; count += 1) tries.push((await takeTry(id, 'sign-up'))?.number);
+    expect(tries).toEqual([1, 2, 3, 4, 5, undefined, undefined]);
   });
 
-  it('that was finished gives no try, and cannot be finished again', async () => {
+  it('that was finished cannot be finished again, and after a minute gives no try', async () => {
     const id = await open();
     expect([await consume(id), await consume(id)]).toEqual([true, false]);
+    await sql(url, `UPDATE "Ceremony" SET "consumedAt" = now() - interval '59 s' WHERE id = $1`, [id]);
+    expect(await takeTry(id, 'sign-up')).toEqual({ number: 1, isFinished: true });
+    await sql(url, `UPDATE "Ceremony" SET "consumedAt" = now() - interval '60 s' WHERE id = $1`, [id]);
     expect(await takeTry(id, 'sign-up')).toBeNull();
+  });
+
+  it('has the try back that finished it, and the others stay spent', async () => {
+    const id = await open();
+    for (let count = 0; count < 3; count += 1) await takeTry(id, 'sign-up');
+    await consume(id);
+    expect(await takeTry(id, 'sign-up')).toEqual({ number: 3, isFinished: true });
+    expect((await takeTry(id, 'sign-up'))?.number).toBe(4);
   });
 
   it('that two requests finish at once is finished by one', async () => {
@@ -65,6 +76,18 @@ describe('a ceremony', () => {
 });
 
 describe('a sign-up', () => {
+  it('that version 0.1 began, which held no session, is finished once', async () => {
+    const { sealed, code } = await signUp('before@people.test');
+    const { current, byId } = await sealKeys();
+    const opened = await unseal('sign-up', sealed, byId, await databaseNow());
+    if (!opened.ok) throw new Error(opened.code);
+    const { session: _none, ...data } = opened.value.data;
+    const before = await seal('sign-up', { ...opened.value, data }, current);
+    const enter = () => verifyEmail({ code, pendingCookie: before, refreshCookie: null, facts });
+    expect(await enter()).toMatchObject({ ok: true });
+    expect(await enter()).toEqual({ ok: false, code: 'invalid_code' });
+  });
+
   it('of an address that has an account holds a code that nobody can type', async () => {
     const { email } = await createPerson({ email: 'known@people.test' });
     expect((await signUp(email)).code).toBe(NO_CODE);

@@ -59,6 +59,7 @@ describe('tokens', () => {
       name: 'Ω'.repeat(80),
       passwordHash: `hs1$aaaaaaaa$$2b$12$${'h'.repeat(53)}`,
       code: '123456',
+      session: { id: 'i'.repeat(22), secret: 's'.repeat(22) },
     };
     const { current } = await sealKeys();
     const token = await seal('sign-up', { jti: 'j'.repeat(22), exp: 1_795_000_000.123, data }, current);
