@@ -3,7 +3,7 @@ import { type FormQuery, initialFaults, single } from '@/app/_components/forms/i
 import { Ticket } from '@/app/_components/frame/ticket';
 import { safeNextPath } from '@/lib/core/http/safe-redirect';
 import { env } from '@/lib/server/config/env';
-import { sessionIfKnown } from '@/lib/server/sessions/session-if-known';
+import { sessionOfPerson } from '@/lib/server/sessions/signed-in-person';
 import { AlreadySignedIn } from './already-signed-in';
 import { DemoAccounts } from './demo-accounts';
 import { EndedNotice } from './ended-notice';
@@ -24,7 +24,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
   const { appOrigin, embeddedDataFolder } = env();
   const next = safeNextPath(single(query['next']), appOrigin);
   const ended = single(query['ended']);
-  const session = await sessionIfKnown();
+  const session = await sessionOfPerson();
   const faults = initialFaults(query, { email: () => FIELD_TEXTS.email, password: () => FIELD_TEXTS.password });
 
   const stub = (

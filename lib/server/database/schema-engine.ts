@@ -35,8 +35,8 @@ async function load(): Promise<void> {
 }
 
 /**
- * The adapter, which knows no `"char"`, put right: the engine reads that one-letter type of PostgreSQL's catalogues to see
- * what a database looks like.
+ * The adapter put right in two things. It knows no `"char"`, and the engine reads that one-letter type of PostgreSQL's
+ * catalogues to see what a database looks like. And it cuts a script at every semicolon, also inside of a function's body.
  */
 async function connectForEngine(pool: pg.Pool): Promise<SqlDriverAdapter> {
   const letterColumns = new Set<string>();
@@ -49,12 +49,17 @@ async function connectForEngine(pool: pg.Pool): Promise<SqlDriverAdapter> {
     );
     return { ...result, columnTypes };
   };
+  adapter.executeScript = async (script) => {
+    await adapter.executeRaw({ sql: script, args: [], argTypes: [] });
+  };
   return adapter;
 }
 
 function namingLettersText(pool: pg.Pool, letterColumns: Set<string>): pg.Pool {
   const query = async (config: pg.QueryArrayConfig) => {
-    const result = await pool.query(config);
+    const result: pg.QueryArrayResult | pg.QueryArrayResult[] = await pool.query(config);
+    // A script has several results, and nobody reads them.
+    if (Array.isArray(result)) return result;
     for (const field of result.fields.filter(({ dataTypeID }) => dataTypeID === pg.types.builtins.CHAR)) {
       field.dataTypeID = pg.types.builtins.TEXT;
       letterColumns.add(field.name);

@@ -1,9 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { sql } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { accessTokenOfAge } from '@/tests/support/forged-tokens';
 import { send } from '@/tests/support/http/requests';
-import { COOKIE, type Cookies, createPerson, only, prepareSession, signIn } from '@/tests/support/people';
+import {
+  COOKIE,
+  type Cookies,
+  createPerson,
+  only,
+  type PreparedSession,
+  prepareSession,
+  signIn,
+} from '@/tests/support/people';
 import type { TestServer } from '@/tests/support/server/server';
 import { useServer } from '@/tests/support/server/use-server';
 
@@ -64,6 +73,39 @@ describe('a copied access token after sign-out', () => {
       }),
     );
     for (const { place, ask } of asked) expect(await ask(), place).toBe(false);
+  });
+
+  it.each([
+    ['the person', 'DELETE FROM "User" WHERE id = $2 AND $1 <> \'\''],
+    ['the session', 'DELETE FROM "Session" WHERE id = $1 AND "userId" = $2'],
+  ])('is refused within five seconds when somebody deletes %s from the database by hand', async (_what, statement) => {
+    const person = await createPerson();
+    const session = await prepareSession(person);
+    const copied = { [COOKIE.access]: await accessTokenOfAge(session, OLD_SECONDS) };
+    const asked = [first, second].flatMap((server) =>
+      Object.entries(accepts).map(([place, isAccepted]) => ({ place, ask: () => isAccepted(server, copied) })),
+    );
+    for (const { place, ask } of asked) expect(await ask(), place).toBe(true);
+    await sql(databaseUrl, statement, [session.id, person.id]);
+    const deletedAt = performance.now();
+    await Promise.all(
+      asked.map(async ({ place, ask }) => {
+        await expect.poll(ask, { timeout: BUDGET_MS, interval: 100, message: place }).toBe(false);
+        expect(performance.now() - deletedAt, place).toBeLessThan(BUDGET_MS);
+      }),
+    );
+  });
+
+  it('is not what the login page goes by: nobody is told that a deleted or disabled person is signed in', async () => {
+    const login = async ({ cookies }: PreparedSession) => (await send(first, '/login', { cookies })).text;
+    for (const change of ['DELETE FROM "User" WHERE id = $1', 'UPDATE "User" SET "disabledAt" = now() WHERE id = $1']) {
+      const session = await prepareSession();
+      expect(await login(session)).toContain('You are signed in');
+      await sql(databaseUrl, change, [session.person.id]);
+      const page = await login(session);
+      expect(page).not.toContain('You are signed in');
+      expect(page).toContain('Keep me signed in');
+    }
   });
 
   it('is refused at once by the data access layer of the process that ended it', async () => {
