@@ -7,7 +7,7 @@ import { db } from '@/lib/server/database/client';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { problemOf } from '@/tests/support/http/problems';
 import { SITE, send } from '@/tests/support/http/requests';
-import { prepareSession } from '@/tests/support/people';
+import { createPerson, PASSWORD, prepareSession } from '@/tests/support/people';
 import { useServer } from '@/tests/support/server/use-server';
 
 // What holds for every route, found by walking the tree: a new one is in it without a word here.
@@ -62,6 +62,24 @@ describe('HEAD', () => {
     expect(refused).toEqual(DO_SOMETHING);
     expect(await everything()).toBe(before);
     expect(before).toContain('over');
+  });
+});
+
+describe('the tokens of a browser (RFC 10017 §8)', () => {
+  it('are in cookies that no script can read, and in the body of no page and no answer', async () => {
+    const person = await createPerson({ hasPassword: true });
+    const json = { email: person.email, password: PASSWORD, remember: true };
+    const login = await send(server, '/api/auth/login', { method: 'POST', json });
+    const { cookies } = login;
+    const refreshed = await send(server, '/api/auth/refresh', { method: 'POST', cookies });
+    const paths = ['/', '/login', '/dashboard', '/account', '/account/sessions', '/api/me', ...GET_PATHS];
+    const answers = [login, refreshed, ...(await Promise.all(paths.map((name) => send(server, name, { cookies }))))];
+    for (const line of answers.flatMap(({ setCookieLines }) => setCookieLines)) expect(line).toMatch(/; HttpOnly/i);
+    const tokens = [login, refreshed].flatMap((answer) => Object.values(answer.cookies)).filter((text) => text !== '');
+    expect(tokens.length).toBeGreaterThan(3);
+    // The signature alone would do to tell one.
+    const secrets = tokens.map((text) => text.split('.').at(-1) ?? text);
+    for (const { text } of answers) expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
   });
 });
 
