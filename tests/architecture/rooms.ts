@@ -62,7 +62,7 @@ export const ROOMS = table({
   // A new account, once its address is proven.
   'server/sign-up': ['core', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/mail', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in'],
   // What stands around every handler, and the shapes of bodies.
-  'server/routes': ['site.ts', 'core', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/ceremonies', 'server/passwords', 'server/sessions', 'server/sign-in'],
+  'server/routes': ['site.ts', 'core', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/keys', 'server/ceremonies', 'server/passwords', 'server/sessions', 'server/sign-in'],
   // The endpoints of programs and resource servers.
   'server/oauth': ['core', 'core/http', 'core/token', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/keys', 'server/rate-limit', 'server/sessions', 'server/sign-in', 'server/routes'],
   // The programs behind `npm run`.
@@ -79,9 +79,9 @@ export const ROOMS = table({
   // Fields, faults and the sending of forms.
   'app/_components/forms': ['core', 'core/http', 'app/_components/session', 'app/_components/frame'],
   // The start page.
-  'app/(public)': ['site.ts', 'core/http', 'server/config', 'server/sessions', 'app/_components/stamp', 'app/_components/frame'],
+  'app/(public)': ['site.ts', 'core/http', 'server/config', 'server/sessions', 'app/_components/stamp', 'app/_components/frame', 'app/_components/forms'],
   // Signing in and up.
-  'app/(guest)': ['core/http', 'core/passwords', 'server/config', 'server/sessions', 'server/routes', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
+  'app/(guest)': ['core/http', 'core/passwords', 'server/config', 'server/sessions', 'server/sign-up', 'server/routes', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
   // The pages of the person signed in.
   'app/(member)': ['core', 'core/token', 'server/http', 'server/users', 'server/sessions', 'server/routes', 'app/_components/stamp', 'app/_components/frame', 'app/_components/forms'],
   // The pages of admins.
@@ -119,11 +119,14 @@ export const PLACES = {
     'app/(public)/page.tsx',
     'app/(public)/front-stamp.tsx',
     'app/(public)/problems/',
+    'app/(public)/reload/',
   ],
   'app/(guest)': ['app/(guest)/layout.tsx', 'app/(guest)/login/', 'app/(guest)/register/', 'app/(guest)/verify-email/'],
   'app/(member)': [
     'app/(member)/layout.tsx',
+    'app/(member)/error.tsx',
     'app/(member)/not-found.tsx',
+    'app/(member)/account/[...nothing]/',
     'app/(member)/dashboard/',
     'app/(member)/account/account-nav.tsx',
     'app/(member)/account/actions.ts',
@@ -134,7 +137,9 @@ export const PLACES = {
   ],
   'app/(admin)': [
     'app/(admin)/layout.tsx',
+    'app/(admin)/error.tsx',
     'app/(admin)/not-found.tsx',
+    'app/(admin)/admin/[...nothing]/',
     'app/(admin)/admin/admin-nav.tsx',
     'app/(admin)/admin/page.tsx',
     'app/(admin)/admin/keys/',

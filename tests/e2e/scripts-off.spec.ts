@@ -30,7 +30,8 @@ test('a wrong password comes back with the message and keeps the page that was w
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('alert').filter({ hasText: 'Email or password is not right' })).toBeVisible();
   expect(page.url()).not.toContain(encodeURIComponent(member.email));
-  await page.getByLabel('Email').fill(member.email);
+  await expect(page.getByLabel('Email')).toHaveValue(member.email);
+  await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
   await page.getByLabel('Password', { exact: true }).fill(member.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).toHaveURL('/account');
@@ -39,12 +40,13 @@ test('a wrong password comes back with the message and keeps the page that was w
 test('a visitor signs up: refused password, wrong code, right code', async ({ page, origin }) => {
   const person = newPerson();
   await page.goto('/register');
+  await page.getByLabel('Name').fill(person.name);
   await page.getByLabel('Email').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill('password-password-123');
   await page.getByRole('button', { name: 'Create account' }).click();
   await expect(page.getByLabel('Password', { exact: true })).toHaveAccessibleDescription(/guessers try first/);
-  await page.getByLabel('Name').fill(person.name);
-  await page.getByLabel('Email').fill(person.email);
+  await expect(page.getByLabel('Name')).toHaveValue(person.name);
+  await expect(page.getByLabel('Email')).toHaveValue(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);
   await page.getByRole('button', { name: 'Create account' }).click();
   await expect(page).toHaveURL('/verify-email');
@@ -98,4 +100,17 @@ test('controls that only scripts can serve are not shown', async ({ page, signed
   await expect(page.getByRole('button', { name: 'Refresh now' })).toBeHidden();
   await page.goto('/login');
   await expect(page.getByRole('button', { name: 'Show password' })).toBeHidden();
+});
+
+test('what was typed is shown to the form that was refused, and to no other visit of its page', async ({
+  page,
+  member,
+}) => {
+  await page.goto('/login');
+  await page.getByLabel('Email').fill(member.email);
+  await page.getByLabel('Password', { exact: true }).fill('another-password-altogether');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByLabel('Email')).toHaveValue(member.email);
+  await page.goto('/login');
+  await expect(page.getByLabel('Email')).toHaveValue('');
 });

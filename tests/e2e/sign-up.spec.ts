@@ -3,7 +3,7 @@ import { SITE } from '@/site';
 import { cookieText, REFRESH } from '@/tests/support/browser/cookies';
 import { newPerson, type Person, signUp } from '@/tests/support/browser/people';
 import { sql } from '@/tests/support/database/sql';
-import { mailedCode, mailsTo, otherThan } from '@/tests/support/http/mailbox';
+import { mailedCode, mailsTo, mailTo, otherThan } from '@/tests/support/http/mailbox';
 import { targetAt } from '@/tests/support/http/requests';
 import { backend, expect, test } from './fixtures';
 
@@ -70,7 +70,8 @@ test('five wrong codes end the code, and a new sign-up brings another one', asyn
   expect((await answered).status()).toBe(401);
   expect(await cookieText(page.context(), REFRESH)).toBe('');
 
-  await page.getByRole('link', { name: 'start again' }).click();
+  await page.getByRole('link', { name: 'Change it' }).click();
+  await expect(page).toHaveURL('/register?change=1');
   await fillIn(page, person);
   await expect(page).toHaveURL('/verify-email');
   expect(await mailedCode(targetAt(origin), person.email, 2)).toMatch(/^\d{6}$/);
@@ -82,8 +83,8 @@ test('somebody who starts again gets a second code, and the second one signs in'
   await fillIn(page, person);
   await expect(page).toHaveURL('/verify-email');
   await mailedCode(targetAt(origin), person.email);
-  await page.getByRole('link', { name: 'start again' }).click();
-  await expect(page).toHaveURL('/register');
+  await page.getByRole('link', { name: 'Change it' }).click();
+  await expect(page).toHaveURL('/register?change=1');
   await fillIn(page, person);
   await expect(page).toHaveURL('/verify-email');
   await enterCode(page, await mailedCode(targetAt(origin), person.email, 2));
@@ -131,3 +132,83 @@ test('an address that has an account gets the same page, and a mail that says so
     .poll(async () => (await mailsTo(targetAt(origin), owner.email)).map(({ subject }) => subject))
     .toEqual(['You already have an account', `Your ${SITE.name} code`]);
 });
+
+test('the page of the code names the address, has the focus in its field, and leads back to a form that knows both', async ({
+  page,
+}) => {
+  const person = newPerson();
+  await page.goto('/register');
+  await fillIn(page, person);
+  await expect(page).toHaveURL('/verify-email');
+  await expect(page.getByText(person.email)).toBeVisible();
+  await expect(page.getByLabel('Code')).toBeFocused();
+  await page.getByRole('link', { name: 'Change it' }).click();
+  await expect(page.getByLabel('Email')).toHaveValue(person.email);
+  await expect(page.getByLabel('Name')).toHaveValue(person.name);
+  await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(`with scripts ${javaScriptEnabled ? 'on' : 'off'}`, () => {
+    test.use({ javaScriptEnabled });
+
+    test('a new person ends where they wanted to go, by way of login, sign-up and a code that was sent again', async ({
+      page,
+      origin,
+    }) => {
+      const person = newPerson();
+      const wanted = '/account/sessions?done=one';
+      const next = `next=${encodeURIComponent(wanted)}`;
+      await page.goto(wanted);
+      await expect(page).toHaveURL(`/login?${next}`);
+      await page.getByRole('link', { name: 'Create an account' }).click();
+      await expect(page).toHaveURL(`/register?${next}`);
+      await page.getByRole('link', { name: 'Sign in' }).click();
+      await expect(page).toHaveURL(`/login?${next}`);
+      await page.getByRole('link', { name: 'Create an account' }).click();
+      await fillIn(page, person);
+      await expect(page).toHaveURL(`/verify-email?${next}`);
+      const code = await mailedCode(targetAt(origin), person.email);
+      await page.getByRole('button', { name: 'Send the code again' }).click();
+      await expect(page.getByRole('status').filter({ hasText: 'Sent again' })).toBeVisible();
+      expect(await mailedCode(targetAt(origin), person.email, 2), 'the same code').toBe(code);
+      await enterCode(page, code);
+      await expect(page).toHaveURL(wanted);
+    });
+
+    test('an address that has an account gets its mail again, on the same page', async ({ page, origin, member }) => {
+      const before = (await mailsTo(targetAt(origin), member.email)).length;
+      await page.goto('/register');
+      await fillIn(page, member);
+      await page.getByRole('button', { name: 'Send the code again' }).click();
+      await expect(page.getByRole('status').filter({ hasText: 'Sent again' })).toBeVisible();
+      const { text } = await mailTo(targetAt(origin), member.email, { count: before + 2 });
+      expect(text).not.toMatch(/^\d{6}$/m);
+    });
+
+    test('Back after the sign-up asks for no code', async ({ page, origin }) => {
+      const person = newPerson();
+      await page.goto('/register');
+      await fillIn(page, person);
+      await enterCode(page, await mailedCode(targetAt(origin), person.email));
+      await expect(page).toHaveURL('/dashboard');
+      await page.goBack();
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('No code is awaited');
+      await expect(page.getByLabel('Code')).toHaveCount(0);
+      await page.getByRole('link', { name: 'Go on' }).click();
+      await expect(page).toHaveURL('/dashboard');
+    });
+
+    test('a faulty address and a weak password are told at once', async ({ page, expectFault }) => {
+      expectFault(/status of 422/);
+      await page.goto('/register');
+      // Without scripts the browser itself would ask for another address first: some browsers do not.
+      await page.locator('form').evaluate((form: HTMLFormElement) => {
+        form.noValidate = true;
+      });
+      await fillIn(page, { name: '', email: 'nope', password: 'short' });
+      await expect(page.getByLabel('Email')).toHaveAccessibleDescription(/name@example.com/);
+      await expect(page.getByLabel('Password', { exact: true })).toHaveAccessibleDescription(/at least 15 characters/);
+    });
+  });
+}

@@ -12,13 +12,19 @@ const toBody = (fields: FormData) => ({
   remember: fields.get('remember') === 'on',
 });
 
-type LoginFormProps = { next: string; initial: Faults; required: { email: string; password: string } };
+type LoginFormProps = {
+  next: string;
+  initial: Faults;
+  required: { email: string; password: string };
+  /** The address of an attempt before, where scripts did not run. */
+  typedEmail: string | undefined;
+};
 
 /**
  * `next` was checked on the server; the endpoint checks it again for the plain form. `required`: the sentences for
  * fields that are missing.
  */
-export function LoginForm({ next, initial, required }: LoginFormProps) {
+export function LoginForm({ next, initial, required, typedEmail }: LoginFormProps) {
   const form = useAuthForm({
     endpoint: '/api/auth/login',
     next,
@@ -31,7 +37,7 @@ export function LoginForm({ next, initial, required }: LoginFormProps) {
   return (
     <AuthForm form={form} action="/api/auth/login" submitLabel="Sign in" busyLabel="Signing you in">
       <input type="hidden" name="next" value={next} />
-      <EmailField />
+      <EmailField typed={typedEmail} />
       <PasswordField autoComplete="current-password" />
       <label className="-my-1.5 flex min-h-11 cursor-pointer items-center gap-3 text-sm">
         <input type="checkbox" name="remember" className="checkbox" />

@@ -1,8 +1,9 @@
 import type { Metadata } from 'next';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
 import { Ticket } from '@/app/_components/frame/ticket';
-import { safeNextPath } from '@/lib/core/http/safe-redirect';
+import { safeNextPath, withNext } from '@/lib/core/http/safe-redirect';
 import { env } from '@/lib/server/config/env';
+import { keptFields } from '@/lib/server/routes/kept-fields';
 import { sessionOfPerson } from '@/lib/server/sessions/signed-in-person';
 import { AlreadySignedIn } from './already-signed-in';
 import { DemoAccounts } from './demo-accounts';
@@ -15,7 +16,7 @@ export const metadata: Metadata = { title: 'Sign in' };
 /** What the form says about a field that is missing. */
 const FIELD_TEXTS = { email: 'Enter the email address of your account', password: 'Enter your password' };
 
-const SIGNED_OUT = 'You are signed out. This browser holds no stamp any more.';
+const SIGNED_OUT = 'You are signed out on this browser.';
 const ENDED = 'Your session has ended. Sign in again and you are back where you were.';
 
 /** Never redirects by itself: a loop between two pages that disagree would lock people out (DECISIONS 6). */
@@ -25,12 +26,13 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
   const next = safeNextPath(single(query['next']), appOrigin);
   const ended = single(query['ended']);
   const session = await sessionOfPerson();
+  const typed = await keptFields(query);
   const faults = initialFaults(query, { email: () => FIELD_TEXTS.email, password: () => FIELD_TEXTS.password });
 
   const stub = (
     <p className="text-sm text-ink-soft">
       New here?{' '}
-      <a className="link" href="/register">
+      <a className="link" href={withNext('/register', next)}>
         Create an account
       </a>
     </p>
@@ -45,7 +47,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
         {ended === undefined || ended === 'unknown' || session !== null || faults.attempt > 0 ? null : (
           <EndedNotice text={ended === 'signed_out' ? SIGNED_OUT : ENDED} />
         )}
-        <LoginForm next={next} initial={faults} required={FIELD_TEXTS} />
+        <LoginForm next={next} initial={faults} required={FIELD_TEXTS} typedEmail={typed.email} />
       </Ticket>
       {embeddedDataFolder === null ? null : <DemoAccounts />}
     </>

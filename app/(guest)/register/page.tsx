@@ -1,9 +1,12 @@
 import type { Metadata } from 'next';
-import { type FormQuery, initialFaults } from '@/app/_components/forms/initial-faults';
+import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
 import { Ticket } from '@/app/_components/frame/ticket';
+import { safeNextPath, withNext } from '@/lib/core/http/safe-redirect';
 import type { PasswordFault } from '@/lib/core/passwords/password-policy';
 import { env } from '@/lib/server/config/env';
+import { type KeptFields, keptFields } from '@/lib/server/routes/kept-fields';
 import { passwordMessage } from '@/lib/server/routes/request-schemas';
+import { pendingSignUp } from '@/lib/server/sign-up/pending-sign-up';
 import { RegisterForm } from './register-form';
 
 export const metadata: Metadata = { title: 'Create account' };
@@ -12,7 +15,9 @@ const PASSWORD_FAULTS: readonly PasswordFault[] = ['too_short', 'too_long', 'com
 
 /** The first half of a sign-up: the second is the code that goes by mail. */
 export default async function RegisterPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
-  const { passwordMinLength } = env();
+  const query = await searchParams;
+  const { appOrigin, passwordMinLength } = env();
+  const next = safeNextPath(single(query['next']), appOrigin);
   const fieldTexts = {
     name: () => 'Use letters and spaces, 80 characters at most',
     email: () => 'Enter an address such as name@example.com',
@@ -24,7 +29,7 @@ export default async function RegisterPage({ searchParams }: { searchParams: Pro
   const stub = (
     <p className="text-sm text-ink-soft">
       Have an account?{' '}
-      <a className="link" href="/login">
+      <a className="link" href={withNext('/login', next)}>
         Sign in
       </a>
     </p>
@@ -32,8 +37,20 @@ export default async function RegisterPage({ searchParams }: { searchParams: Pro
   return (
     <Ticket stub={stub}>
       <h1 className="mb-2 text-2xl">Create account</h1>
-      <p className="mb-6 text-sm text-ink-soft">We mail you a code to make sure that the address is yours.</p>
-      <RegisterForm initial={initialFaults(await searchParams, fieldTexts)} passwordMinLength={passwordMinLength} />
+      <p className="mb-6 text-sm text-ink-soft">We send a code to your email address, to make sure that it is yours.</p>
+      <RegisterForm
+        next={next}
+        initial={initialFaults(query, fieldTexts)}
+        passwordMinLength={passwordMinLength}
+        typed={await typedBefore(query)}
+      />
     </Ticket>
   );
+}
+
+/** What the form said before: after a refusal without scripts, or when an address is corrected (`change`). */
+async function typedBefore(query: FormQuery): Promise<KeptFields> {
+  if (query['change'] === undefined) return keptFields(query);
+  const pending = await pendingSignUp();
+  return pending.state === 'open' ? { email: pending.email, name: pending.name ?? '' } : {};
 }

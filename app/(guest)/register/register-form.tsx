@@ -6,6 +6,7 @@ import type { Faults } from '@/app/_components/forms/faults';
 import { PasswordField } from '@/app/_components/forms/password-field';
 import { TextField } from '@/app/_components/forms/text-field';
 import { useAuthForm } from '@/app/_components/forms/use-auth-form';
+import { withNext } from '@/lib/core/http/safe-redirect';
 
 const REQUIRED = { email: 'Enter your email address', password: 'Choose a password' } as const;
 
@@ -15,11 +16,20 @@ const toBody = (fields: FormData) => ({
   name: fields.get('name'),
 });
 
+type RegisterFormProps = {
+  /** The page that was wanted: it goes along to the code, and from there into the account. */
+  next: string;
+  initial: Faults;
+  passwordMinLength: number;
+  /** What the form said before: an attempt without scripts, or a sign-up whose address is being corrected. */
+  typed: { email?: string | undefined; name?: string | undefined };
+};
+
 /** Explains the password policy before anything is typed; the server says which part of it a password misses. */
-export function RegisterForm({ initial, passwordMinLength }: { initial: Faults; passwordMinLength: number }) {
+export function RegisterForm({ next, initial, passwordMinLength, typed }: RegisterFormProps) {
   const form = useAuthForm({
     endpoint: '/api/auth/register',
-    next: '/verify-email',
+    next: withNext('/verify-email', next),
     initial,
     toBody,
     required: REQUIRED,
@@ -34,8 +44,9 @@ export function RegisterForm({ initial, passwordMinLength }: { initial: Faults; 
   );
   return (
     <AuthForm form={form} action="/api/auth/register" submitLabel="Create account" busyLabel="Creating your account">
-      <TextField name="name" label="Name" aside="optional" autoComplete="name" />
-      <EmailField />
+      <input type="hidden" name="next" value={next} />
+      <TextField name="name" label="Name" aside="optional" autoComplete="name" defaultValue={typed.name} />
+      <EmailField typed={typed.email} />
       <PasswordField autoComplete="new-password" hint={policy} minLength={passwordMinLength} />
     </AuthForm>
   );

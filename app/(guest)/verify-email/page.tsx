@@ -1,7 +1,12 @@
 import type { Metadata } from 'next';
-import { type FormQuery, initialFaults } from '@/app/_components/forms/initial-faults';
+import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
 import { Ticket } from '@/app/_components/frame/ticket';
+import { safeNextPath, withNext } from '@/lib/core/http/safe-redirect';
 import { env } from '@/lib/server/config/env';
+import { sessionIfKnown } from '@/lib/server/sessions/session-if-known';
+import { pendingSignUp } from '@/lib/server/sign-up/pending-sign-up';
+import { NothingPending } from './nothing-pending';
+import { ResendForm } from './resend-form';
 import { VerifyForm } from './verify-form';
 
 export const metadata: Metadata = { title: 'Enter your code' };
@@ -11,38 +16,63 @@ const FIELD_TEXTS = { code: 'Enter the six digits from the mail' };
 
 /**
  * The second half of a sign-up. Says the same for every address: a mail went out, and what is in it only its reader knows.
+ * Without a sign-up under way, as after Back, there is nothing to enter.
  */
 export default async function VerifyEmailPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
+  const query = await searchParams;
+  const { appOrigin, embeddedDataFolder } = env();
+  const next = safeNextPath(single(query['next']), appOrigin);
+  const pending = await pendingSignUp();
+  if (pending.state === 'none') return <NothingPending next={next} isSignedIn={(await sessionIfKnown()) !== null} />;
+
+  const changePath = withNext('/register?change=1', next);
   const stub = (
-    <p className="text-sm text-ink-soft">
-      No mail after a few minutes? Look among the unwanted ones, or{' '}
-      <a className="link" href="/register">
-        start again
-      </a>
-      . If the address has an account already, the mail says so and there is no code in it.
-    </p>
+    <div className="text-sm text-ink-soft">
+      <p className="mb-4">
+        No mail after a few minutes? Look in your spam folder, or have it sent again. If this address already has an
+        account, the mail says so and holds no code.
+      </p>
+      <ResendForm next={next} isSent={query['sent'] !== undefined} />
+    </div>
   );
   return (
     <>
       <Ticket stub={stub}>
         <h1 className="mb-2 text-2xl">Enter your code</h1>
+        <p className="text-sm text-ink-soft">
+          A code of six digits is on its way to{' '}
+          {pending.state === 'open' ? (
+            <bdi className="font-semibold text-ink wrap-anywhere">{pending.email}</bdi>
+          ) : (
+            'your mailbox'
+          )}
+          . It is good for ten minutes, in this browser.
+        </p>
         <p className="mb-6 text-sm text-ink-soft">
-          A code of six digits is on its way to your mailbox. It is good for ten minutes, in this browser.
+          Not your address?{' '}
+          <a className="link inline-flex min-h-6 items-center" href={changePath}>
+            Change it
+          </a>
         </p>
         <VerifyForm
-          initial={initialFaults(await searchParams, { code: () => FIELD_TEXTS.code })}
+          next={next}
+          initial={initialFaults(query, { code: () => FIELD_TEXTS.code })}
           required={FIELD_TEXTS}
         />
       </Ticket>
-      {env().embeddedDataFolder === null ? null : (
-        <p className="mt-6 px-1 text-sm text-ink-soft">
-          On this machine no mail is sent. It lands in the{' '}
-          <a className="link" href="/dev/mail" target="_blank" rel="noopener">
-            local mailbox<span className="sr-only"> (opens in a new tab)</span>
-          </a>
-          .
-        </p>
-      )}
+      {embeddedDataFolder === null ? null : <LocalMailbox />}
     </>
+  );
+}
+
+function LocalMailbox() {
+  return (
+    <p className="mt-6 px-1 text-sm text-ink-soft">
+      On this machine no mail is sent. It lands in the{' '}
+      <a className="link" href="/dev/mail" target="_blank" rel="noopener">
+        local mailbox<span className="sr-only"> (opens in a new tab)</span>
+      </a>
+      .
+    </p>
   );
 }

@@ -1,9 +1,9 @@
 'use client';
 
 import { useState } from 'react';
+import { useSecondsLeft } from '@/app/_components/frame/use-seconds-left';
 import { AgeingStamp } from './ageing-stamp';
 import { useRefresh } from './use-refresh';
-import { useSecondsLeft } from './use-seconds-left';
 
 /** Epoch seconds. */
 type Props = { exp: number; iat: number; jti: string; authTime: number; serverNow: number };

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react';
 import { Notice } from '@/app/_components/frame/notice';
+import { Countdown } from './countdown';
 import { FaultsContext } from './faults-context';
 import { SubmitButton } from './submit-button';
 import type { useAuthForm } from './use-auth-form';
@@ -16,14 +17,15 @@ type Props = {
 
 /** A form of the front pages: posts itself to `action` without scripts, by `useAuthForm` with them. */
 export function AuthForm({ form, action, submitLabel, busyLabel, children }: Props) {
-  const { formRef, faults, isBusy, submit } = form;
+  const { formRef, faults, isBusy, submit, correct } = form;
   return (
     <FaultsContext value={faults}>
-      <form ref={formRef} method="post" action={action} onSubmit={submit} className="grid gap-5">
+      <form ref={formRef} method="post" action={action} onSubmit={submit} onInput={correct} className="grid gap-5">
         <div role="alert" className="empty:hidden">
           {faults.summary === null ? null : (
             <Notice tone="fault" key={faults.attempt}>
               {faults.summary}
+              {faults.waitSeconds === null ? null : <Countdown seconds={faults.waitSeconds} />}
             </Notice>
           )}
         </div>

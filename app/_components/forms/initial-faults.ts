@@ -30,5 +30,5 @@ export function initialFaults(query: FormQuery, fieldTexts: FieldTexts): Faults 
   const wait = retry !== undefined && /^\d{1,5}$/.test(retry) ? Number(retry) : null;
   const summary =
     Object.keys(fields).length > 0 ? null : problemText(code, wait, isProblemCode(code) ? PROBLEMS[code][1] : null);
-  return { code, summary, fields, attempt: 1 };
+  return { code, summary, fields, waitSeconds: code === 'too_many_attempts' ? wait : null, attempt: 1 };
 }

@@ -9,6 +9,7 @@ export const UNREACHABLE: Refusal = {
   code: null,
   summary: 'The server could not be reached. Check your connection, then try again.',
   fields: {},
+  waitSeconds: null,
 };
 
 /** What an error answer (RFC 9457) means for the form that caused it. */
@@ -17,10 +18,12 @@ export async function faultsOf(answer: Response): Promise<Refusal> {
   const fallback = answer.status === 503 ? 'service_unavailable' : 'internal_error';
   const code = isRecord(body) && typeof body['code'] === 'string' ? body['code'] : fallback;
   const fields = isRecord(body) ? fieldSentences(body['errors']) : {};
-  if (Object.keys(fields).length > 0) return { code, summary: null, fields };
+  if (Object.keys(fields).length > 0) return { code, summary: null, fields, waitSeconds: null };
   const title = isRecord(body) && typeof body['title'] === 'string' ? body['title'] : null;
-  const wait = Number(answer.headers.get('retry-after') ?? Number.NaN);
-  return { code, summary: problemText(code, Number.isFinite(wait) ? wait : null, title), fields };
+  const retryAfter = Number(answer.headers.get('retry-after') ?? Number.NaN);
+  const wait = Number.isFinite(retryAfter) ? retryAfter : null;
+  const waitSeconds = code === 'too_many_attempts' ? wait : null;
+  return { code, summary: problemText(code, wait, title), fields, waitSeconds };
 }
 
 /** The first sentence of each field. */

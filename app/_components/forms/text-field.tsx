@@ -24,6 +24,8 @@ export function TextField({ name, label, hint, aside, className = '', ...input }
       <input
         id={name}
         name={name}
+        // A name may be written from the right, in a page that is not.
+        dir="auto"
         className={`input ${className}`}
         {...fieldAria(name, hint !== undefined, fault)}
         {...input}

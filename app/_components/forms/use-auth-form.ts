@@ -2,7 +2,7 @@
 
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import { tellOtherTabs } from '@/app/_components/session/session-channel';
-import { type Faults, NO_FAULTS } from './faults';
+import { type Faults, NO_FAULTS, withoutFault } from './faults';
 import { faultsOf, UNREACHABLE } from './read-problem';
 
 type Options = {
@@ -25,6 +25,8 @@ type AuthForm = {
   faults: Faults;
   isBusy: boolean;
   submit: (event: FormEvent<HTMLFormElement>) => void;
+  /** Takes a field's fault away as soon as somebody corrects it. */
+  correct: (event: FormEvent<HTMLFormElement>) => void;
 };
 
 /** Sends a form as JSON and keeps what was typed; without scripts the same form posts itself. */
@@ -39,21 +41,23 @@ export function useAuthForm(options: Options): AuthForm {
     if (formRef.current !== null) formRef.current.noValidate = true;
   }, []);
 
+  const { attempt, code } = faults;
   useEffect(() => {
-    if (faults.attempt === 0 || formRef.current === null) return;
-    const isMistyped = faults.code?.startsWith('invalid_') === true;
+    // Once for each answer: a fault that goes away while it is corrected must not move the focus.
+    if (attempt === 0 || formRef.current === null) return;
+    const isMistyped = code?.startsWith('invalid_') === true;
     const first = formRef.current.querySelector<HTMLInputElement>(
       isMistyped ? `[name="${retryField}"]` : '[aria-invalid="true"]',
     );
     first?.focus();
     if (isMistyped) first?.select();
-  }, [faults, retryField]);
+  }, [attempt, code, retryField]);
 
   async function send(form: HTMLFormElement) {
     const fields = new FormData(form);
     const empty = Object.entries(required).filter(([field]) => fields.get(field) === '');
     if (empty.length > 0) {
-      setFaults({ code: null, summary: null, fields: Object.fromEntries(empty), attempt: faults.attempt + 1 });
+      setFaults({ ...NO_FAULTS, fields: Object.fromEntries(empty), attempt: faults.attempt + 1 });
       return;
     }
     setIsBusy(true);
@@ -73,11 +77,15 @@ export function useAuthForm(options: Options): AuthForm {
     if (!isBusy) void send(event.currentTarget);
   }
 
-  return { formRef, faults, isBusy, submit };
+  function correct({ target }: FormEvent<HTMLFormElement>) {
+    if (target instanceof HTMLInputElement) setFaults(withoutFault(faults, target.name));
+  }
+
+  return { formRef, faults, isBusy, submit, correct };
 }
 
 /** Null when the endpoint took it. */
-async function post(endpoint: string, body: Record<string, unknown>): Promise<Omit<Faults, 'attempt'> | null> {
+export async function post(endpoint: string, body: Record<string, unknown>): Promise<Omit<Faults, 'attempt'> | null> {
   try {
     const headers = { 'content-type': 'application/json', accept: 'application/json' };
     const answer = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(body) });

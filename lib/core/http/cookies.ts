@@ -7,6 +7,8 @@ export type CookieNames = {
   readonly device: string;
   /** What somebody had typed when their session turned out to be over. */
   readonly draft: string;
+  /** What a form said besides the password, sealed, for the page that it is led back to. */
+  readonly typed: string;
 };
 
 const SECURE_NAMES: CookieNames = {
@@ -15,6 +17,7 @@ const SECURE_NAMES: CookieNames = {
   pending: '__Host-pending',
   device: '__Host-device',
   draft: '__Host-draft',
+  typed: '__Host-typed',
 };
 const LOCAL_NAMES: CookieNames = {
   access: 'handstamp-access',
@@ -22,6 +25,7 @@ const LOCAL_NAMES: CookieNames = {
   pending: 'handstamp-pending',
   device: 'handstamp-device',
   draft: 'handstamp-draft',
+  typed: 'handstamp-typed',
 };
 
 export const cookieNames = (isSecure: boolean): CookieNames => (isSecure ? SECURE_NAMES : LOCAL_NAMES);

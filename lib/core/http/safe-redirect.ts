@@ -24,6 +24,15 @@ export function safeNextPath(next: string | null | undefined, appOrigin: string)
   return isNever || path.length > MAX_LENGTH ? HOME_PATH : path;
 }
 
+/**
+ * The address of a page that signs in or up, `path` with or without a query, which keeps the page wanted afterwards. The
+ * dashboard needs no mention, and what is too long to carry gets none.
+ */
+export function withNext(path: string, next: string): string {
+  if (next === HOME_PATH || !isCarriable(next)) return path;
+  return `${path}${path.includes('?') ? '&' : '?'}next=${encodeURIComponent(next)}`;
+}
+
 /** True when an address may carry `path` as its `next`: escaped, it has at most 2,048 characters. */
 export const isCarriable = (path: string): boolean => encodeURIComponent(path).length <= MAX_LENGTH;
 

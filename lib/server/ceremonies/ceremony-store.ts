@@ -35,6 +35,16 @@ export async function takeTry(id: string, purpose: CeremonyPurpose): Promise<Try
   return taken ?? null;
 }
 
+/** True while a code could still finish the ceremony. Takes no try. */
+export async function isCeremonyOpen(id: string, purpose: CeremonyPurpose): Promise<boolean> {
+  const [row] = await db().$queryRaw<{ isOpen: boolean }[]>`
+    SELECT EXISTS (
+      SELECT FROM "Ceremony" WHERE id = ${id} AND purpose = ${purpose} AND failures < ${MAX_CODE_TRIES}
+        AND "consumedAt" IS NULL AND "expiresAt" > now()
+    ) AS "isOpen"`;
+  return row?.isOpen ?? false;
+}
+
 /** Gives a try back that was no failure. */
 export async function returnTry(id: string): Promise<void> {
   await db().$executeRaw`UPDATE "Ceremony" SET failures = failures - 1 WHERE id = ${id} AND failures > 0`;

@@ -4,8 +4,11 @@ import { equalBytes, type RandomBytes, utf8 } from '@/lib/core/encoding';
 /** What a typed code looks like. */
 export const CODE_SHAPE = /^\d{6}$/;
 
-/** As long as a code, and never equal to one that a person can type. */
+/** As long as a code, and never equal to one that a person can type: the mail said that there is an account already. */
 export const NO_CODE = '------';
+
+/** The same, where no mail went out: its mailbox had had its share. */
+export const UNSENT_CODE = '......';
 
 const CODES = 1_000_000;
 /** The largest multiple of `CODES` below 2^32: above it, a remainder would favour small codes. */

@@ -29,6 +29,10 @@ export const setPendingCookie = (sealed: string): Promise<void> =>
 
 export const deletePendingCookie = (): Promise<void> => setOurCookie('pending', '', { maxAge: 0 });
 
+/** Holds what a refused form said, while its page is on the way: `maxAge` in seconds. */
+export const setTypedCookie = (sealed: string, maxAge: number): Promise<void> =>
+  setOurCookie('typed', sealed, { maxAge });
+
 /** Marks this browser as one that signed in before, so that strangers' guesses cannot slow its owner down. */
 export const setDeviceCookie = (device: string): Promise<void> =>
   setOurCookie('device', device, { maxAge: DEVICE_SECONDS });

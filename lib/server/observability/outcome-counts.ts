@@ -4,7 +4,7 @@ import { log } from './logger';
 /** What becomes of attempts: what an operator watches to see guessing, spraying and floods. */
 export type Outcome =
   | `signIn${'Right' | 'Wrong' | 'Blocked' | 'Overloaded'}`
-  | `signUp${'Begun' | 'Silent' | 'Blocked' | 'Overloaded'}`
+  | `signUp${'Begun' | 'Silent' | 'Resent' | 'Blocked' | 'Overloaded'}`
   | `typed${'Right' | 'Wrong' | 'Blocked'}`;
 
 const EVERY_MS = 60_000;

@@ -10,12 +10,16 @@ export type FormFields = Readonly<Record<string, unknown>>;
 /** Where a plain HTML form is led, by what happened: the way pages work with scripts off. */
 export type FormPaths<E extends ErrorAnswer> = {
   success(fields: FormFields): string;
-  failure(error: E, fields: FormFields): string;
+  failure(error: E, fields: FormFields): string | Promise<string>;
 };
 
 /** 303 to the page that shows what became of a form. */
-export function seeOther<E extends ErrorAnswer>(answer: Answer<E>, paths: FormPaths<E>, fields: FormFields): Response {
-  const location = answer.kind === 'error' ? paths.failure(answer, fields) : paths.success(fields);
+export async function seeOther<E extends ErrorAnswer>(
+  answer: Answer<E>,
+  paths: FormPaths<E>,
+  fields: FormFields,
+): Promise<Response> {
+  const location = answer.kind === 'error' ? await paths.failure(answer, fields) : paths.success(fields);
   const own = answer.kind === 'empty' ? Object.fromEntries(new Headers(answer.headers)) : {};
   return new Response(null, { status: 303, headers: { ...PRIVATE_HEADERS, ...own, location } });
 }

@@ -50,16 +50,29 @@ export const verifyEmailBody = z.object({
     .pipe(z.string().regex(CODE_SHAPE, 'Enter the six digits from the mail')),
 });
 
+/**
+ * Zod leaves a check of the whole out when a field failed, and a person would learn of one fault at a time. This one
+ * runs as long as there is a password to judge.
+ */
+const EVEN_BESIDE_OTHER_FAULTS: z.core.$ZodSuperRefineParams = {
+  when: ({ issues }) => issues.every(({ path = [] }) => path.length > 0 && path[0] !== 'password'),
+};
+
 export const registerBody = z
   .object({ email, password: typedPassword, name: personName.nullish().transform((name) => name ?? null) })
   .superRefine(async ({ email, password, name }, refinement) => {
     const { passwordMinLength } = env();
-    const context = { siteName: SITE.name, email, ...(name === null ? {} : { name }) };
+    // What was refused comes as something else than text: then the password is judged without its words.
+    const context = {
+      siteName: SITE.name,
+      email: typeof email === 'string' ? email : '',
+      ...(typeof name === 'string' ? { name } : {}),
+    };
     const checked = await checkNewPassword(password, context, passwordMinLength);
     if (checked.ok) return;
     const message = passwordMessage(checked.code, passwordMinLength);
     refinement.addIssue({ code: 'custom', path: ['password'], params: { code: checked.code }, message });
-  });
+  }, EVEN_BESIDE_OTHER_FAULTS);
 
 /** Why a password was refused and what to do, for the person who chose it. */
 export function passwordMessage(fault: PasswordFault, minLength: number): string {

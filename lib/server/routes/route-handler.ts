@@ -2,6 +2,7 @@ import 'server-only';
 import type { NextRequest } from 'next/server';
 import type { z } from 'zod';
 import type { Sharing } from '@/lib/core/http/cors';
+import { isForm } from '@/lib/core/http/origin-check';
 import { PRIVATE_HEADERS } from '@/lib/core/http/problem';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { DEFAULT_MAX_BODY_BYTES, discardBody, fieldFaults, readBody } from '@/lib/server/http/request-body';
@@ -89,6 +90,11 @@ function apiRoute<Session, Body>(
 }
 
 async function noBody<Body>(request: NextRequest, maxBytes: number): Promise<ReadBody<Body, Problem>> {
+  if (isForm(request.headers.get('content-type'))) {
+    const read = await readBody(request, maxBytes);
+    if (!read.ok) return { fields: {}, outcome: { ok: false, error: problem(read.code) } };
+    return { fields: { ...(read.value as object) }, outcome: { ok: true, value: undefined as Body } };
+  }
   const discarded = await discardBody(request, maxBytes);
   if (!discarded.ok) return { fields: {}, outcome: { ok: false, error: problem(discarded.code) } };
   return { fields: {}, outcome: { ok: true, value: undefined as Body } };

@@ -4,7 +4,7 @@ import { fail, type Result, succeed } from '@/lib/core/failures';
 import { CEREMONY_SECONDS } from '@/lib/core/policy';
 import { seal } from '@/lib/core/token/sealed-token';
 import { createCeremony } from '@/lib/server/ceremonies/ceremony-store';
-import { NO_CODE, newCode } from '@/lib/server/ceremonies/one-time-code';
+import { NO_CODE, newCode, UNSENT_CODE } from '@/lib/server/ceremonies/one-time-code';
 import { env } from '@/lib/server/config/env';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { sealKeys } from '@/lib/server/keys/data-keys';
@@ -61,14 +61,19 @@ async function begin(
   const isMailed = (await countAttempt([await mailboxBucket(email)])).ok;
   // What all strangers together may send says nothing about this address: it is a limit of ours, and told as one.
   if (isMailed && !(await countAttempt([await allMailBucket()])).ok) return fail('overloaded');
-  const isOpen = isMailed && !isKnown;
   const code = newCode(randomBytes);
   const jti = newId(randomBytes);
   const exp = await createCeremony(jti, 'sign-up', CEREMONY_SECONDS);
   if (isMailed) await queueMail(email, isKnown ? alreadyRegistered(env().appOrigin) : signUpCode(code, exp));
-  const data = { email, name, passwordHash: hashed.value, code: isOpen ? code : NO_CODE };
+  const data = { email, name, passwordHash: hashed.value, code: sealedCode(code, { isMailed, isKnown }) };
   const { current } = await sealKeys();
   countOutcome(isMailed ? 'signUpBegun' : 'signUpSilent');
   const sealed = await seal('sign-up', { jti, exp, data: { ...data, session: sealedIdentity() } }, current);
   return succeed({ sealed, knownUserId });
+}
+
+/** The code as the ceremony holds it: one that opens something only where it was mailed, or guesses at it would cost nothing. */
+function sealedCode(code: string, { isMailed, isKnown }: { isMailed: boolean; isKnown: boolean }): string {
+  if (!isMailed) return UNSENT_CODE;
+  return isKnown ? NO_CODE : code;
 }

@@ -2,6 +2,7 @@ import 'server-only';
 import { z } from 'zod';
 import { newId } from '@/lib/core/encoding';
 import { fail, type Result, succeed } from '@/lib/core/failures';
+import type { EpochSeconds } from '@/lib/core/time';
 import { unseal } from '@/lib/core/token/sealed-token';
 import { recordRepeated } from '@/lib/server/audit/repeated-events';
 import { consumeCeremony, returnTry, takeTry } from '@/lib/server/ceremonies/ceremony-store';
@@ -37,6 +38,7 @@ const signUpData = z.object({
   session: sealedSession,
 });
 type SignUp = z.infer<typeof signUpData>;
+type PendingSignUp = { readonly jti: string; readonly exp: EpochSeconds; readonly signUp: SignUp };
 
 /**
  * Finishes a sign-up with the mailed code: user, password and first session in one transaction. A try of the ceremony is
@@ -81,13 +83,14 @@ export async function verifyEmail(request: Verification): Promise<Result<SignedI
   return succeed({ user, tokens: await issueTokens(session, secret), knownDevice: await newKnownDevice(signUp.email) });
 }
 
-async function openPending(cookie: string | null): Promise<{ jti: string; signUp: SignUp } | null> {
+/** The sign-up that the pending cookie holds; null when there is none, or its ten minutes are over. */
+export async function openPending(cookie: string | null): Promise<PendingSignUp | null> {
   if (cookie === null) return null;
   const keys = await sealKeys();
   const opened = await unseal('sign-up', cookie, (id) => keys.byId(id), await databaseNow());
   if (!opened.ok) return null;
   const signUp = signUpData.safeParse(opened.value.data);
-  return signUp.success ? { jti: opened.value.jti, signUp: signUp.data } : null;
+  return signUp.success ? { jti: opened.value.jti, exp: opened.value.exp, signUp: signUp.data } : null;
 }
 
 /** Null when the ceremony was finished meanwhile, or another ceremony took the address first. */

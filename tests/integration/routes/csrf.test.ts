@@ -138,7 +138,7 @@ describe('a request with neither Origin nor Sec-Fetch-Site', () => {
     }
   });
 
-  it.each(['access', 'refresh', 'pending', 'device'])(
+  it.each(['access', 'refresh', 'pending', 'device', 'typed'])(
     'is refused with our %s cookie, even a worthless one',
     async (name) => {
       const cookies = { [`handstamp-${name}`]: 'worthless' };

@@ -9,9 +9,10 @@ export const GUEST_PAGES: readonly PageCase[] = [
   { path: '/login?ended=unknown', heading: 'Sign in' },
   { path: '/register', heading: 'Create account' },
   { path: '/register?error=validation_failed&fields=email:custom,password:too_short', heading: 'Create account' },
-  { path: '/verify-email', heading: 'Enter your code' },
-  { path: '/verify-email?error=too_many_attempts&retry=90', heading: 'Enter your code' },
+  { path: '/login?error=too_many_attempts&retry=90', heading: 'Sign in' },
   { path: '/problems/validation_failed', heading: 'Some fields need attention' },
+  { path: '/verify-email', heading: 'No code is awaited' },
+  { path: '/reload?next=%2Faccount', heading: 'This page is older than the server' },
   { path: '/dev/mail', heading: 'Local mailbox' },
   { path: '/no-such-page', heading: 'There is nothing here', status: 404 },
 ];
@@ -24,6 +25,8 @@ export const MEMBER_PAGES: readonly PageCase[] = [
   { path: '/account/sessions', heading: 'Account' },
   { path: '/account/sessions?done=others', heading: 'Account' },
   { path: '/admin/users', heading: 'There is nothing here', status: 404 },
+  { path: '/account/no-such-page', heading: 'There is nothing here', status: 404 },
+  { path: '/no-such-page', heading: 'There is nothing here', status: 404 },
 ];
 
 export const ADMIN_PAGES: readonly PageCase[] = [

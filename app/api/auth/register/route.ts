@@ -1,7 +1,9 @@
+import { withNext } from '@/lib/core/http/safe-redirect';
 import { setPendingCookie } from '@/lib/server/http/cookies';
 import { sendDueMail } from '@/lib/server/mail/delivery';
 import { json } from '@/lib/server/routes/answer';
-import { backToForm } from '@/lib/server/routes/form-answer';
+import { type FormFields, nextOf } from '@/lib/server/routes/form-answer';
+import { backWithTyped } from '@/lib/server/routes/kept-fields';
 import { registerBody } from '@/lib/server/routes/request-schemas';
 import { publicRoute } from '@/lib/server/routes/route-handler';
 import { attemptProblem } from '@/lib/server/routes/sign-in-answer';
@@ -10,7 +12,10 @@ import { traceRepeatedSignUp } from '@/lib/server/sign-up/sign-up-trace';
 
 export * from '@/lib/server/routes/other-methods';
 
-const form = { success: () => '/verify-email', failure: backToForm.bind(null, '/register') };
+const form = {
+  success: (fields: FormFields) => withNext('/verify-email', nextOf(fields)),
+  failure: backWithTyped('/register'),
+};
 
 export const POST = publicRoute('POST /api/auth/register', { body: registerBody, form }, async ({ body, facts }) => {
   const registered = await register({ ...body, facts });

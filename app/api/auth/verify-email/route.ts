@@ -1,6 +1,5 @@
-import { HOME_PATH } from '@/lib/core/http/safe-redirect';
 import { ourCookie } from '@/lib/server/http/cookies';
-import { backToForm } from '@/lib/server/routes/form-answer';
+import { backToForm, nextOf } from '@/lib/server/routes/form-answer';
 import { verifyEmailBody } from '@/lib/server/routes/request-schemas';
 import { publicRoute } from '@/lib/server/routes/route-handler';
 import { attemptProblem, signInAnswer } from '@/lib/server/routes/sign-in-answer';
@@ -8,7 +7,7 @@ import { verifyEmail } from '@/lib/server/sign-up/verify-email';
 
 export * from '@/lib/server/routes/other-methods';
 
-const form = { success: () => HOME_PATH, failure: backToForm.bind(null, '/verify-email') };
+const form = { success: nextOf, failure: backToForm.bind(null, '/verify-email') };
 
 export const POST = publicRoute('POST /api/auth/verify-email', { body: verifyEmailBody, form }, async (call) => {
   const { request, body, facts } = call;

@@ -12,7 +12,7 @@ const NAMES = cookieNames(true);
 
 describe('the names', () => {
   test('bear the __Host- prefix with https', () => {
-    const ours = ['access', 'refresh', 'pending', 'device', 'draft'];
+    const ours = ['access', 'refresh', 'pending', 'device', 'draft', 'typed'];
     expect(Object.values(NAMES)).toEqual(ours.map((name) => `__Host-${name}`));
   });
 
@@ -24,6 +24,7 @@ describe('the names', () => {
       'handstamp-pending',
       'handstamp-device',
       'handstamp-draft',
+      'handstamp-typed',
     ]);
   });
 

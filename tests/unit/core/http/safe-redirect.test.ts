@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HOME_PATH, isCarriable, loginPath, safeNextPath } from '@/lib/core/http/safe-redirect';
+import { HOME_PATH, isCarriable, loginPath, safeNextPath, withNext } from '@/lib/core/http/safe-redirect';
 import hostileTargets from '../../../fixtures/open-redirects.json';
 
 const APP = 'https://app.handstamp.example';
@@ -116,5 +116,17 @@ describe('the address of the login page', () => {
 
   test('cannot be broken out of', () => {
     expect(loginPath('/a&next=//evil.example#x')).toBe('/login?next=%2Fa%26next%3D%2F%2Fevil.example%23x');
+  });
+});
+
+describe('the address of another page at the door', () => {
+  test('keeps the page that is wanted afterwards, beside what else it says', () => {
+    expect(withNext('/register', '/account?a=1&b=2')).toBe('/register?next=%2Faccount%3Fa%3D1%26b%3D2');
+    expect(withNext('/verify-email?sent=1', '/account')).toBe('/verify-email?sent=1&next=%2Faccount');
+  });
+
+  test('says nothing of the dashboard, which comes by itself, nor of what is too long to carry', () => {
+    expect(withNext('/register', HOME_PATH)).toBe('/register');
+    expect(withNext('/register', `/${'a'.repeat(2046)}`)).toBe('/register');
   });
 });

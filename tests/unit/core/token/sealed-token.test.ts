@@ -40,6 +40,7 @@ describe('a sealed token', () => {
     const mail = await seal('mail', CONTENT, KEY);
     expect(await unseal('mail', mail, byId, NOW)).toEqual({ ok: true, value: CONTENT });
     expect(await unseal('sign-up', mail, byId, NOW)).toEqual({ ok: false, code: 'wrong_purpose' });
+    expect(await unseal('typed', mail, byId, NOW)).toEqual({ ok: false, code: 'wrong_purpose' });
     expect(await unseal('mail', await seal('sign-up', CONTENT, KEY), byId, NOW)).toEqual({
       ok: false,
       code: 'wrong_purpose',
