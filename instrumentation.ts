@@ -11,6 +11,7 @@ export async function register(): Promise<void> {
     const { tellFailedRequest, watchAnswers } = await import('./lib/server/maintenance/failed-pages');
     shared.handstampTellFailedRequest = tellFailedRequest;
     watchAnswers();
+    (await import('./lib/server/maintenance/stale-forms')).leadStaleForms();
     const { startOrExit } = await import('./lib/server/maintenance/start-check');
     await startOrExit();
     if (process.env['VERCEL'] !== '1') (await import('./lib/server/maintenance/background-work')).startBackgroundWork();

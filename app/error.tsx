@@ -1,36 +1,18 @@
 'use client';
 
-import { SITE } from '@/site';
-import { MessagePage } from './_components/frame/message-page';
+import { ErrorMessage, type ErrorPageProps } from './_components/frame/error-message';
+import { Wordmark } from './_components/frame/wordmark';
 
-type Props = { error: unknown; retry: () => void };
-
-/** A page that could not be made. The digest leads to the line in the server's log. */
-export default function ErrorPage({ error, retry }: Props) {
-  const digest = error instanceof Error && 'digest' in error && typeof error.digest === 'string' ? error.digest : null;
+/** A page that could not be made, with mark and way home. Pages behind the door have one that keeps their frame. */
+export default function ErrorPage(props: ErrorPageProps) {
   return (
-    <main id="main" tabIndex={-1} className="page flex grow flex-col">
-      <MessagePage
-        title="That did not work"
-        ways={
-          <>
-            <button type="button" className="needs-scripts button button-primary" onClick={retry}>
-              Try again
-            </button>
-            <a href="/" className="button button-quiet">
-              Go to the start page
-            </a>
-          </>
-        }
-      >
-        <title>{`Something went wrong · ${SITE.name}`}</title>
-        <p>Something went wrong on our side, and nobody was signed out by it. Trying again may already help.</p>
-        {digest === null ? null : (
-          <p className="mt-2 text-sm">
-            Reference <code>{digest}</code>
-          </p>
-        )}
-      </MessagePage>
-    </main>
+    <>
+      <header className="page py-3 sm:py-5">
+        <Wordmark />
+      </header>
+      <main id="main" tabIndex={-1} className="page flex grow flex-col">
+        <ErrorMessage {...props} />
+      </main>
+    </>
   );
 }

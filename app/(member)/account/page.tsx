@@ -18,14 +18,16 @@ export default async function AccountPage() {
       <dl className="mt-4 mb-8 divide-y divide-hairline border-y border-hairline">
         <div className="grid gap-x-6 py-3 sm:grid-cols-[8rem_minmax(0,1fr)]">
           <dt className="text-sm leading-[1.65rem] text-ink-soft">Signed in as</dt>
-          <dd className="wrap-anywhere">{user.email}</dd>
+          <dd className="wrap-anywhere">
+            <bdi>{user.email}</bdi>
+          </dd>
         </div>
         <div className="grid gap-x-6 py-3 sm:grid-cols-[8rem_minmax(0,1fr)]">
           <dt className="text-sm leading-[1.65rem] text-ink-soft">Role</dt>
           <dd>{ROLE_NAMES[user.role]}</dd>
         </div>
       </dl>
-      <NameForm name={draft?.['name'] ?? user.name ?? ''} isUnsaved={draft !== null} />
+      <NameForm owner={user.id} name={draft?.['name'] ?? user.name ?? ''} isUnsaved={draft !== null} />
     </section>
   );
 }

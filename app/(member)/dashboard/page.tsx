@@ -18,7 +18,15 @@ export default async function DashboardPage() {
 
   return (
     <>
-      <h1 className="text-2xl wrap-anywhere">{user.name === null ? 'You are in' : `You are in, ${user.name}`}</h1>
+      <h1 className="text-2xl wrap-anywhere">
+        {user.name === null ? (
+          'You are in'
+        ) : (
+          <>
+            You are in, <bdi>{user.name}</bdi>
+          </>
+        )}
+      </h1>
       <div className="mt-8 grid items-start gap-10 lg:grid-cols-[minmax(0,22rem)_minmax(0,1fr)] lg:gap-16">
         <SessionStamp exp={exp} iat={iat} jti={jti} authTime={authTime} serverNow={now / 1000} />
         <SessionFacts

@@ -27,7 +27,9 @@ export function SessionFacts({ user, session, expiresAt, now }: Props) {
   const signedInAt = new Date(session.auth_time * 1000).toISOString();
   return (
     <dl className="divide-y divide-hairline border-y border-hairline">
-      <Fact name="Signed in as">{user.email}</Fact>
+      <Fact name="Signed in as">
+        <bdi>{user.email}</bdi>
+      </Fact>
       <Fact name="Role">{ROLE_NAMES[user.role]}</Fact>
       <Fact name="Proved by">{methods}</Fact>
       <Fact name="Signed in">

@@ -1,7 +1,7 @@
 import { MessagePage } from './message-page';
 
 /** No such page, or none for this visitor: both look the same. */
-export function NothingHere() {
+export function NothingHere({ isSignedIn = true }: { isSignedIn?: boolean }) {
   return (
     <MessagePage
       title="There is nothing here"
@@ -10,8 +10,8 @@ export function NothingHere() {
           <a href="/" className="button button-primary">
             Go to the start page
           </a>
-          <a href="/dashboard" className="button button-quiet">
-            Go to dashboard
+          <a href={isSignedIn ? '/dashboard' : '/login'} className="button button-quiet">
+            {isSignedIn ? 'Go to dashboard' : 'Sign in'}
           </a>
         </>
       }

@@ -6,9 +6,9 @@ type Props = { tone: 'calm' | 'fault'; children: ReactNode; className?: string }
 export function Notice({ tone, children, className = '' }: Props) {
   const look = tone === 'fault' ? 'bg-fault-wash text-fault' : 'bg-accent-wash text-ink';
   return (
-    <div className={`flex gap-3 rounded-md px-4 py-3 text-sm ${look} ${className}`}>
+    <div className={`notice flex gap-3 rounded-md px-4 py-3 text-sm ${look} ${className}`}>
       <NoticeIcon tone={tone} />
-      <div className="min-w-0">{children}</div>
+      <div className="min-w-0 wrap-anywhere">{children}</div>
     </div>
   );
 }

@@ -11,7 +11,7 @@ export function AdviceList({ advice }: { advice: readonly Advice[] }) {
         What is due
       </h2>
       {due.length === 0 ? null : (
-        <div className="mb-4 rounded-md bg-accent-wash px-4 py-3 text-sm">
+        <div className="notice mb-4 rounded-md bg-accent-wash px-4 py-3 text-sm">
           <Items advice={due} />
         </div>
       )}

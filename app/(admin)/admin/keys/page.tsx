@@ -6,7 +6,11 @@ import { AdviceList } from './advice-list';
 import { DataKeysTable, SecretsTable } from './secrets-tables';
 import { SigningKeysTable } from './signing-keys-table';
 
-export const metadata: Metadata = { title: 'Keys' };
+/** Asks first: who may not see the page is not told what it would be called. */
+export async function generateMetadata(): Promise<Metadata> {
+  await requireAdmin('/admin/keys');
+  return { title: 'Keys' };
+}
 
 /** What signs and what wraps, as `npm run keys -- status` says it. Keys change on the command line only. */
 export default async function KeysPage() {
@@ -14,8 +18,7 @@ export default async function KeysPage() {
   const { signing, dataKeys, secrets, advice } = await keyReport();
   return (
     <>
-      <AdminNav />
-      <h1 className="text-2xl">Keys</h1>
+      <AdminNav title="Keys" />
       <p className="mt-1 mb-6 max-w-2xl text-ink-soft">
         One key signs, all that are published verify. Keys change on the command line only.
       </p>

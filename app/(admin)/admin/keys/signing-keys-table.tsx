@@ -46,7 +46,11 @@ function KeyRow({ signingKey: { kid, algorithm, state, since, until } }: { signi
         )}
       </th>
       <td className={`${CELL.always} ${state === 'gone' ? 'text-ink-soft' : ''}`}>
-        {isCurrent ? <span className="rounded-sm bg-accent-wash px-2 font-semibold text-accent">{name}</span> : name}
+        {isCurrent ? (
+          <span className="badge rounded-sm bg-accent-wash px-2 font-semibold text-accent">{name}</span>
+        ) : (
+          name
+        )}
       </td>
       <td className={`${CELL.wide} whitespace-nowrap`}>
         <Time at={since} />

@@ -7,7 +7,11 @@ import { AdminNav } from '../admin-nav';
 import { Pages } from './pages';
 import { UsersTable } from './users-table';
 
-export const metadata: Metadata = { title: 'Users' };
+/** Asks first: who may not see the page is not told what it would be called. */
+export async function generateMetadata(): Promise<Metadata> {
+  await requireAdmin('/admin/users');
+  return { title: 'Users' };
+}
 
 type Query = { readonly [name: string]: string | string[] | undefined };
 
@@ -18,8 +22,7 @@ export default async function UsersPage({ searchParams }: { searchParams: Promis
   const page = await listUsers({ after: single(after), before: single(before) });
   return (
     <>
-      <AdminNav />
-      <h1 className="text-2xl">Users</h1>
+      <AdminNav title="Users" />
       <p className="mt-1 mb-6 text-ink-soft" role="status">
         {summaryOf(page)}
       </p>

@@ -16,7 +16,7 @@ export function SessionItem({ session, now }: { session: SessionSummary; now: nu
             <span className="rounded-sm border border-hairline px-2 text-xs font-semibold text-ink-soft">API</span>
           ) : null}
           {current ? (
-            <span className="rounded-sm bg-accent-wash px-2 text-xs font-semibold text-accent">This session</span>
+            <span className="badge rounded-sm bg-accent-wash px-2 text-xs font-semibold text-accent">This browser</span>
           ) : null}
         </h3>
         <p className="text-sm text-ink-soft">
