@@ -19,7 +19,7 @@ import { lossReport } from '@/lib/verifier/loss-report';
 import { realSurroundings, type Surroundings, withHeadersFor } from '@/lib/verifier/surroundings';
 import { type RefreshOutcome, transparentRefresh } from '@/lib/verifier/transparent-refresh';
 import { tokenVerifier } from '@/lib/verifier/verifier';
-import { SITE } from '@/site';
+import { LOOK, SITE } from '@/site';
 
 export const config = {
   // Never the refresh endpoint itself: Next stops no loop. `accessOf` says the same once more, in code.
@@ -194,7 +194,7 @@ function refuse(request: NextRequest, access: Access): Response {
   return new Response(null, { status: 303, headers: { ...PRIVATE_HEADERS, location: location.href } });
 }
 
-const unavailable = (): Response => unavailablePage(SITE.name, newNonce(), RETRY_AFTER_SECONDS);
+const unavailable = (): Response => unavailablePage({ ...SITE, ...LOOK }, newNonce(), RETRY_AFTER_SECONDS);
 
 /** 128 random bits a page. */
 const newNonce = (): string => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));

@@ -1,7 +1,7 @@
 import type { Metadata, Viewport } from 'next';
 import { connection } from 'next/server';
 import type { ReactNode } from 'react';
-import { SITE } from '@/site';
+import { LOOK, SITE } from '@/site';
 import { instrumentSans, instrumentSansAccents, instrumentSansExtended } from './_fonts/instrument-sans';
 import { SessionRoot } from './session-root';
 import './globals.css';
@@ -16,8 +16,8 @@ export const metadata: Metadata = {
 export const viewport: Viewport = {
   colorScheme: 'light dark',
   themeColor: [
-    { media: '(prefers-color-scheme: light)', color: '#eff1ec' },
-    { media: '(prefers-color-scheme: dark)', color: '#121119' },
+    { media: '(prefers-color-scheme: light)', color: LOOK.colours.light.paper },
+    { media: '(prefers-color-scheme: dark)', color: LOOK.colours.dark.paper },
   ],
 };
 

@@ -17,6 +17,7 @@ await runScript(async () => {
   });
   await Promise.race([untilHealthy(server, port, () => ''), ended]);
   console.log(welcome(origin, isEmbedded));
+  console.log('Next calls middleware.ts deprecated. Leave it as it is: its successor has no edge (DECISIONS 1).\n');
   watchBareHandlers((sentence) => console.warn(`\n ⚠ ${sentence}\n`));
   await ended;
 });

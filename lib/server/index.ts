@@ -9,9 +9,9 @@ export { env } from '@/lib/server/config/env';
 export { db } from '@/lib/server/database/client';
 /** Prisma's types, such as `Prisma.TransactionClient`. */
 export type { Prisma } from '@/lib/server/database/generated/prisma/client';
-export { sendDueMail } from '@/lib/server/mail/delivery';
 /** A mail is composed, put into the outbox (in your transaction, if you have one), and sent once the answer is out. */
-export { composeMail } from '@/lib/server/mail/messages';
+export { composeMail } from '@/lib/server/mail/compose';
+export { sendDueMail } from '@/lib/server/mail/delivery';
 export { queueMail } from '@/lib/server/mail/outbox';
 /** What a handler answers. */
 export { empty, json, problem } from '@/lib/server/routes/answer';

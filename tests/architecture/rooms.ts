@@ -71,7 +71,7 @@ export const ROOMS = table({
   server: ['server/config', 'server/database', 'server/mail', 'server/sessions', 'server/routes'],
 
   // The drawings: the sign, its ink, the large impression.
-  'app/_components/stamp': [],
+  'app/_components/stamp': ['site.ts'],
   // What tabs of one browser know of each other, and the way out.
   'app/_components/session': ['core/http', 'core/token'],
   // What stands around the content of a page.

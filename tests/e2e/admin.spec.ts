@@ -57,6 +57,9 @@ test('for a member there is no admin page: 404, and no link to one', async ({
     expect((await page.goto(path))?.status(), path).toBe(404);
     await expect(page.getByRole('heading', { level: 1, name: 'There is nothing here' })).toBeVisible();
     await expect(page.getByRole('table')).toHaveCount(0);
+    await expect(page).toHaveTitle(`Not found · ${SITE.name}`);
+    const html = await (await page.request.get(path)).text();
+    expect(html, 'what the page would be called').not.toMatch(/(?:Users|Keys) · /);
   }
   await page.goto('/dashboard');
   await expect(page.getByRole('link', { name: 'Admin' })).toHaveCount(0);

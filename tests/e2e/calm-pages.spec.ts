@@ -76,7 +76,8 @@ async function expectCalm(page: Page, origin: string, { path, heading }: PageCas
   expect(elsewhere, path).toEqual([]);
 }
 
-test.use({ trace: 'off' });
+// The reader's own times take the place of those in UTC.
+test.use({ trace: 'off', timezoneId: 'Asia/Kathmandu' });
 
 test('no page of a guest moves while it loads, even with late fonts, or asks another site for anything', async ({
   page,

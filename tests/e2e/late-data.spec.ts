@@ -26,8 +26,8 @@ const test = base.extend<object, { slow: { origin: string; databaseUrl: string }
 test.use({ javaScriptEnabled: false });
 
 const CASES = [
-  { path: '/dashboard', who: MEMBER, table: 'Session', late: 'This session' },
-  { path: '/account/sessions', who: MEMBER, table: 'Session', late: 'This session' },
+  { path: '/dashboard', who: MEMBER, table: 'Session', late: 'This browser' },
+  { path: '/account/sessions', who: MEMBER, table: 'Session', late: 'This browser' },
   { path: '/admin/users', who: ADMIN, table: 'User', late: MEMBER.email },
 ];
 

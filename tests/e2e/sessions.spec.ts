@@ -22,7 +22,7 @@ test('the list names every device, tells which one this is, and ends one after a
 
   await page.goto('/account/sessions');
   await expect(entries(page)).toHaveCount(2);
-  const own = entries(page).filter({ hasText: 'This session' });
+  const own = entries(page).filter({ hasText: 'This browser' });
   await expect(own).toHaveCount(1);
   await expect(own.getByRole('button')).toHaveCount(0);
   const other = entries(page).filter({ hasText: 'Safari on iOS' });

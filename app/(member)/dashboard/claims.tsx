@@ -1,3 +1,4 @@
+import { LocalTime } from '@/app/_components/frame/local-time';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { JsonValue } from './json-value';
 
@@ -45,7 +46,11 @@ export function Claims({ claims }: { claims: AccessClaims }) {
             </dt>
             <dd className="claims-note">
               {NOTES[name]}
-              {TIMES.has(name) ? `: ${readable(Number(claims[name]))}.` : null}
+              {TIMES.has(name) ? (
+                <>
+                  : <LocalTime at={new Date(Number(claims[name]) * 1000).toISOString()} precision="seconds" />
+                </>
+              ) : null}
             </dd>
           </div>
         ))}
@@ -53,7 +58,3 @@ export function Claims({ claims }: { claims: AccessClaims }) {
     </section>
   );
 }
-
-/** "23 Nov 2026, 04:51:10 UTC" of epoch seconds. */
-const readable = (seconds: number): string =>
-  `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' }).format(seconds * 1000)} UTC`;

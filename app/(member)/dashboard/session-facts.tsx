@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { fromNow, inUtc } from '@/app/_components/frame/moment';
+import { LocalTime } from '@/app/_components/frame/local-time';
+import { Moment } from '@/app/_components/frame/moment';
 import { ROLE_NAMES } from '@/app/_components/frame/role-names';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import type { Viewer } from '@/lib/server/sessions/current-user';
@@ -31,13 +32,13 @@ export function SessionFacts({ user, session, expiresAt, now }: Props) {
         <bdi>{user.email}</bdi>
       </Fact>
       <Fact name="Role">{ROLE_NAMES[user.role]}</Fact>
-      <Fact name="Proved by">{methods}</Fact>
+      <Fact name="Signed in with">{methods}</Fact>
       <Fact name="Signed in">
-        {inUtc(signedInAt)} <Aside>{fromNow(signedInAt, now)}</Aside>
+        <Moment at={signedInAt} now={now} />
       </Fact>
       {expiresAt === null ? null : (
-        <Fact name="Good at least until">
-          {inUtc(expiresAt)} <Aside>{fromNow(expiresAt, now)}</Aside>
+        <Fact name="Stays signed in">
+          at least until <LocalTime at={expiresAt} />
         </Fact>
       )}
       <Fact name="Session">
@@ -54,8 +55,4 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <dd className="wrap-anywhere">{children}</dd>
     </div>
   );
-}
-
-function Aside({ children }: { children: ReactNode }) {
-  return <span className="text-sm text-ink-soft">({children})</span>;
 }

@@ -1,6 +1,8 @@
 'use client';
 
 import { useState } from 'react';
+import { LocalTime } from '@/app/_components/frame/local-time';
+import { inLocalTime } from '@/app/_components/frame/times';
 import { useSecondsLeft } from '@/app/_components/frame/use-seconds-left';
 import { AgeingStamp } from './ageing-stamp';
 import { useRefresh } from './use-refresh';
@@ -23,7 +25,10 @@ export function SessionStamp({ exp, iat, jti, authTime, serverNow }: Props) {
       <p className="text-center text-sm text-ink-soft">
         {left > 0 ? (
           <>
-            Your access token ends at <span className="tabular-nums">{clockTime(end.endsAt)}</span> UTC
+            Your access token ends at{' '}
+            <span className="tabular-nums">
+              <LocalTime at={new Date(end.endsAt * 1000).toISOString()} precision="clock" />
+            </span>
           </>
         ) : (
           'Your access token has ended. The next thing you do renews it; you need not sign in.'
@@ -43,7 +48,7 @@ export function SessionStamp({ exp, iat, jti, authTime, serverNow }: Props) {
         {renewals === 1 ? 'time' : 'times'} since you opened this page
       </p>
       <p role="status" className={state === 'failed' ? 'text-center text-sm text-fault' : 'sr-only'}>
-        {state === 'done' ? `Renewed. The access token now ends at ${clockTime(end.endsAt)} UTC.` : null}
+        {state === 'done' ? `Renewed. The access token now ends at ${inLocalTime(end.endsAt * 1000, 'clock')}.` : null}
         {state === 'failed' ? 'Not renewed: the server did not answer. You are still signed in; try again.' : null}
       </p>
     </section>
@@ -57,5 +62,3 @@ function useChangesOf(value: string): number {
   setSeen({ value, changes: seen.changes + 1 });
   return seen.changes + 1;
 }
-
-const clockTime = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(11, 19);

@@ -13,10 +13,10 @@ export function ShortSessionList({ sessions, now }: { sessions: readonly Session
           <span className="font-medium">{device ?? (kind === 'api' ? 'A program' : 'Unknown device')}</span>
           <span className="text-sm text-ink-soft">
             {current ? (
-              'This session'
+              'This browser'
             ) : (
               <>
-                last seen <Moment at={lastSeenAt} now={now} />
+                last used <Moment at={lastSeenAt} now={now} />
               </>
             )}
           </span>

@@ -1,8 +1,8 @@
 import 'server-only';
 import { db, type Transaction } from '@/lib/server/database/client';
 import { log } from '@/lib/server/observability/logger';
+import type { MailMessage } from './compose';
 import { type AddressedMail, assertSafeHeaders } from './mailer';
-import type { MailMessage } from './messages';
 import { MAIL_COLUMNS, mailValues, openMail, sealMail } from './sealed-mail';
 
 /**

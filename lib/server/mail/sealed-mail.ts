@@ -8,7 +8,7 @@ import { seal, unseal } from '@/lib/core/token/sealed-token';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
 import { heldSealKeys, sealKeys } from '@/lib/server/keys/data-keys';
 import { randomBytes } from '@/lib/server/keys/random';
-import type { MailMessage } from './messages';
+import type { MailMessage } from './compose';
 
 /** A mail as the outbox keeps it: whoever reads the database sees neither what it is about nor the code in it. */
 export type SealedMail = { readonly sealed: string; readonly expiresAt: EpochSeconds | null };

@@ -6,7 +6,7 @@ import { db, type Transaction } from '@/lib/server/database/client';
 import { Prisma, type SessionEndReason } from '@/lib/server/database/generated/prisma/client';
 import { noteEnded } from '@/lib/server/database/live-state';
 import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
-import type { MailMessage } from '@/lib/server/mail/messages';
+import type { MailMessage } from '@/lib/server/mail/compose';
 import { MAIL_COLUMNS, mailValues, type SealedMail, sealMail } from '@/lib/server/mail/sealed-mail';
 import { isUsableFrom, noteForeignNetwork } from './home-network';
 

@@ -1,4 +1,4 @@
-import { inUtc } from '@/app/_components/frame/moment';
+import { inUtc } from '@/app/_components/frame/times';
 import type { Advice } from '@/lib/server/keys/facts';
 
 /** What to do about keys, and what to type. What is due comes in a frame of its own. */

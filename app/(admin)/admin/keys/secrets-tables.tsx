@@ -1,5 +1,5 @@
 import { CELL, type Column, ListTable } from '@/app/_components/frame/list-table';
-import { inUtc } from '@/app/_components/frame/moment';
+import { inUtc } from '@/app/_components/frame/times';
 import { countSessions, type KeyReport } from '@/lib/server/keys/facts';
 
 const always = (title: string): Column => ({ title, shown: 'always' });

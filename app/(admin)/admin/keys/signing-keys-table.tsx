@@ -1,5 +1,5 @@
 import { CELL, type Column, ListTable } from '@/app/_components/frame/list-table';
-import { inUtc } from '@/app/_components/frame/moment';
+import { inUtc } from '@/app/_components/frame/times';
 import type { ReportedKey } from '@/lib/server/keys/facts';
 
 const COLUMNS: readonly Column[] = [

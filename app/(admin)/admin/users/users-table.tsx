@@ -1,5 +1,5 @@
 import { CELL, type Column, ListTable } from '@/app/_components/frame/list-table';
-import { inUtc } from '@/app/_components/frame/moment';
+import { LocalTime } from '@/app/_components/frame/local-time';
 import { ROLE_NAMES } from '@/app/_components/frame/role-names';
 import type { ListedUser } from '@/lib/server/users/user-list';
 
@@ -24,13 +24,17 @@ export function UsersTable({ users }: { users: readonly ListedUser[] }) {
 function UserRow({ user }: { user: ListedUser }) {
   const { email, name, createdAt, disabledAt, liveSessions } = user;
   const role = ROLE_NAMES[user.role];
-  const joined = <time dateTime={createdAt}>{inUtc(createdAt)}</time>;
+  const joined = <LocalTime at={createdAt} />;
   return (
     <tr>
       <th scope="row" className={`${CELL.always} font-normal`}>
         <bdi className="block text-base font-medium wrap-anywhere">{name ?? email}</bdi>
         {name === null ? null : <bdi className="block text-ink-soft wrap-anywhere">{email}</bdi>}
-        {disabledAt === null ? null : <span className="block text-fault">Disabled since {inUtc(disabledAt)}</span>}
+        {disabledAt === null ? null : (
+          <span className="block text-fault">
+            Disabled since <LocalTime at={disabledAt} />
+          </span>
+        )}
         <span className="block text-ink-soft sm:hidden">
           {role}, joined {joined}
         </span>

@@ -1,13 +1,13 @@
 'use client';
 
 import { AlertDialog } from 'radix-ui';
-import { type RefObject, useEffect } from 'react';
+import { type ReactNode, type RefObject, useEffect } from 'react';
 
 type Props = {
   isOpen: boolean;
   setIsOpen: (isOpen: boolean) => void;
   title: string;
-  text: string;
+  text: ReactNode;
   confirmLabel: string;
   onConfirm: () => void;
   /** Holds the button that asked: it gets the focus back. */

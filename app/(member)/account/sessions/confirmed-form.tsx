@@ -1,6 +1,6 @@
 'use client';
 
-import { type MouseEvent, useRef, useState } from 'react';
+import { type MouseEvent, type ReactNode, useRef, useState } from 'react';
 import { useFormStatus } from 'react-dom';
 import { ConfirmDialog } from './confirm-dialog';
 
@@ -9,10 +9,10 @@ type Props = {
   fields?: Readonly<Record<string, string>>;
   label: string;
   /** What the label is about, for those who do not see what it stands beside. */
-  about?: string;
+  about?: ReactNode;
   busyLabel: string;
   title: string;
-  text: string;
+  text: ReactNode;
 };
 
 /** A form of one button that asks back first. Without scripts it does not ask: pressing it is the answer. */
@@ -40,7 +40,7 @@ export function ConfirmedForm({ action, fields = {}, label, about, busyLabel, ti
 }
 
 type ButtonProps = Pick<Props, 'label' | 'busyLabel'> & {
-  about: string | undefined;
+  about: ReactNode;
   onClick: (event: MouseEvent) => void;
 };
 

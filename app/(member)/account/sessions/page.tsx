@@ -23,7 +23,8 @@ export default async function SessionsPage({ searchParams }: { searchParams: Pro
         Where you are signed in
       </h2>
       <p className="mt-1 mb-5 text-ink-soft">
-        An ended session is refused by every service within five seconds. “Last seen” is exact to five minutes.
+        If you do not know one of them, end it: it is signed out everywhere within five seconds. “Last used” may be up
+        to five minutes old.
       </p>
       <OutcomeNotice key={sessions.length} outcome={single((await searchParams)['done'])} />
       <ul className="sheet divide-y divide-hairline">
@@ -40,7 +41,7 @@ export default async function SessionsPage({ searchParams }: { searchParams: Pro
             label="End all other sessions"
             busyLabel="Ending the other sessions"
             title={others === 1 ? 'End the other session?' : `End ${others} other sessions?`}
-            text="Whoever uses them has to sign in again. This session stays."
+            text="Whoever uses them has to sign in again. You stay signed in here."
           />
         </div>
       )}

@@ -1,4 +1,5 @@
-import { inUtc, Moment } from '@/app/_components/frame/moment';
+import { LocalTime } from '@/app/_components/frame/local-time';
+import { Moment } from '@/app/_components/frame/moment';
 import type { SessionSummary } from '@/lib/server/sessions/list';
 import { endOne } from './actions';
 import { ConfirmedForm } from './confirmed-form';
@@ -19,13 +20,16 @@ export function SessionItem({ session, now }: { session: SessionSummary; now: nu
             <span className="badge rounded-sm bg-accent-wash px-2 text-xs font-semibold text-accent">This browser</span>
           ) : null}
         </h3>
+        {audience === null ? null : <p className="text-sm text-ink-soft wrap-anywhere">For {audience}</p>}
+        {ip === null ? null : <p className="text-sm text-ink-soft wrap-anywhere">From the network address {ip}</p>}
         <p className="text-sm text-ink-soft">
-          Last seen <Moment at={lastSeenAt} now={now} />
-          {ip === null ? null : `, from ${ip}`}
-          {audience === null ? null : <span className="wrap-anywhere">, for {audience}</span>}
+          Last used <Moment at={lastSeenAt} now={now} />
         </p>
         <p className="text-sm text-ink-soft">
-          Signed in {inUtc(createdAt)}, good at least until {inUtc(expiresAt)}
+          Signed in <LocalTime at={createdAt} />
+        </p>
+        <p className="text-sm text-ink-soft">
+          Stays signed in at least until <LocalTime at={expiresAt} />
         </p>
       </div>
       {current ? null : (
@@ -33,10 +37,19 @@ export function SessionItem({ session, now }: { session: SessionSummary; now: nu
           action={endOne}
           fields={{ sessionId: id }}
           label="End session"
-          about={`${device}, signed in ${inUtc(createdAt)}`}
+          about={
+            <>
+              {device}, signed in <LocalTime at={createdAt} />
+            </>
+          }
           busyLabel="Ending the session"
           title={`End the session on ${device}?`}
-          text={`It was signed in ${inUtc(createdAt)}. Whoever uses it has to sign in again. This session stays.`}
+          text={
+            <>
+              Whoever uses it has to sign in again. You stay signed in here. It was signed in{' '}
+              <LocalTime at={createdAt} />
+            </>
+          }
         />
       )}
     </li>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { alreadyRegistered, sessionEndedToBeSafe, signUpCode } from '@/lib/server/mail/messages';
-import { SITE } from '@/site';
+import { LOOK, SITE } from '@/site';
 
 /** A name may hold one: "Salt & Sons". */
 const inHtml = (text: string): string => text.replaceAll('&', '&amp;');
@@ -18,15 +18,16 @@ describe.each([
     expect(subject).toMatch(/^[\x20-\x7e]{5,60}$/);
   });
 
-  test('is signed with the name of the site in both bodies', () => {
+  test('has the name of the site below its text, and above its HTML', () => {
     expect(text.trimEnd().split('\n').at(-1)).toBe(SITE.name);
-    expect(html).toContain(`<p>${inHtml(SITE.name)}</p>\n</body>`);
+    expect(html).toMatch(new RegExp(`<body[^>]*>\\s*<div[^>]*>\\s*<p[^>]*>${inHtml(SITE.name)}</p>`));
   });
 
   test('says the same in both bodies', () => {
     const words = html
       .replace(/^[\s\S]*<body[^>]*>/, '')
-      .replace(/<a href="([^"]*)">([^<]*)<\/a>/g, '$2:\n$1')
+      .replace(/<p class="name"[^>]*>([^<]*)<\/p>([\s\S]*)$/, '$2\n<p>$1</p>')
+      .replace(/<a [^>]*href="([^"]*)">([^<]*)<\/a>/g, '$2:\n$1')
       .replace(/<[^>]+>/g, '')
       .replaceAll('&amp;', '&')
       .trim()
@@ -37,7 +38,19 @@ describe.each([
   test('names its language and title for those who hear it, and loads nothing', () => {
     expect(html).toContain('<html lang="en">');
     expect(html).toContain(`<title>${inHtml(subject)}</title>`);
-    expect(html).not.toMatch(/<img|<script|<link|<style|url\(/);
+    expect(html).not.toMatch(/<img|<script|<link|url\(|@import/);
+    expect(html.match(/https?:/g) ?? []).toHaveLength((html.match(/href="https?:/g) ?? []).length);
+  });
+
+  test('has the colours of the site in both schemes, and the light ones without a style sheet', () => {
+    const { light, dark } = LOOK.colours;
+    const [, sheet = '', body = ''] = /<style>([\s\S]*)<\/style>([\s\S]*)/.exec(html) ?? [];
+    expect(sheet).toContain('@media (prefers-color-scheme: dark)');
+    for (const colour of [dark.paper, dark.sheet, dark.ink, dark.accent]) expect(sheet).toContain(colour);
+    for (const colour of [light.paper, light.sheet, light.ink, light.accent]) expect(body).toContain(colour);
+    // What the style sheet recolours is there to be recoloured.
+    const classes = new Set([...body.matchAll(/class="(\w+)"/g)].map(([, name]) => name));
+    for (const name of ['paper', 'sheet', 'name']) expect(classes).toContain(name);
   });
 
   test('is calm', () => {
