@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { ADMIN_PAGES, GUEST_PAGES, MEMBER_PAGES, type PageCase } from '@/tests/support/browser/pages';
-import { ADMIN, logIn } from '@/tests/support/browser/people';
+import { ADMIN, logIn, newPerson } from '@/tests/support/browser/people';
 import { expect, test } from './fixtures';
 
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -81,6 +81,52 @@ for (const expected of MEMBER_PAGES) {
     await expectAccessible(page);
   });
 }
+
+test('the page of a code is without barriers that axe knows, before and after it was sent again', async ({ page }) => {
+  const { email, password } = newPerson();
+  await page.goto('/register');
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Enter your code');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Send the code again' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'Sent again' })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('in forced colours the current page and a notice are told by lines, not by colours alone', async ({
+  page,
+  signedIn: _signedIn,
+}) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await page.goto('/account/sessions?done=one');
+  const lineOf = (selector: string, pseudo?: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element, part) => {
+        const { borderBottomStyle, borderBottomWidth } = getComputedStyle(element, part);
+        return borderBottomStyle === 'none' ? 0 : Number.parseFloat(borderBottomWidth);
+      }, pseudo);
+  expect(await lineOf('.nav-link[aria-current]', '::after')).toBeGreaterThanOrEqual(2);
+  expect(await lineOf('.notice')).toBeGreaterThanOrEqual(1);
+  expect(await lineOf('.badge')).toBeGreaterThanOrEqual(1);
+});
+
+test('on paper both schemes are ink on white, without what can only be pressed', async ({ page, signedIn }) => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ media: 'print', colorScheme });
+    await page.goto('/account');
+    await expect(page.getByText(signedIn.email)).toBeVisible();
+    await expect(page.getByRole('button')).toHaveCount(0);
+    const { background, ink } = await page.evaluate(() => {
+      const { backgroundColor, color } = getComputedStyle(document.documentElement);
+      return { background: backgroundColor, ink: color };
+    });
+    expect([background, ink], colorScheme).toEqual(['rgb(255, 255, 255)', 'rgb(27, 25, 41)']);
+  }
+});
 
 test('the dialog and a refused name are without barriers that axe knows', async ({
   page,

@@ -193,7 +193,7 @@ for (const javaScriptEnabled of [true, false]) {
       await enterCode(page, await mailedCode(targetAt(origin), person.email));
       await expect(page).toHaveURL('/dashboard');
       await page.goBack();
-      await expect(page.getByRole('heading', { level: 1 })).toHaveText('No code is awaited');
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no code to enter');
       await expect(page.getByLabel('Code')).toHaveCount(0);
       await page.getByRole('link', { name: 'Go on' }).click();
       await expect(page).toHaveURL('/dashboard');

@@ -5,7 +5,7 @@ import { withNext } from '@/lib/core/http/safe-redirect';
 export function NothingPending({ next, isSignedIn }: { next: string; isSignedIn: boolean }) {
   return (
     <Ticket>
-      <h1 className="mb-2 text-2xl">No code is awaited</h1>
+      <h1 className="mb-2 text-2xl">There is no code to enter</h1>
       <p className="mb-6 text-sm text-ink-soft">
         {isSignedIn
           ? 'You are signed in, so there is nothing left to confirm.'

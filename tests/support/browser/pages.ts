@@ -11,7 +11,7 @@ export const GUEST_PAGES: readonly PageCase[] = [
   { path: '/register?error=validation_failed&fields=email:custom,password:too_short', heading: 'Create account' },
   { path: '/login?error=too_many_attempts&retry=90', heading: 'Sign in' },
   { path: '/problems/validation_failed', heading: 'Some fields need attention' },
-  { path: '/verify-email', heading: 'No code is awaited' },
+  { path: '/verify-email', heading: 'There is no code to enter' },
   { path: '/reload?next=%2Faccount', heading: 'This page is older than the server' },
   { path: '/dev/mail', heading: 'Local mailbox' },
   { path: '/no-such-page', heading: 'There is nothing here', status: 404 },
