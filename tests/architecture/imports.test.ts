@@ -26,12 +26,14 @@ const TALKS_TO_THE_REQUEST = [
   'lib/server/http/cookies.ts',
   'lib/server/mail/delivery.ts',
   'lib/server/oauth/oauth-route.ts',
+  'lib/server/routes/kept-fields.ts',
   'lib/server/routes/other-methods.ts',
   'lib/server/routes/pipeline.ts',
   'lib/server/routes/route-handler.ts',
   'lib/server/sessions/current-user.ts',
   'lib/server/sessions/drafts.ts',
   'lib/server/sessions/session-if-known.ts',
+  'lib/server/sign-up/pending-sign-up.ts',
   'lib/server/sign-up/sign-up-trace.ts',
 ];
 
