@@ -17,7 +17,9 @@ const { url: databaseUrl } = await useDatabase();
 const bare = await useServerWithoutMiddleware(databaseUrl);
 
 /** Every other page is behind the door: a new one that forgets to ask who is there fails here. */
-const OPEN_TO_ALL = ['/', '/login', '/register', '/verify-email', '/dev/mail'];
+const OPEN_TO_ALL = ['/', '/login', '/register', '/verify-email', '/reload', '/dev/mail'];
+/** What stands for every address below a folder that is no page. */
+const ANY_OTHER = '/[...nothing]';
 
 /** The paths of all pages, as their folders below `app` spell them. */
 async function allPages(): Promise<string[]> {
@@ -29,7 +31,8 @@ async function allPages(): Promise<string[]> {
     .sort();
 }
 
-const guarded = (await allPages()).filter((page) => !OPEN_TO_ALL.includes(page));
+const closed = (await allPages()).filter((page) => !OPEN_TO_ALL.includes(page));
+const guarded = closed.filter((page) => !page.endsWith(ANY_OTHER));
 const adminPages = guarded.filter((page) => page.startsWith('/admin'));
 const memberPages = guarded.filter((page) => !page.startsWith('/admin'));
 
@@ -72,6 +75,18 @@ describe('without any middleware', () => {
       expect((await ask(page, accessOnly)).status).toBe(307);
     },
   );
+
+  it('an address that is no page tells a guest nothing either, and is a 404 for everybody else', async () => {
+    const folders = closed.filter((page) => page.endsWith(ANY_OTHER)).map((page) => page.slice(0, -ANY_OTHER.length));
+    expect(folders).toEqual(['/account', '/admin', '/dashboard']);
+    const admin = await prepareSession(await createPerson({ role: 'admin' }));
+    for (const folder of folders) {
+      const page = `${folder}/no/such-page`;
+      const asked = await ask(page);
+      expect([asked.status, locationOf(asked)]).toEqual([307, `/login?next=${encodeURIComponent(folder)}`]);
+      expect((await ask(page, admin.accessOnly)).status, page).toBe(404);
+    }
+  });
 
   it('members see the pages of members and none of admins’, admins see both', async () => {
     const member = await prepareSession();
