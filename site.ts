@@ -17,14 +17,19 @@ export const SITE = {
 /** Strokes of one width: path data of SVG, in a field of 64 by 64. */
 type Strokes = { readonly width: number; readonly path: string };
 
+/**
+ * The sign of the product: an H as it is cut into rubber. Stamps, mark, icon and the page of a server in trouble are drawn from
+ * it.
+ */
+export const GLYPH: readonly Strokes[] = [
+  { width: 4.6, path: 'M15 18h12M15 46h12M37 18h12M37 46h12' },
+  { width: 7.2, path: 'M21 18v28M43 18v28' },
+  { width: 5.4, path: 'M23 32h18' },
+];
+
 /** The look where no style sheet reaches: mails, the icon, the page of a server in trouble, the browser's own frame. */
 export const LOOK = {
-  /** The sign of the product: an H as it is cut into rubber. Stamps, mark, icon and that page are drawn from it. */
-  glyph: [
-    { width: 4.6, path: 'M15 18h12M15 46h12M37 18h12M37 46h12' },
-    { width: 7.2, path: 'M21 18v28M43 18v28' },
-    { width: 5.4, path: 'M23 32h18' },
-  ] as readonly Strokes[],
+  glyph: GLYPH,
   /** As in app/_styles/tokens.css, by the same names. */
   colours: {
     light: {

@@ -1,10 +1,10 @@
-import { LOOK } from '@/site';
+import { GLYPH } from '@/site';
 
 /** The sign in the middle of the stamp, in a field of 64 by 64 and in the text colour. */
 export function StampGlyph() {
   return (
     <g fill="none" stroke="currentColor" strokeLinejoin="round">
-      {LOOK.glyph.map(({ width, path }) => (
+      {GLYPH.map(({ width, path }) => (
         <path key={path} d={path} strokeWidth={width} />
       ))}
     </g>
