@@ -36,7 +36,7 @@ export function ErrorMessage({ error, retry }: ErrorPageProps) {
         </>
       }
     >
-      <title>{`${title} · ${SITE.name}`}</title>
+      <title>{`${isOld ? title : 'Something went wrong'} · ${SITE.name}`}</title>
       <p>
         {isOld
           ? 'The site was updated while this page was open, and nothing was changed. What you typed is kept.'
