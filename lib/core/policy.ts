@@ -75,6 +75,12 @@ export const MAX_DRAFT_CHARACTERS = 2_000;
 /** So long after a ceremony was finished its code brings the same answer again, because the first may have been lost. */
 export const CEREMONY_REPEAT_SECONDS = minutes(1);
 
+/** How long a login form that is sent a second time means the same sign-in. */
+export const ATTEMPT_REPEAT_SECONDS = minutes(1);
+
+/** How long a login form may stay open before it is sent; a later one signs in as well, once for each time. */
+export const ATTEMPT_SECONDS = days(1);
+
 /** Wrong codes after which a ceremony is over. */
 export const MAX_CODE_TRIES = 5;
 

@@ -58,7 +58,7 @@ export const ROOMS = table({
   // A session from its beginning to its end, and who is signed in.
   'server/sessions': ['core', 'core/http', 'core/session', 'core/status-list', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/mail', 'server/users', 'server/keys', 'server/revocation'],
   // Login by password.
-  'server/sign-in': ['core', 'core/keys', 'server/observability', 'server/http', 'server/audit', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions'],
+  'server/sign-in': ['core', 'core/keys', 'core/token', 'server/observability', 'server/http', 'server/audit', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions'],
   // A new account, once its address is proven.
   'server/sign-up': ['core', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/mail', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in'],
   // What stands around every handler, and the shapes of bodies.
@@ -81,7 +81,7 @@ export const ROOMS = table({
   // The start page.
   'app/(public)': ['site.ts', 'core/http', 'server/config', 'server/sessions', 'app/_components/stamp', 'app/_components/frame', 'app/_components/forms'],
   // Signing in and up.
-  'app/(guest)': ['core/http', 'core/passwords', 'server/config', 'server/sessions', 'server/sign-up', 'server/routes', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
+  'app/(guest)': ['core/http', 'core/passwords', 'server/config', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/routes', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
   // The pages of the person signed in.
   'app/(member)': ['core', 'core/token', 'server/http', 'server/users', 'server/sessions', 'server/routes', 'app/_components/stamp', 'app/_components/frame', 'app/_components/forms'],
   // The pages of admins.

@@ -18,13 +18,15 @@ type LoginFormProps = {
   required: { email: string; password: string };
   /** The address of an attempt before, where scripts did not run. */
   typedEmail: string | undefined;
+  /** Makes one sign-in of a form that is sent twice; null where it could not be made. */
+  attempt: string | null;
 };
 
 /**
  * `next` was checked on the server; the endpoint checks it again for the plain form. `required`: the sentences for
  * fields that are missing.
  */
-export function LoginForm({ next, initial, required, typedEmail }: LoginFormProps) {
+export function LoginForm({ next, initial, required, typedEmail, attempt }: LoginFormProps) {
   const form = useAuthForm({
     endpoint: '/api/auth/login',
     next,
@@ -37,6 +39,7 @@ export function LoginForm({ next, initial, required, typedEmail }: LoginFormProp
   return (
     <AuthForm form={form} action="/api/auth/login" submitLabel="Sign in" busyLabel="Signing you in">
       <input type="hidden" name="next" value={next} />
+      {attempt === null ? null : <input type="hidden" name="attempt" value={attempt} />}
       <EmailField typed={typedEmail} />
       <PasswordField autoComplete="current-password" />
       <label className="-my-1.5 flex min-h-11 cursor-pointer items-center gap-3 text-sm">

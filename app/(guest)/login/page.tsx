@@ -1,11 +1,12 @@
 import type { Metadata } from 'next';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
+import { AlreadySignedIn } from '@/app/_components/frame/already-signed-in';
 import { Ticket } from '@/app/_components/frame/ticket';
 import { safeNextPath, withNext } from '@/lib/core/http/safe-redirect';
 import { env } from '@/lib/server/config/env';
 import { keptFields } from '@/lib/server/routes/kept-fields';
 import { sessionOfPerson } from '@/lib/server/sessions/signed-in-person';
-import { AlreadySignedIn } from './already-signed-in';
+import { newFormAttempt } from '@/lib/server/sign-in/form-attempt';
 import { DemoAccounts } from './demo-accounts';
 import { EndedNotice } from './ended-notice';
 import { LoginForm } from './login-form';
@@ -25,7 +26,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
   const { appOrigin, embeddedDataFolder } = env();
   const next = safeNextPath(single(query['next']), appOrigin);
   const ended = single(query['ended']);
-  const session = await sessionOfPerson();
+  const person = await sessionOfPerson();
   const typed = await keptFields(query);
   const faults = initialFaults(query, { email: () => FIELD_TEXTS.email, password: () => FIELD_TEXTS.password });
 
@@ -41,13 +42,23 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
   return (
     <>
       {ended === 'unknown' ? <SignOutFailed /> : null}
-      {session === null || ended === 'unknown' ? null : <AlreadySignedIn />}
+      {person === null || ended === 'unknown' ? null : (
+        <AlreadySignedIn email={person.user?.email ?? null}>
+          Signing in below ends that session and begins a new one.
+        </AlreadySignedIn>
+      )}
       <Ticket stub={stub}>
         <h1 className="mb-6 text-2xl">Sign in</h1>
-        {ended === undefined || ended === 'unknown' || session !== null || faults.attempt > 0 ? null : (
+        {ended === undefined || ended === 'unknown' || person !== null || faults.attempt > 0 ? null : (
           <EndedNotice text={ended === 'signed_out' ? SIGNED_OUT : ENDED} />
         )}
-        <LoginForm next={next} initial={faults} required={FIELD_TEXTS} typedEmail={typed.email} />
+        <LoginForm
+          next={next}
+          initial={faults}
+          required={FIELD_TEXTS}
+          typedEmail={typed.email}
+          attempt={await newFormAttempt(Date.now() / 1_000)}
+        />
       </Ticket>
       {embeddedDataFolder === null ? null : <DemoAccounts />}
     </>

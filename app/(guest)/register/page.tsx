@@ -1,11 +1,13 @@
 import type { Metadata } from 'next';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
+import { AlreadySignedIn } from '@/app/_components/frame/already-signed-in';
 import { Ticket } from '@/app/_components/frame/ticket';
 import { safeNextPath, withNext } from '@/lib/core/http/safe-redirect';
 import type { PasswordFault } from '@/lib/core/passwords/password-policy';
 import { env } from '@/lib/server/config/env';
 import { type KeptFields, keptFields } from '@/lib/server/routes/kept-fields';
 import { passwordMessage } from '@/lib/server/routes/request-schemas';
+import { sessionOfPerson } from '@/lib/server/sessions/signed-in-person';
 import { pendingSignUp } from '@/lib/server/sign-up/pending-sign-up';
 import { RegisterForm } from './register-form';
 
@@ -34,17 +36,27 @@ export default async function RegisterPage({ searchParams }: { searchParams: Pro
       </a>
     </p>
   );
+  const person = await sessionOfPerson();
   return (
-    <Ticket stub={stub}>
-      <h1 className="mb-2 text-2xl">Create account</h1>
-      <p className="mb-6 text-sm text-ink-soft">We send a code to your email address, to make sure that it is yours.</p>
-      <RegisterForm
-        next={next}
-        initial={initialFaults(query, fieldTexts)}
-        passwordMinLength={passwordMinLength}
-        typed={await typedBefore(query)}
-      />
-    </Ticket>
+    <>
+      {person === null ? null : (
+        <AlreadySignedIn email={person.user?.email ?? null}>
+          With a new account that session ends, and one of the new account begins.
+        </AlreadySignedIn>
+      )}
+      <Ticket stub={stub}>
+        <h1 className="mb-2 text-2xl">Create account</h1>
+        <p className="mb-6 text-sm text-ink-soft">
+          We send a code to your email address, to make sure that it is yours.
+        </p>
+        <RegisterForm
+          next={next}
+          initial={initialFaults(query, fieldTexts)}
+          passwordMinLength={passwordMinLength}
+          typed={await typedBefore(query)}
+        />
+      </Ticket>
+    </>
   );
 }
 

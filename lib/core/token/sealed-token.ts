@@ -8,10 +8,10 @@ import type { EpochSeconds } from '../time';
 export type CeremonyPurpose = 'sign-up';
 
 /**
- * What a sealed token is for: a ceremony, a mail that waits, text that somebody had typed when their session was over, or
- * what a refused form said. Authenticated with it: one is never taken for another.
+ * What a sealed token is for: a ceremony, a mail that waits, text that somebody had typed when their session was over, what
+ * a refused form said, or what a login form will begin. Authenticated with it: one is never taken for another.
  */
-export type SealedPurpose = CeremonyPurpose | 'mail' | 'draft' | 'typed';
+export type SealedPurpose = CeremonyPurpose | 'mail' | 'draft' | 'typed' | 'attempt';
 
 /** What every sealed token holds: a name, an end, and the data of its purpose. */
 export type Sealed = { readonly jti: string; readonly exp: EpochSeconds; readonly data: Record<string, unknown> };
@@ -24,6 +24,7 @@ const MAX_SEALED_CHARACTERS: Readonly<Record<SealedPurpose, number>> = {
   draft: 3_500,
   mail: 262_144,
   typed: 4_096,
+  attempt: 1_024,
 };
 const SHAPE = /^[A-Za-z0-9_-]+\.\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 

@@ -41,7 +41,13 @@ export const personName = z.string({ error: 'Enter your name' }).transform((text
   return z.NEVER;
 });
 
-export const loginBody = z.object({ email, password: typedPassword, remember: checkbox });
+export const loginBody = z.object({
+  email,
+  password: typedPassword,
+  remember: checkbox,
+  /** Of our own form. Whatever else is sent under this name changes nothing. */
+  attempt: z.string().max(1_024).optional().catch(undefined),
+});
 
 export const verifyEmailBody = z.object({
   code: z

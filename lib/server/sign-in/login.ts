@@ -3,10 +3,11 @@ import { fail, type Result, succeed } from '@/lib/core/failures';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { accountBucket, deviceBucket } from '@/lib/server/rate-limit/buckets';
 import type { Blocked } from '@/lib/server/rate-limit/limiter';
-import { startSession } from '@/lib/server/sessions/start';
+import { startSessionOnce } from '@/lib/server/sessions/start-once';
 import type { IssuedTokens } from '@/lib/server/sessions/tokens';
 import type { PublicUser } from '@/lib/server/users/user-store';
 import { checkPassword } from './check-password';
+import { openFormAttempt } from './form-attempt';
 import { newKnownDevice, readKnownDevice } from './known-device';
 
 export type LoginRequest = {
@@ -17,6 +18,8 @@ export type LoginRequest = {
   readonly facts: RequestFacts;
   readonly deviceCookie: string | null;
   readonly refreshCookie: string | null;
+  /** What the form brought of `newFormAttempt`; programs and scripts bring none. */
+  readonly attempt?: string | undefined;
 };
 
 export type SignedIn = { readonly user: PublicUser; readonly tokens: IssuedTokens; readonly knownDevice: string };
@@ -35,14 +38,11 @@ export async function login(
   if (!proven.ok) return proven;
 
   const { user, afterSignIn } = proven.value;
-  const tokens = await startSession({
-    userId: user.id,
-    kind: 'browser',
-    remember: request.remember,
-    amr: ['pwd'],
-    facts,
-    broughtRefreshToken: request.refreshCookie,
-  });
+  const { remember, refreshCookie: broughtRefreshToken } = request;
+  const tokens = await startSessionOnce(
+    { userId: user.id, kind: 'browser', remember, amr: ['pwd'], facts, broughtRefreshToken },
+    await openFormAttempt(request.attempt, Date.now() / 1_000),
+  );
   if (tokens === null) return fail('invalid_credentials');
   await afterSignIn();
   return succeed({ user, tokens, knownDevice: await newKnownDevice(email) });
