@@ -54,7 +54,7 @@ describe('while the database is down', () => {
     const { id, cookies } = await prepareSession();
     database.cut();
     try {
-      const person = { email: 'somebody@people.test', password: 'a-password-nobody-uses' };
+      const person = { email: 'somebody@people.test', password: 'seven-kites-over-a-quiet-harbour' };
       const login = await send(server, '/api/auth/login', { method: 'POST', json: person });
       const signOut = await send(server, '/api/auth/logout', { method: 'POST', cookies });
       const signUp = await send(server, '/api/auth/register', { method: 'POST', json: person });
