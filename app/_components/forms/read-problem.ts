@@ -4,14 +4,6 @@ import { problemText } from './problem-text';
 
 type Refusal = Omit<Faults, 'attempt'>;
 
-/** No answer came. It is not known whether the request arrived, so nothing is claimed about it. */
-export const UNREACHABLE: Refusal = {
-  code: null,
-  summary: 'The server could not be reached. Check your connection, then try again.',
-  fields: {},
-  waitSeconds: null,
-};
-
 /** What an error answer (RFC 9457) means for the form that caused it. */
 export async function faultsOf(answer: Response): Promise<Refusal> {
   const body: unknown = await answer.json().catch(() => null);

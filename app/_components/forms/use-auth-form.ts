@@ -3,7 +3,6 @@
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import { tellOtherTabs } from '@/app/_components/session/session-channel';
 import { type Faults, NO_FAULTS, withoutFault } from './faults';
-import { faultsOf, UNREACHABLE } from './read-problem';
 
 type Options = {
   endpoint: string;
@@ -84,12 +83,23 @@ export function useAuthForm(options: Options): AuthForm {
   return { formRef, faults, isBusy, submit, correct };
 }
 
-/** Null when the endpoint took it. */
-export async function post(endpoint: string, body: Record<string, unknown>): Promise<Omit<Faults, 'attempt'> | null> {
+type Refusal = Omit<Faults, 'attempt'>;
+
+/** No answer came. It is not known whether the request arrived, so nothing is claimed about it. */
+const UNREACHABLE: Refusal = {
+  code: null,
+  summary: 'The server could not be reached. Check your connection, then try again.',
+  fields: {},
+  waitSeconds: null,
+};
+
+/** Null when the endpoint took it. What reads a refusal comes with the first request: a visit needs none of it. */
+export async function post(endpoint: string, body: Record<string, unknown>): Promise<Refusal | null> {
   try {
     const headers = { 'content-type': 'application/json', accept: 'application/json' };
+    const reader = import('./read-problem').catch(() => null);
     const answer = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(body) });
-    return answer.ok ? null : await faultsOf(answer);
+    return answer.ok ? null : ((await (await reader)?.faultsOf(answer)) ?? UNREACHABLE);
   } catch {
     return UNREACHABLE;
   }
