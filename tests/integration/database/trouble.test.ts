@@ -33,8 +33,11 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   },
   '3D000: the database has another name': {
     begin: [
+      // Nobody may come in between: PostgreSQL renames no database that is in use.
+      `ALTER DATABASE ${database} ALLOW_CONNECTIONS false`,
       `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '${database}'`,
       `ALTER DATABASE ${database} RENAME TO ${other}`,
+      `ALTER DATABASE ${other} ALLOW_CONNECTIONS true`,
     ],
     end: [`ALTER DATABASE ${other} RENAME TO ${database}`],
   },

@@ -24,11 +24,11 @@ const ROTATIONS: readonly (readonly [atSecond: number, algorithm?: SigningAlgori
 ];
 const PAUSE_MS = 400;
 /** Clients of a slow server hurry less, as people do: it is keys that are tried here, not how much the machine can bear. */
-const PAUSE_PER_WAIT = 2;
-/** Of a client's turns, every so-manieth renews: six seconds apart or more, so that each renewal is past the grace. */
-const RENEW_EVERY = 16;
+const PAUSE_PER_WAIT = 5;
+/** Of a client's turns, every so-manieth renews: thirteen seconds apart or more, so that each renewal is past the grace. */
+const RENEW_EVERY = 32;
 /** No honest request may take half of it (DECISIONS 2): long enough for a machine that is busy with something else. */
-const GRACE_SECONDS = 5;
+const GRACE_SECONDS = 12;
 /** What the runbook promises after an emergency: of the middleware and of our verifier, long before a key set is old. */
 const REFUSED_WITHIN_SECONDS = 5;
 
@@ -39,7 +39,7 @@ Object.assign(process.env, testEnvironment(databaseUrl, port));
 const server = await startServer({
   databaseUrl,
   port,
-  env: { ACCESS_TOKEN_TTL_SECONDS: '60', REFRESH_GRACE_SECONDS: String(GRACE_SECONDS) },
+  env: { ACCESS_TOKEN_TTL_SECONDS: '120', REFRESH_GRACE_SECONDS: String(GRACE_SECONDS) },
 });
 afterAll(() => server.stop());
 const verifier = startSeparateVerifier(server.origin);
@@ -56,7 +56,7 @@ async function programSession(): Promise<Tokens> {
   const begun = await startSession(start);
   if (begun === null) throw new Error('The person is gone');
   const refresh_token = toApiRefreshToken(begun.refreshToken);
-  return { access_token: begun.accessToken, token_type: 'Bearer', expires_in: 60, refresh_token };
+  return { access_token: begun.accessToken, token_type: 'Bearer', expires_in: 120, refresh_token };
 }
 
 const journal: Journal = { requests: 0, failures: [] };
@@ -114,7 +114,7 @@ test('keys rotate three times under fifty clients: no request fails and nobody i
   const keys = await db().key.findMany({ where: { id: { in: signed } }, select: { algorithm: true } });
   expect(keys.map(({ algorithm }) => algorithm).sort()).toEqual(['ES256', 'ES256', 'EdDSA', 'RS256']);
   const { _sum } = await db().session.aggregate({ _sum: { counter: true } });
-  expect(renewals).toBeGreaterThan(2 * clients.length);
+  expect(renewals).toBeGreaterThanOrEqual(clients.length);
   expect(Number(_sum.counter), 'refresh tokens that rotated').toBeGreaterThan(0.9 * renewals);
   say(
     `${clients.length} clients, ${LOAD_SECONDS} s, ${ROTATIONS.length} rotations of the key: ${journal.requests} requests, ` +
