@@ -20,7 +20,7 @@ const CONFIGURATION = ['next.config.js', 'postcss.config.mjs', 'tsconfig.json', 
 const SAME_DOCUMENT = [
   ...['app/layout.tsx', 'app/globals.css', 'app/_fonts', 'app/_styles', 'lib/core', 'site.ts'],
   ...['app/error.tsx', 'app/global-error.tsx', 'app/not-found.tsx', 'app/icon.svg'],
-  ...['app/_components/frame/message-page.tsx', 'app/_components/frame/nothing-here.tsx', 'app/_components/stamp'],
+  ...['app/_components/frame', 'app/_components/session', 'app/_components/stamp'],
 ];
 const asTheyAre = (files: readonly string[]) => Object.fromEntries(files.map((file) => [file, file]));
 const references = (...names: readonly string[]) => asTheyAre(names.map((name) => `${REFERENCE}/${name}`));
@@ -31,6 +31,7 @@ const OPEN = {
   ...FACTS,
   ...references('open-route.ts', 'open-page.tsx'),
   'app/session-root.tsx': `${REFERENCE}/no-session.tsx`,
+  'lib/server/sessions/session-if-known.ts': `${REFERENCE}/nobody-known.ts`,
   // Without a file of this name the build would take the repository's own, from three folders up.
   'instrumentation.ts': `${REFERENCE}/no-instrumentation.ts`,
 };
