@@ -20,7 +20,9 @@ const pool = await startPgBouncer(url);
 afterAll(() => pool.stop());
 const server = await useServer({ databaseUrl: pool.databaseUrl, env: { APP_ORIGIN: SITE } });
 
-const advisoryLocks = () => sql(url, `SELECT pid FROM pg_locks WHERE locktype = 'advisory'`);
+/** `pg_locks` tells of the whole cluster, and other test files migrate databases of their own meanwhile. */
+const HERE = 'database = (SELECT oid FROM pg_database WHERE datname = current_database())';
+const advisoryLocks = () => sql(url, `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND ${HERE}`);
 
 async function signUp(email: string): Promise<void> {
   const person = { email, password: 'grey-heron-counts-the-lanterns', name: 'Ada' };

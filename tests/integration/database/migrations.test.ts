@@ -51,6 +51,9 @@ afterAll(async () => {
   }
 });
 
+/** `pg_locks` tells of the whole cluster, and other test files migrate databases of their own meanwhile. */
+const HERE = 'database = (SELECT oid FROM pg_database WHERE datname = current_database())';
+
 describe('the migrations', () => {
   it('say what schema.prisma says', async () => {
     const url = await emptyDatabase();
@@ -111,7 +114,7 @@ describe('a migration that has to wait', () => {
         new RegExp(`backend ${rows[0]?.pid} \\(role tests, idle\\) has held the lock of migrations`),
       );
       expect(
-        await query(url, `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND pid <> ${rows[0]?.pid}`),
+        await query(url, `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND ${HERE} AND pid <> ${rows[0]?.pid}`),
       ).toEqual([]);
     } finally {
       await holder.end();
