@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { SigningAlgorithm } from '@/lib/core/keys/signing-key';
 import { toApiRefreshToken } from '@/lib/core/token/refresh-token';
 import { db } from '@/lib/server/database/client';
@@ -65,6 +65,12 @@ const clients: readonly DrillClient[] = [
   ...(await atOnce(15, async () => browserClient(server, await prepareSession(), journal))),
   ...(await atOnce(15, async () => programClient(server, await programSession(), journal))),
 ];
+
+// Its first look at the lists may take a busy machine longer than it waits: a service is asked once it is up.
+beforeAll(async () => {
+  const isUp = async () => expect(await verifier.verify(clients[0]?.accessToken() ?? '')).toBe('valid');
+  await vi.waitFor(isUp, { timeout: 20_000, interval: 200 });
+});
 
 /** Whether a verifier, which knows public facts only, accepts what a client holds. */
 async function bringToVerifier({ kind, accessToken }: DrillClient): Promise<void> {
