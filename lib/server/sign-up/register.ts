@@ -16,8 +16,8 @@ import type { HashPlace } from '@/lib/server/passwords/hash-pool';
 import { hashPassword, withHashPlace } from '@/lib/server/passwords/hasher';
 import { allMailBucket, mailboxBucket, mailDomainBucket, networkBuckets } from '@/lib/server/rate-limit/buckets';
 import { type Blocked, countAttempt } from '@/lib/server/rate-limit/limiter';
+import { newSealedIdentity } from '@/lib/server/sessions/sealed-identity';
 import { findUserId } from '@/lib/server/users/user-store';
-import { sealedIdentity } from './first-session';
 
 export type Registration = {
   /** Normalized. */
@@ -68,7 +68,7 @@ async function begin(
   const data = { email, name, passwordHash: hashed.value, code: sealedCode(code, { isMailed, isKnown }) };
   const { current } = await sealKeys();
   countOutcome(isMailed ? 'signUpBegun' : 'signUpSilent');
-  const sealed = await seal('sign-up', { jti, exp, data: { ...data, session: sealedIdentity() } }, current);
+  const sealed = await seal('sign-up', { jti, exp, data: { ...data, session: newSealedIdentity() } }, current);
   return succeed({ sealed, knownUserId });
 }
 

@@ -21,7 +21,7 @@ import { issueTokens } from '@/lib/server/sessions/tokens';
 import { newKnownDevice } from '@/lib/server/sign-in/known-device';
 import type { SignedIn } from '@/lib/server/sign-in/login';
 import { PUBLIC_FIELDS, type PublicUser } from '@/lib/server/users/user-store';
-import { firstSessionAgain, openIdentity, sealedSession } from './first-session';
+import { firstIdentity, firstSessionAgain, sealedSession } from './first-session';
 
 export type Verification = {
   readonly code: string;
@@ -112,8 +112,8 @@ async function createAccount(
         select: { id: true },
       });
       const start = { userId: id, kind: 'browser', remember: false, amr: ['pwd'], facts } as const;
-      const identity = openIdentity(session);
-      const known = identity === undefined ? {} : { identity };
+      const identity = firstIdentity(session);
+      const known = identity === null ? {} : { identity };
       const begun = await beginSession({ ...start, ...known, broughtRefreshToken: refreshCookie }, tx);
       return begun === null ? null : { user, ...begun };
     });
