@@ -50,6 +50,36 @@ test('the other tabs of the browser leave too, without being touched', async ({ 
   }
 });
 
+test('a tab that could not load what watches it is watched as soon as the connection is back', async ({
+  page,
+  context,
+  signedIn,
+  expectFault,
+}) => {
+  expectFault(/ERR_FAILED/);
+  const html = await (await context.request.get('/account')).text();
+  let lost = 0;
+  // The scripts that the page names come, those that its own code asks for later do not.
+  await page.route('**/_next/static/chunks/*.js*', (route) => {
+    if (html.includes(new URL(route.request().url()).pathname)) return route.continue();
+    lost += 1;
+    return route.abort();
+  });
+  await page.goto('/account');
+  // The loader tries each twice before it gives up.
+  await expect.poll(() => lost).toBeGreaterThanOrEqual(2);
+  await page.unrouteAll({ behavior: 'wait' });
+  await context.setOffline(true);
+  await context.setOffline(false);
+  await page.waitForLoadState('networkidle');
+
+  const other = await context.newPage();
+  await other.goto('/dashboard');
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL(/\/login/);
+  await expect(page.getByText(signedIn.email)).toHaveCount(0);
+});
+
 test('a tab that was not told notices when it comes to the front', async ({
   page,
   context,

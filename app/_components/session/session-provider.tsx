@@ -16,6 +16,7 @@ type Props = {
  * somebody signed in. What watches comes in a file of its own, so that visitors do not wait for it.
  */
 export function SessionProvider({ session, secondsLeft, children }: Props) {
+  const { sub } = session;
   const [facts, setFacts] = useState(session);
   const [notice, setNotice] = useState<ReactNode>(null);
 
@@ -23,14 +24,21 @@ export function SessionProvider({ session, secondsLeft, children }: Props) {
 
   useEffect(() => {
     let isOver = false;
-    let end = () => {
-      isOver = true;
+    let end: (() => void) | undefined;
+    const watch = async () => {
+      const loaded = await import('./session-watch').catch(() => null);
+      if (loaded && !isOver) end ??= loaded.watchSession({ sub, secondsLeft, onFacts: setFacts, onNotice: setNotice });
     };
-    void import('./session-watch').then(({ watchSession }) => {
-      if (!isOver) end = watchSession({ sub: session.sub, secondsLeft, onFacts: setFacts, onNotice: setNotice });
-    });
-    return () => end();
-  }, [session.sub, secondsLeft]);
+    void watch();
+    // Without a connection it does not come. A page that nobody watches would go on showing what is over.
+    const moments = ['online', 'focus'];
+    for (const moment of moments) window.addEventListener(moment, watch);
+    return () => {
+      isOver = true;
+      for (const moment of moments) window.removeEventListener(moment, watch);
+      end?.();
+    };
+  }, [sub, secondsLeft]);
 
   return (
     <SessionContext value={facts}>
