@@ -12,7 +12,6 @@ const alias = { '@': root, 'server-only': path.join(root, 'node_modules/server-o
 /** They wait for real time, and a busy machine would break what they wait for: they run beside each other and nothing else. */
 const DRILLS = [
   'tests/integration/drills/rotation-drill.test.ts',
-  'tests/integration/drills/status-list-outage.test.ts',
   'tests/integration/drills/database-outage.test.ts',
   'tests/integration/revocation/revocation.test.ts',
   'tests/integration/services/node-service.test.ts',

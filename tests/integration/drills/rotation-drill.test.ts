@@ -15,12 +15,12 @@ import { startServer } from '@/tests/support/server/server';
 import { asSeenBy, browserClient, type DrillClient, type Journal, pageClient, programClient } from './clients';
 import { startSeparateVerifier } from './separate-verifier';
 
-const LOAD_SECONDS = 60;
+const LOAD_SECONDS = 42;
 /** When keys rotate, in seconds from the start, and to what: the default first, then two other algorithms. */
 const ROTATIONS: readonly (readonly [atSecond: number, algorithm?: SigningAlgorithm])[] = [
-  [12],
-  [27, 'EdDSA'],
-  [42, 'RS256'],
+  [8],
+  [18, 'EdDSA'],
+  [28, 'RS256'],
 ];
 const PAUSE_MS = 400;
 /** Clients of a slow server hurry less, as people do: it is keys that are tried here, not how much the machine can bear. */
