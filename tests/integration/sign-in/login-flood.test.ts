@@ -13,10 +13,12 @@ const CONNECTIONS = 100;
 const OWNERS = 20;
 const NEW_BROWSERS = 4;
 const AT_ONCE = 4;
-/** What an owner on a known device waits at most. */
+/** What an owner on a known device waits at most, where a login without a flood takes `CALM_LOGIN_MS`. */
 const OWNER_WITHIN_MS = 5_000;
 /** What anybody waits at most: for a thread, then for the hash. */
 const ANYBODY_WITHIN_MS = 12_000;
+/** A machine that takes longer without any flood, because it is busy with something else, gets so much more time. */
+const CALM_LOGIN_MS = 500;
 
 type Owner = { readonly person: Person; readonly device: Record<string, string> };
 
@@ -67,6 +69,13 @@ const HOME = '198.51.100.1';
 const logInKnown = (server: TestServer, owner?: Owner) => logIn(server, owner?.person.email ?? '', HOME, owner?.device);
 const logInNew = (server: TestServer, owner?: Owner) => logIn(server, owner?.person.email ?? '', HOME);
 
+/** How many times as long as expected this machine takes for one login. */
+async function slowness(server: TestServer, owners: readonly Owner[]): Promise<number> {
+  const calm = await inTurns(3, 1, (n) => timed(() => logInKnown(server, owners[n])));
+  const [, median = 0] = calm.map(({ ms }) => ms).sort((a, b) => a - b);
+  return Math.max(1, median / CALM_LOGIN_MS);
+}
+
 async function timed(work: () => Promise<Answer>): Promise<{ status: number; ms: number; answer: Answer }> {
   const startedAt = performance.now();
   const answer = await work();
@@ -84,6 +93,7 @@ describe.each([
       const owners: Owner[] = [];
       for (let n = 0; n < OWNERS; n += 1) owners.push(await makeOwner());
       const { accessOnly } = await prepareSession();
+      const factor = await slowness(server, owners);
       await db().rateLimit.deleteMany();
       const { result, answers } = await duringFlood(server, async () => {
         const byOwners = await inTurns(OWNERS, AT_ONCE, (n) => timed(() => logInKnown(server, owners[n])));
@@ -92,18 +102,18 @@ describe.each([
         return { byOwners, byNewBrowsers, others };
       });
       const { byOwners, byNewBrowsers, others } = result;
-      const inTime = byOwners.filter(({ status, ms }) => status === 200 && ms < OWNER_WITHIN_MS);
+      const inTime = byOwners.filter(({ status, ms }) => status === 200 && ms < factor * OWNER_WITHIN_MS);
       expect(
         inTime.length,
         JSON.stringify(byOwners.map(({ status, ms }) => [status, Math.round(ms)])),
       ).toBeGreaterThanOrEqual(Math.ceil(0.95 * OWNERS));
       for (const { status, ms, answer } of byNewBrowsers) {
-        expect(ms).toBeLessThan(ANYBODY_WITHIN_MS);
+        expect(ms).toBeLessThan(factor * ANYBODY_WITHIN_MS);
         if (status === 200) continue;
         expect(problemOf(answer)).toBe('503 service_unavailable');
         expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
       }
-      expect([others.status, others.ms < OWNER_WITHIN_MS]).toEqual([200, true]);
+      expect([others.status, others.ms < factor * OWNER_WITHIN_MS]).toEqual([200, true]);
 
       // Of the flood, what was compared left rows, and the thousands that found no place left none.
       const turnedAway = answers.filter(({ status }) => status === 503).length;
@@ -112,7 +122,7 @@ describe.each([
       const rows = await db().rateLimit.count({ where: { key: { startsWith: 'account:' } } });
       expect(rows).toBeLessThanOrEqual(compared + OWNERS);
       console.log(
-        `flood (${hops} hops): ${turnedAway} turned away, ${compared} compared, owners ${inTime.length}/${OWNERS}`,
+        `flood (${hops} hops): ${turnedAway} turned away, ${compared} compared, owners ${inTime.length}/${OWNERS} in ${Math.round(factor * OWNER_WITHIN_MS)} ms`,
       );
     } finally {
       await server.kill();

@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apply, stepsOf } from '@/tests/support/copy/recipes';
 import { copyRepository, PROGRAMS, type RepositoryCopy } from '@/tests/support/copy/repository-copy';
@@ -66,8 +66,8 @@ afterAll(async () => {
 });
 
 /** A browser that is signed in. */
-async function browserOf(jar: Jar): Promise<BrowserContext> {
-  const context = await browser.newContext({ baseURL: server.origin });
+async function browserOf(jar: Jar, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL: server.origin, ...options });
   await context.addCookies(Object.entries(jar).map(([name, value]) => ({ name, value, url: server.origin })));
   return context;
 }
@@ -213,4 +213,40 @@ test('name and colours are those of the owner on every page', async () => {
   expect(await page.locator('svg').last().textContent()).toContain(NAME.toUpperCase());
   expect(await headingOf(page)).toBe('Stamped once at the door');
   await context.close();
+});
+
+describe('a page of the build before', () => {
+  /** Opens the account page as the repository's own build makes it, and leaves the next build in its place. */
+  async function openBeforeDeploy(page: Page): Promise<void> {
+    const { port } = server;
+    await server.stop();
+    const older = await startServer({ databaseUrl: url, port });
+    await page.goto('/account');
+    await page.getByLabel('Name').fill('Noah of Two Builds');
+    await older.stop();
+    server = await startServer({ databaseUrl: url, port, folder: copy.folder });
+    await page.getByRole('button', { name: 'Save name' }).click();
+    await page.getByRole('heading', { name: 'This page is older than the server' }).waitFor();
+  }
+
+  test('says that it is older than the server, and reloading keeps what was typed', async () => {
+    const context = await browserOf(jars.member);
+    const page = await context.newPage();
+    await openBeforeDeploy(page);
+    await page.getByRole('button', { name: 'Reload it' }).click();
+    await page.getByRole('link', { name: 'Company' }).waitFor();
+    expect(await page.getByLabel('Name').inputValue()).toBe('Noah of Two Builds');
+    await page.getByRole('button', { name: 'Save name' }).click();
+    await page.getByText('Saved. Hello, Noah of Two Builds.').waitFor();
+    await context.close();
+  });
+
+  test('leads on with scripts off too, and nothing is done by halves', async () => {
+    const context = await browserOf(jars.admin, { javaScriptEnabled: false });
+    const page = await context.newPage();
+    await openBeforeDeploy(page);
+    await page.getByRole('link', { name: 'Open it anew' }).click();
+    expect(await page.getByLabel('Name').inputValue()).toBe('Ada');
+    await context.close();
+  });
 });
