@@ -90,6 +90,12 @@ export const SESSION_RETENTION_SECONDS = days(30);
 /** How long an event is kept, with the network address and user agent in it. Cleaning deletes what is older. */
 export const AUDIT_RETENTION_SECONDS = days(180);
 
+/** How long a link that sets a new password is good. NIST SP 800-63B-4 §4.2.1.2 allows a day. */
+export const RESET_LINK_SECONDS = minutes(30);
+
+/** A link that was used or ran out is kept so much longer, for whoever looks into a complaint. */
+export const MAIL_LINK_RETENTION_SECONDS = days(30);
+
 /** A mail that could not be sent for so long is given up: what it says is no longer true. Cleaning uses it too. */
 export const OUTBOX_RETENTION_SECONDS = days(1);
 

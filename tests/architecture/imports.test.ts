@@ -23,9 +23,11 @@ const PACKAGES: Partial<Record<Room, readonly string[]>> = {
 
 /** Modules of lib/server that talk to the request that is running. No other one may know Next. */
 const TALKS_TO_THE_REQUEST = [
+  'lib/server/audit/after-answer.ts',
   'lib/server/http/cookies.ts',
   'lib/server/mail/delivery.ts',
   'lib/server/oauth/oauth-route.ts',
+  'lib/server/recovery/link-view.ts',
   'lib/server/routes/kept-fields.ts',
   'lib/server/routes/other-methods.ts',
   'lib/server/routes/pipeline.ts',
@@ -34,7 +36,6 @@ const TALKS_TO_THE_REQUEST = [
   'lib/server/sessions/drafts.ts',
   'lib/server/sessions/session-if-known.ts',
   'lib/server/sign-up/pending-sign-up.ts',
-  'lib/server/sign-up/sign-up-trace.ts',
 ];
 
 const isServer = (file: string): boolean => file.startsWith('lib/server/');

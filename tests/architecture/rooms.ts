@@ -61,6 +61,8 @@ export const ROOMS = table({
   'server/sign-in': ['core', 'core/keys', 'core/token', 'server/observability', 'server/http', 'server/audit', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions'],
   // A new account, once its address is proven.
   'server/sign-up': ['core', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/mail', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in'],
+  // The way back in: links in mails, and what they may do.
+  'server/recovery': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions'],
   // What stands around every handler, and the shapes of bodies.
   'server/routes': ['site.ts', 'core', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/keys', 'server/ceremonies', 'server/passwords', 'server/sessions', 'server/sign-in'],
   // The endpoints of programs and resource servers.
@@ -81,13 +83,13 @@ export const ROOMS = table({
   // The start page.
   'app/(public)': ['site.ts', 'core/http', 'server/config', 'server/sessions', 'app/_components/stamp', 'app/_components/frame', 'app/_components/forms'],
   // Signing in and up.
-  'app/(guest)': ['core/http', 'core/passwords', 'server/config', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/routes', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
+  'app/(guest)': ['core/http', 'server/config', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/recovery', 'server/routes', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
   // The pages of the person signed in.
   'app/(member)': ['core', 'core/token', 'server/http', 'server/users', 'server/sessions', 'server/routes', 'app/_components/stamp', 'app/_components/frame', 'app/_components/forms'],
   // The pages of admins.
   'app/(admin)': ['server/users', 'server/keys', 'server/sessions', 'app/_components/frame', 'app/_components/forms', 'app/(member)'],
   // The HTTP interface.
-  'app/api': ['core', 'core/http', 'core/token', 'server/http', 'server/users', 'server/mail', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/routes', 'server/oauth'],
+  'app/api': ['core', 'core/http', 'core/token', 'server/config', 'server/http', 'server/audit', 'server/users', 'server/mail', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/recovery', 'server/routes', 'server/oauth'],
   // What any service may fetch: the key set and the metadata.
   'app/.well-known': ['core', 'core/http', 'server/keys', 'server/routes', 'server/oauth'],
   // The same for the status lists.
@@ -121,7 +123,15 @@ export const PLACES = {
     'app/(public)/problems/',
     'app/(public)/reload/',
   ],
-  'app/(guest)': ['app/(guest)/layout.tsx', 'app/(guest)/login/', 'app/(guest)/register/', 'app/(guest)/verify-email/'],
+  'app/(guest)': [
+    'app/(guest)/layout.tsx',
+    'app/(guest)/local-mailbox.tsx',
+    'app/(guest)/login/',
+    'app/(guest)/register/',
+    'app/(guest)/verify-email/',
+    'app/(guest)/forgot-password/',
+    'app/(guest)/reset-password/',
+  ],
   'app/(member)': [
     'app/(member)/layout.tsx',
     'app/(member)/error.tsx',

@@ -13,6 +13,7 @@ export function EndedNotice({ text }: { text: string }) {
     const here = new URL(location.href);
     if (here.searchParams.get('ended') === 'signed_out') tellOtherTabs('signed-out');
     here.searchParams.delete('ended');
+    here.searchParams.delete('reset');
     history.replaceState(null, '', here.pathname + here.search);
   }, []);
 

@@ -18,6 +18,7 @@ export const metadata: Metadata = { title: 'Sign in' };
 const FIELD_TEXTS = { email: 'Enter the email address of your account', password: 'Enter your password' };
 
 const SIGNED_OUT = 'You are signed out on this browser.';
+const RESET = 'Your new password is set, and every device was signed out. Sign in again.';
 const ENDED = 'Your session has ended. Sign in again and you are back where you were.';
 
 /** Never redirects by itself: a loop between two pages that disagree would lock people out (DECISIONS 6). */
@@ -31,12 +32,17 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
   const faults = initialFaults(query, { email: () => FIELD_TEXTS.email, password: () => FIELD_TEXTS.password });
 
   const stub = (
-    <p className="text-sm text-ink-soft">
-      New here?{' '}
-      <a className="link" href={withNext('/register', next)}>
-        Create an account
+    <div className="flex flex-wrap justify-between gap-x-6 gap-y-2 text-sm text-ink-soft">
+      <p>
+        New here?{' '}
+        <a className="link" href={withNext('/register', next)}>
+          Create an account
+        </a>
+      </p>
+      <a className="link" href="/forgot-password">
+        Forgot password?
       </a>
-    </p>
+    </div>
   );
 
   return (
@@ -49,6 +55,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
       )}
       <Ticket stub={stub}>
         <h1 className="mb-6 text-2xl">Sign in</h1>
+        {query['reset'] === undefined || faults.attempt > 0 ? null : <EndedNotice text={RESET} />}
         {ended === undefined || ended === 'unknown' || person !== null || faults.attempt > 0 ? null : (
           <EndedNotice text={ended === 'signed_out' ? SIGNED_OUT : ENDED} />
         )}

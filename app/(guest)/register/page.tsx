@@ -3,17 +3,14 @@ import { type FormQuery, initialFaults, single } from '@/app/_components/forms/i
 import { AlreadySignedIn } from '@/app/_components/frame/already-signed-in';
 import { Ticket } from '@/app/_components/frame/ticket';
 import { safeNextPath, withNext } from '@/lib/core/http/safe-redirect';
-import type { PasswordFault } from '@/lib/core/passwords/password-policy';
 import { env } from '@/lib/server/config/env';
 import { type KeptFields, keptFields } from '@/lib/server/routes/kept-fields';
-import { passwordMessage } from '@/lib/server/routes/request-schemas';
+import { newPasswordTexts } from '@/lib/server/routes/request-schemas';
 import { sessionOfPerson } from '@/lib/server/sessions/signed-in-person';
 import { pendingSignUp } from '@/lib/server/sign-up/pending-sign-up';
 import { RegisterForm } from './register-form';
 
 export const metadata: Metadata = { title: 'Create account' };
-
-const PASSWORD_FAULTS: readonly PasswordFault[] = ['too_short', 'too_long', 'common', 'contains_context', 'repetitive'];
 
 /** The first half of a sign-up: the second is the code that goes by mail. */
 export default async function RegisterPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
@@ -23,10 +20,7 @@ export default async function RegisterPage({ searchParams }: { searchParams: Pro
   const fieldTexts = {
     name: () => 'Use letters and spaces, 80 characters at most',
     email: () => 'Enter an address such as name@example.com',
-    password: (code: string) => {
-      const fault = PASSWORD_FAULTS.find((known) => known === code);
-      return fault === undefined ? 'Choose a password' : passwordMessage(fault, passwordMinLength);
-    },
+    password: newPasswordTexts(passwordMinLength),
   };
   const stub = (
     <p className="text-sm text-ink-soft">

@@ -4,6 +4,7 @@ import { AuthForm } from '@/app/_components/forms/auth-form';
 import { EmailField } from '@/app/_components/forms/email-field';
 import type { Faults } from '@/app/_components/forms/faults';
 import { PasswordField } from '@/app/_components/forms/password-field';
+import { PasswordPolicy } from '@/app/_components/forms/password-policy';
 import { TextField } from '@/app/_components/forms/text-field';
 import { useAuthForm } from '@/app/_components/forms/use-auth-form';
 import { withNext } from '@/lib/core/http/safe-redirect';
@@ -36,18 +37,16 @@ export function RegisterForm({ next, initial, passwordMinLength, typed }: Regist
     retryField: 'email',
     signsIn: false,
   });
-  const policy = (
-    <p>
-      {passwordMinLength} to 128 characters, spaces included. No digits or symbols needed: a few words that only you
-      would put together do well.
-    </p>
-  );
   return (
     <AuthForm form={form} action="/api/auth/register" submitLabel="Create account" busyLabel="Creating your account">
       <input type="hidden" name="next" value={next} />
       <TextField name="name" label="Name" aside="optional" autoComplete="name" defaultValue={typed.name} />
       <EmailField typed={typed.email} />
-      <PasswordField autoComplete="new-password" hint={policy} minLength={passwordMinLength} />
+      <PasswordField
+        autoComplete="new-password"
+        hint={<PasswordPolicy minLength={passwordMinLength} />}
+        minLength={passwordMinLength}
+      />
     </AuthForm>
   );
 }

@@ -5,6 +5,7 @@ import { safeNextPath, withNext } from '@/lib/core/http/safe-redirect';
 import { env } from '@/lib/server/config/env';
 import { sessionIfKnown } from '@/lib/server/sessions/session-if-known';
 import { pendingSignUp } from '@/lib/server/sign-up/pending-sign-up';
+import { LocalMailbox } from '../local-mailbox';
 import { NothingPending } from './nothing-pending';
 import { ResendForm } from './resend-form';
 import { VerifyForm } from './verify-form';
@@ -62,17 +63,5 @@ export default async function VerifyEmailPage({ searchParams }: { searchParams: 
       </Ticket>
       {embeddedDataFolder === null ? null : <LocalMailbox />}
     </>
-  );
-}
-
-function LocalMailbox() {
-  return (
-    <p className="mt-6 px-1 text-sm text-ink-soft">
-      On this machine no mail is sent. It lands in the{' '}
-      <a className="link" href="/dev/mail" target="_blank" rel="noopener">
-        local mailbox<span className="sr-only"> (opens in a new tab)</span>
-      </a>
-      .
-    </p>
   );
 }

@@ -5,21 +5,22 @@ import { useFault } from './faults-context';
 import { FieldFault, fieldAria } from './text-field';
 
 type Props = {
+  label?: string;
   autoComplete: 'current-password' | 'new-password';
   hint?: ReactNode;
   /** In code points: then a counter follows what is typed. */
   minLength?: number;
 };
 
-/** The field "Password", with a switch that shows what was typed. Pasting is welcome. */
-export function PasswordField({ autoComplete, hint, minLength }: Props) {
+/** A field for a password, with a switch that shows what was typed. Pasting is welcome. */
+export function PasswordField({ label = 'Password', autoComplete, hint, minLength }: Props) {
   const [isShown, setIsShown] = useState(false);
   const [length, setLength] = useState(0);
   const fault = useFault('password');
   return (
     <div>
       <label htmlFor="password" className="mb-1.5 block text-sm font-semibold">
-        Password
+        {label}
       </label>
       {hint === undefined ? null : (
         <div id="password-hint" className="mb-2 text-sm text-ink-soft">

@@ -3,6 +3,7 @@ import type { ProblemCode } from '@/lib/core/http/problem';
 const SENTENCES = {
   invalid_credentials: 'Email or password is not right. Check both, then try again.',
   invalid_code: 'This code is not valid. It may be mistyped, used or older than ten minutes.',
+  invalid_token: 'This link is not valid any more: it was used, or it is too old. Ask for a new one.',
   origin_refused: 'The request did not come from this site, so nothing was done. Reload the page and try again.',
   session_ended: 'Your session has ended. Sign in again to go on.',
   unauthenticated: 'Sign in to go on.',

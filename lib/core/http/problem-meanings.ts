@@ -15,6 +15,8 @@ export const PROBLEM_MEANINGS = {
     'Email and password do not belong together. An unknown address and a disabled account get the same answer.',
   invalid_code:
     'The code is wrong, over or used, or it was asked for in another browser. After five wrong ones, sign up again for a new code.',
+  invalid_token:
+    'The link was used or ran out, a newer change made an end of it, or it is mistyped: all get the same answer. Ask for a new one.',
   origin_refused:
     'Changes are accepted from pages of this site only, so Origin or Sec-Fetch-Site has to name it. A program sends no cookies, and JSON or a Bearer token.',
   forbidden: 'The session is good, and its account may not do this. Another role may.',

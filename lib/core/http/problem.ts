@@ -10,6 +10,7 @@ export const PROBLEMS = {
   session_ended: [401, 'This session has ended'],
   invalid_credentials: [401, 'Email or password is not right'],
   invalid_code: [401, 'This code is not valid'],
+  invalid_token: [401, 'This link is not valid any more'],
   origin_refused: [403, 'The request did not come from this site'],
   forbidden: [403, 'This account may not do that'],
   not_found: [404, 'There is nothing here'],

@@ -20,6 +20,8 @@ const POLICY: readonly (readonly [prefix: string, access: Access])[] = [
   ['/login', 'guest'],
   ['/register', 'guest'],
   ['/verify-email', 'guest'],
+  ['/forgot-password', 'guest'],
+  ['/reset-password', 'guest'],
 ];
 
 /** The access of `pathname`: the first prefix that is the path or one of its parents; `public` when none is. */

@@ -16,6 +16,10 @@ export type AuditType =
   | 'sign_in_blocked'
   /** A mailed code was wrong. */
   | 'code_failed'
+  /** Somebody asked for a link to a new password; it went to the owner. */
+  | 'password_reset_requested'
+  /** A new password was set by such a link, and all sessions ended. */
+  | 'password_reset'
   /** The person signed out of a session. */
   | 'signed_out'
   /** A session was ended: by its owner from the list, or because the owner lost rights. */

@@ -67,7 +67,8 @@ export async function sendDue({ mails = Number.POSITIVE_INFINITY, untilMs = perf
 async function send(mail: ClaimedMail): Promise<boolean> {
   const { id, attempts } = mail;
   try {
-    await deliver(await mail.open());
+    const opened = await mail.open();
+    if (!mail.isDecoy) await deliver(opened);
   } catch (error) {
     const isLast = attempts >= MAX_ATTEMPTS;
     log.error(isLast ? 'mail.given_up' : 'mail.failed', { id, attempts, error });

@@ -23,6 +23,33 @@ export function alreadyRegistered(appOrigin: string): MailMessage {
   ]);
 }
 
+/** The way to a new password, for whoever reads the mails of an account. Good until `expiresAt`, for half an hour. */
+export function resetLink(url: string, expiresAt: EpochSeconds): MailMessage {
+  const blocks = [
+    `Somebody, most likely you, asked for a new password for your account at ${SITE.name}.`,
+    { label: 'Choose a new password', url },
+    'The link works once, for half an hour from when you asked for it. It leaves your password as it is until you have chosen another.',
+    'If it was not you, ignore this mail: nobody gets in by asking. Do not pass the link on.',
+  ];
+  return composeMail('Choose a new password', blocks, { expiresAt });
+}
+
+/** For somebody whose password was set by a link of `resetLink`. */
+export function passwordWasReset({
+  at,
+  appOrigin,
+}: {
+  readonly at: EpochSeconds;
+  readonly appOrigin: string;
+}): MailMessage {
+  return composeMail('Your password was changed', [
+    `The password of your account was set anew on ${formatInstant(at)}, by a link that we mailed to this address. Every device was signed out.`,
+    { label: 'Sign in', url: `${appOrigin}/login` },
+    'If it was not you, somebody reads your mail. Secure your mailbox first, then ask for a new password here:',
+    { label: 'Choose another password', url: `${appOrigin}/forgot-password` },
+  ]);
+}
+
 /** For the owner of a session that ended because an old refresh token came back. Calm: a lost answer can cause it too. */
 export function sessionEndedToBeSafe(session: {
   /** Such as "Firefox on Linux"; null when it is not known. */

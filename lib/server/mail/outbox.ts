@@ -16,11 +16,18 @@ export async function queueMail(to: string, message: MailMessage, tx: Transactio
 }
 
 /** A mail that this process alone may send until its next attempt is due. */
-export type ClaimedMail = { readonly id: bigint; readonly attempts: number; open(): Promise<AddressedMail> };
+export type ClaimedMail = {
+  readonly id: bigint;
+  readonly attempts: number;
+  /** Nobody has the address: the mail goes to nobody. */
+  readonly isDecoy: boolean;
+  open(): Promise<AddressedMail>;
+};
 
 type ClaimedRow = {
   readonly id: bigint;
   readonly attempts: number;
+  readonly discard: boolean;
   readonly to: string;
   readonly sealed: string | null;
   readonly subject: string | null;
@@ -44,8 +51,9 @@ export async function claimNext(): Promise<ClaimedMail | null> {
     UPDATE "Outbox" o SET attempts = attempts + 1, "nextAttemptAt" = now() + greatest(interval '1 minute',
       least(power(2, attempts) * interval '1 minute', ("expiresAt" - now()) / 3))
     FROM due WHERE o.id = due.id
-    RETURNING o.id, o.attempts, o."to", o.sealed, o.subject, o.text, o.html, extract(epoch FROM now())::float8 AS now`;
-  return row === undefined ? null : { id: row.id, attempts: row.attempts, open: () => open(row) };
+    RETURNING o.id, o.attempts, o.discard, o."to", o.sealed, o.subject, o.text, o.html, extract(epoch FROM now())::float8 AS now`;
+  if (row === undefined) return null;
+  return { id: row.id, attempts: row.attempts, isDecoy: row.discard, open: () => open(row) };
 }
 
 async function open({ to, sealed, subject, text, html, now }: ClaimedRow): Promise<AddressedMail> {

@@ -1,5 +1,5 @@
 import 'server-only';
-import { AUDIT_RETENTION_SECONDS, SESSION_RETENTION_SECONDS } from '@/lib/core/policy';
+import { AUDIT_RETENTION_SECONDS, MAIL_LINK_RETENTION_SECONDS, SESSION_RETENTION_SECONDS } from '@/lib/core/policy';
 import { hours } from '@/lib/core/time';
 import { db } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
@@ -27,6 +27,7 @@ const KINDS = {
   revocations: batchOf('Revocation', outlived('keepUntil', 0)),
   rateLimits: batchOf('RateLimit', outlived('expiresAt', 0)),
   ceremonies: batchOf('Ceremony', outlived('expiresAt', CEREMONY_RETENTION_SECONDS)),
+  mailLinks: batchOf('MailLink', outlived('expiresAt', MAIL_LINK_RETENTION_SECONDS)),
   auditEvents: batchOf('AuditEvent', outlived('at', AUDIT_RETENTION_SECONDS)),
   mails: giveUpExpired,
   keys: batchOf('Key', outlived('expiresAt', 0)),
@@ -55,6 +56,7 @@ export async function deleteExpired({ forMs = CLEANING_MS, batchRows = BATCH_ROW
     revocations: 0,
     rateLimits: 0,
     ceremonies: 0,
+    mailLinks: 0,
     auditEvents: 0,
     mails: 0,
     keys: 0,

@@ -5,7 +5,9 @@ import { log } from './logger';
 export type Outcome =
   | `signIn${'Right' | 'Wrong' | 'Blocked' | 'Overloaded'}`
   | `signUp${'Begun' | 'Silent' | 'Resent' | 'Blocked' | 'Overloaded'}`
-  | `typed${'Right' | 'Wrong' | 'Blocked'}`;
+  | `typed${'Right' | 'Wrong' | 'Blocked'}`
+  | `reset${'Asked' | 'Silent' | 'Blocked'}`
+  | `link${'Used' | 'Dead' | 'Blocked'}`;
 
 const EVERY_MS = 60_000;
 

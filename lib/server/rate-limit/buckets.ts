@@ -25,6 +25,9 @@ export const codeBucket = async (email: string): Promise<Bucket> => bucket('code
 /** Mails that strangers can cause to one mailbox, with every tag and dot. */
 export const mailboxBucket = async (email: string): Promise<Bucket> => bucket('mail', countedMailbox(spelling(email)));
 
+/** Links to a new password that anybody can have sent to one mailbox, with every tag and dot. */
+export const resetBucket = async (email: string): Promise<Bucket> => bucket('reset', countedMailbox(spelling(email)));
+
 /** All mails that strangers can cause. */
 export const allMailBucket = async (): Promise<Bucket> => bucket('mailTotal', '');
 

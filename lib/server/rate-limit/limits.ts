@@ -41,6 +41,8 @@ export const LIMITS = {
   spray: { ...aQuarterOfAnHour, threshold: 30, onSuccess: 'keep' },
   tried: { ...aQuarterOfAnHour, threshold: 1, onSuccess: 'keep' },
   mail: { ...anHour, threshold: 5, onSuccess: 'keep' },
+  /** By itself, so that no number of sign-ups with an address keeps its owner from a new password. */
+  reset: { ...anHour, threshold: 5, onSuccess: 'keep' },
   /**
    * Mails that one network (IPv4 /24, IPv6 /48) can make us send to one domain, such as all names of a mailbox that takes
    * them all. Counted for the network: a limit on a domain alone would let a stranger shut out everybody whose mail is

@@ -8,6 +8,7 @@ import { CODE_SHAPE } from '@/lib/server/ceremonies/one-time-code';
 import { env } from '@/lib/server/config/env';
 import { checkNewPassword } from '@/lib/server/passwords/new-password';
 import { SITE } from '@/site';
+import { type Problem, problem } from './answer';
 
 /** Far above any password that we accept: a longer one is refused before it is hashed. */
 export const MAX_TYPED_PASSWORD = 1024;
@@ -56,6 +57,14 @@ export const verifyEmailBody = z.object({
     .pipe(z.string().regex(CODE_SHAPE, 'Enter the six digits from the mail')),
 });
 
+export const forgotPasswordBody = z.object({ email });
+
+/** What the token is worth is for its link to say. The new password is judged there too, by whose it will be. */
+export const resetPasswordBody = z.object({
+  token: z.string({ error: 'Open the link in the mail again' }),
+  password: typedPassword,
+});
+
 /**
  * Zod leaves a check of the whole out when a field failed, and a person would learn of one fault at a time. This one
  * runs as long as there is a password to judge.
@@ -80,6 +89,12 @@ export const registerBody = z
     refinement.addIssue({ code: 'custom', path: ['password'], params: { code: checked.code }, message });
   }, EVEN_BESIDE_OTHER_FAULTS);
 
+/** The answer to a new password that was refused by whatever reads it after its body: in the words of sign-up. */
+export function refusedPassword(fault: PasswordFault, minLength: number): Problem {
+  const message = passwordMessage(fault, minLength);
+  return problem('validation_failed', { errors: [{ field: 'password', code: fault, message }] });
+}
+
 /** Why a password was refused and what to do, for the person who chose it. */
 export function passwordMessage(fault: PasswordFault, minLength: number): string {
   switch (fault) {
@@ -95,3 +110,13 @@ export function passwordMessage(fault: PasswordFault, minLength: number): string
       return 'This repeats itself too much: mix in other words';
   }
 }
+
+const PASSWORD_FAULTS: readonly PasswordFault[] = ['too_short', 'too_long', 'common', 'contains_context', 'repetitive'];
+
+/** The same sentences for a page whose address names the fault, by `code`. */
+export const newPasswordTexts =
+  (minLength: number) =>
+  (code: string): string => {
+    const fault = PASSWORD_FAULTS.find((known) => known === code);
+    return fault === undefined ? 'Choose a password' : passwordMessage(fault, minLength);
+  };

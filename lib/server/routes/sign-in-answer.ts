@@ -16,7 +16,7 @@ export async function signInAnswer({ user, tokens, knownDevice }: SignedIn): Pro
 /** The refusal of an attempt: what to answer, and when to come back where waiting helps. */
 export function attemptProblem(
   failure:
-    | { code: 'invalid_credentials' | 'invalid_code' | 'overloaded' }
+    | { code: 'invalid_credentials' | 'invalid_code' | 'invalid_token' | 'overloaded' }
     | { code: 'too_many_attempts'; retryAfterSeconds: number },
 ): Problem {
   switch (failure.code) {

@@ -128,10 +128,12 @@ it('every type of event has a writer', async () => {
   const union = /export type AuditType =([\s\S]*?)';\n/.exec(declared)?.[1] ?? '';
   const types = [...union.matchAll(/\| '(\w+)/g)].map(([, type = '']) => type);
   expect(types.length).toBeGreaterThan(15);
-  const files = (await readdir(path.join(REPOSITORY, 'lib/server'), { recursive: true })).filter(
+  const filesBelow = async (folder: string) =>
+    (await readdir(path.join(REPOSITORY, folder), { recursive: true })).map((file) => path.join(folder, file));
+  const files = [...(await filesBelow('lib/server')), ...(await filesBelow('app/api'))].filter(
     (file) => file.endsWith('.ts') && !file.includes('generated') && !file.endsWith('audit-log.ts'),
   );
-  const texts = await Promise.all(files.map((file) => readFile(path.join(REPOSITORY, 'lib/server', file), 'utf8')));
+  const texts = await Promise.all(files.map((file) => readFile(path.join(REPOSITORY, file), 'utf8')));
   const code = texts.join('\n');
   // The statement that creates a session makes these two of the reason why an older one ended.
   const composed = ['session_superseded', 'session_over_limit'];

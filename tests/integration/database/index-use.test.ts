@@ -11,6 +11,7 @@ import { fillWithPeople } from '@/tests/support/database/many-people';
 import { runCommand } from '@/tests/support/database/postgres';
 import { readsOf } from '@/tests/support/database/scans';
 import { useDatabase } from '@/tests/support/database/use-database';
+import { askForReset, mailedReset, setNewPassword } from '@/tests/support/http/mail-links';
 import { mailedCode } from '@/tests/support/http/mailbox';
 import { ask, bearer, signInProgram } from '@/tests/support/http/programs';
 import { type Answer, type RequestOptions, send } from '@/tests/support/http/requests';
@@ -48,6 +49,7 @@ const post = (place: string, options: RequestOptions): Case => get(place, { meth
 
 let middle = '';
 let programTokens: Awaited<ReturnType<typeof signInProgram>>['tokens'] | undefined;
+let resetToken = '';
 let confirming: { code: string; cookies: Record<string, string> } | undefined;
 
 /** Every page, by its folder. Those of admins are opened by one. */
@@ -56,6 +58,8 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/login': ['/login'],
   '/register': ['/register'],
   '/verify-email': ['/verify-email'],
+  '/forgot-password': ['/forgot-password'],
+  '/reset-password': [`/reset-password?token=${'A'.repeat(43)}`],
   '/dashboard': ['/dashboard'],
   '/account': ['/account'],
   '/account/sessions': ['/account/sessions'],
@@ -80,6 +84,8 @@ const ENDPOINTS: Readonly<Record<string, Case>> = {
   },
   'POST /api/auth/verify-email/resend': () =>
     send(server, '/api/auth/verify-email/resend', { method: 'POST', json: {}, cookies: confirming?.cookies ?? {} }),
+  'POST /api/auth/forgot-password': post('/api/auth/forgot-password', { json: { email: person.email } }),
+  'POST /api/auth/reset-password': () => setNewPassword(server, resetToken, 'ninety-copper-geese-over-the-loch'),
   'POST /api/auth/login': ({ refreshOnly }) =>
     send(server, '/api/auth/login', { method: 'POST', json: CREDENTIALS, cookies: refreshOnly }),
   'POST /api/auth/refresh': ({ refreshOnly }) =>
@@ -154,6 +160,11 @@ describe('with 25,000 people and 100,000 sessions nothing is read from end to en
   it.each(Object.entries(ENDPOINTS))('%s', async (name, request) => {
     const session = await prepareSession(person);
     if (/token\/refresh|revoke/.test(name)) programTokens = (await signInProgram(server, person)).tokens;
+    if (name.includes('reset-password')) {
+      const forgetful = await createPerson();
+      await askForReset(server, forgetful.email);
+      resetToken = (await mailedReset(server, forgetful.email)).token;
+    }
     if (name.includes('verify-email')) {
       const json = { email: 'confirmed@people.test', password: PASSWORD };
       const { cookies } = await send(server, '/api/auth/register', { method: 'POST', json });

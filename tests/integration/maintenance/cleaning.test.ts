@@ -10,7 +10,16 @@ import { testEnvironment } from '@/tests/support/server/environment';
 const { url } = await useDatabase();
 
 const ago = (days: number): Date => new Date(Date.now() - days * 86_400_000);
-const NOTHING = { sessions: 0, revocations: 0, rateLimits: 0, ceremonies: 0, auditEvents: 0, mails: 0, keys: 0 };
+const NOTHING = {
+  sessions: 0,
+  revocations: 0,
+  rateLimits: 0,
+  ceremonies: 0,
+  mailLinks: 0,
+  auditEvents: 0,
+  mails: 0,
+  keys: 0,
+};
 
 /** One row of every kind that is `days` past its end; negative: still good. */
 async function addRows(id: string, days: number): Promise<void> {
@@ -30,6 +39,8 @@ async function addRows(id: string, days: number): Promise<void> {
   await db().revocation.create({ data: { statusNumber: BigInt(Math.round(days * 1000) + 1_000_000), keepUntil: end } });
   await db().rateLimit.create({ data: { key: id, failures: 1, expiresAt: end } });
   await db().ceremony.create({ data: { id, purpose: 'sign_up', expiresAt: end } });
+  const hash = new Uint8Array(32).fill(Math.abs(days) % 256);
+  await db().mailLink.create({ data: { hash, purpose: 'reset', address: id, expiresAt: end } });
   await db().auditEvent.create({ data: { type: 'signed_in', at: end } });
   await db().outbox.create({ data: { to: id, sealed: '', expiresAt: end } });
   const key = { purpose: 'signing', wrappedSecret: new Uint8Array(1), wrappingKeyId: 1 };
@@ -41,23 +52,24 @@ const addEvents = (count: number) => db().$executeRaw`
   INSERT INTO "AuditEvent" (type, at) SELECT 'signed_in', now() - interval '181 days' FROM generate_series(1, ${count}::int)`;
 
 beforeEach(async () => {
-  await db().$executeRaw`TRUNCATE "User", "Revocation", "RateLimit", "Ceremony", "AuditEvent", "Outbox", "Key" CASCADE`;
+  await db()
+    .$executeRaw`TRUNCATE "User", "Revocation", "RateLimit", "Ceremony", "MailLink", "AuditEvent", "Outbox", "Key" CASCADE`;
   await db().user.create({ data: { id: 'user', email: 'user@example.test' } });
 });
 
 describe('cleaning', () => {
   it('deletes one of every kind once its time is over', async () => {
     await addRows('old', 181);
-    const everything = { sessions: 1, revocations: 1, rateLimits: 1, ceremonies: 1, auditEvents: 1, mails: 1, keys: 1 };
+    const everything = Object.fromEntries(Object.keys(NOTHING).map((kind) => [kind, 1]));
     expect(await deleteExpired()).toEqual({ deleted: everything, failures: [], unfinished: [] });
     expect(await deleteExpired()).toEqual({ deleted: NOTHING, failures: [], unfinished: [] });
   });
 
-  it('keeps sessions for 30 days and audit events for 180 after their end', async () => {
+  it('keeps sessions and used links for 30 days, and audit events for 180 after their end', async () => {
     await addRows('recent', 29);
-    expect((await deleteExpired()).deleted).toMatchObject({ sessions: 0, auditEvents: 0 });
+    expect((await deleteExpired()).deleted).toMatchObject({ sessions: 0, mailLinks: 0, auditEvents: 0 });
     await addRows('older', 31);
-    expect((await deleteExpired()).deleted).toMatchObject({ sessions: 1, auditEvents: 0 });
+    expect((await deleteExpired()).deleted).toMatchObject({ sessions: 1, mailLinks: 1, auditEvents: 0 });
   });
 
   it('leaves alone what is still good, and keys without an end', async () => {
@@ -106,6 +118,7 @@ describe('cleaning', () => {
       revocations: 0,
       rateLimits: 1,
       ceremonies: 1,
+      mailLinks: 1,
       auditEvents: 1,
       keys: 1,
     });

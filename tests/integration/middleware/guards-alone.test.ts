@@ -17,7 +17,17 @@ const { url: databaseUrl } = await useDatabase();
 const bare = await useServerWithoutMiddleware(databaseUrl);
 
 /** Every other page is behind the door: a new one that forgets to ask who is there fails here. */
-const OPEN_TO_ALL = ['/problems/[code]', '/', '/login', '/register', '/verify-email', '/reload', '/dev/mail'];
+const OPEN_TO_ALL = [
+  '/problems/[code]',
+  '/',
+  '/login',
+  '/register',
+  '/verify-email',
+  '/forgot-password',
+  '/reset-password',
+  '/reload',
+  '/dev/mail',
+];
 /** What stands for every address below a folder that is no page. */
 const ANY_OTHER = '/[...nothing]';
 

@@ -66,7 +66,11 @@ const BODIES: Readonly<Record<string, readonly [RequestOptions, string]>> = {
 };
 
 // Promise: Bad input to an API endpoint gets a 4xx problem
-describe.each(['/api/auth/login', '/api/auth/register', '/api/auth/verify-email'])('POST %s', (path) => {
+const FORMS = ['login', 'register', 'verify-email', 'forgot-password', 'reset-password'].map(
+  (name) => `/api/auth/${name}`,
+);
+
+describe.each(FORMS)('POST %s', (path) => {
   it.each(Object.keys(BODIES))('refuses %s', async (name) => {
     const [options, expected] = BODIES[name] ?? [{}, 'no such case'];
     const answer = await send(server, path, { method: 'POST', ...options });
@@ -125,6 +129,8 @@ const ENDPOINTS: Readonly<Record<string, readonly string[]>> = {
   '/api/health/ready': ['GET', 'HEAD'],
   '/api/auth/register': ['POST'],
   '/api/auth/verify-email': ['POST'],
+  '/api/auth/forgot-password': ['POST'],
+  '/api/auth/reset-password': ['POST'],
   '/api/auth/login': ['POST'],
   '/api/auth/refresh': ['POST'],
   '/api/auth/logout': ['POST'],
@@ -248,6 +254,8 @@ describe('pages', () => {
       '/login',
       '/register',
       '/verify-email',
+      '/forgot-password',
+      '/reset-password',
       '/dashboard',
       '/account',
       '/account/sessions',

@@ -213,7 +213,9 @@ describe('pages of other origins', () => {
   });
 
   it.each([
-    ...['login', 'register', 'verify-email', 'refresh', 'logout'].map((name) => `/api/auth/${name}`),
+    ...['login', 'register', 'verify-email', 'forgot-password', 'reset-password', 'refresh', 'logout'].map(
+      (name) => `/api/auth/${name}`,
+    ),
     ...['/api/cron/clean', '/api/cron/mail', '/api/dev/mail', '/api/health', '/api/nothing'],
   ])('may not call %s, which is for cookies or for nobody: a preflight gets nothing', async (path) => {
     for (const method of ['GET', 'POST', 'DELETE']) {

@@ -51,6 +51,8 @@ const TARGETS: readonly (readonly [method: string, path: string, ours: string])[
   ['POST', '/api/auth/login', '422 validation_failed'],
   ['POST', '/api/auth/register', '422 validation_failed'],
   ['POST', '/api/auth/verify-email', '422 validation_failed'],
+  ['POST', '/api/auth/forgot-password', '422 validation_failed'],
+  ['POST', '/api/auth/reset-password', '422 validation_failed'],
   ['POST', '/api/auth/refresh', '200 no problem'],
   ['POST', '/api/auth/logout', '204 no problem'],
   ['DELETE', '/api/auth/sessions', '204 no problem'],

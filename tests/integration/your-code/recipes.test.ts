@@ -235,7 +235,7 @@ describe('a page of the build before', () => {
     await openBeforeDeploy(page);
     await page.getByRole('button', { name: 'Reload it' }).click();
     await page.getByRole('link', { name: 'Company' }).waitFor();
-    expect(await page.getByLabel('Name').inputValue()).toBe('Noah of Two Builds');
+    await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('Noah of Two Builds');
     await page.getByRole('button', { name: 'Save name' }).click();
     await page.getByText('Saved. Hello, Noah of Two Builds.').waitFor();
     await context.close();

@@ -14,6 +14,8 @@ const REST = `
   SELECT 'account:' || n, 1, NULL, now() + (n - 200) * interval '1 second' FROM generate_series(1, 20000) n;
   INSERT INTO "Ceremony" (id, purpose, "expiresAt")
   SELECT 'ceremony ' || n, 'sign-up', now() + (n - 7200) * interval '1 second' FROM generate_series(1, 20000) n;
+  INSERT INTO "MailLink" (hash, purpose, "userId", address, "expiresAt")
+  SELECT sha256(id::bytea), 'reset', id, email, now() + (row_number() OVER () - 2592000) * interval '1 second' FROM "User";
   INSERT INTO "Outbox" ("to", sealed, "nextAttemptAt", "expiresAt")
   SELECT 'person-' || n || '@bench.test', 'none', now() + interval '1 hour', now() + interval '2 hours'
   FROM generate_series(1, 20000) n;
@@ -29,7 +31,7 @@ export async function fillWithPeople(databaseUrl: string, refreshKeyIds: readonl
     [refreshKeyIds],
   );
   await sql(databaseUrl, REST);
-  for (const table of ['User', 'Session', 'Password', 'AuditEvent', 'RateLimit', 'Ceremony', 'Outbox']) {
+  for (const table of ['User', 'Session', 'Password', 'AuditEvent', 'RateLimit', 'Ceremony', 'MailLink', 'Outbox']) {
     await sql(databaseUrl, `VACUUM ANALYZE "${table}"`);
   }
 }

@@ -1,4 +1,5 @@
 import { withNext } from '@/lib/core/http/safe-redirect';
+import { recordAfterAnswer } from '@/lib/server/audit/after-answer';
 import { setPendingCookie } from '@/lib/server/http/cookies';
 import { sendDueMail } from '@/lib/server/mail/delivery';
 import { json } from '@/lib/server/routes/answer';
@@ -8,7 +9,6 @@ import { registerBody } from '@/lib/server/routes/request-schemas';
 import { publicRoute } from '@/lib/server/routes/route-handler';
 import { attemptProblem } from '@/lib/server/routes/sign-in-answer';
 import { register } from '@/lib/server/sign-up/register';
-import { traceRepeatedSignUp } from '@/lib/server/sign-up/sign-up-trace';
 
 export * from '@/lib/server/routes/other-methods';
 
@@ -21,7 +21,7 @@ export const POST = publicRoute('POST /api/auth/register', { body: registerBody,
   const registered = await register({ ...body, facts });
   if (!registered.ok) return attemptProblem(registered);
   await setPendingCookie(registered.value.sealed);
-  traceRepeatedSignUp(registered.value, facts);
+  recordAfterAnswer('sign_up_repeated', registered.value.knownUserId, facts);
   sendDueMail();
   return json({ status: 'verification_sent' }, 202);
 });

@@ -3,8 +3,8 @@ import { accessOf } from '@/lib/core/http/route-policy';
 
 test.each([
   ['/', 'public'],
-  ['/forgot-password', 'public'],
-  ['/reset-password', 'public'],
+  ['/forgot-password', 'guest'],
+  ['/reset-password', 'guest'],
   ['/icon.svg', 'public'],
   ['/login', 'guest'],
   ['/register', 'guest'],

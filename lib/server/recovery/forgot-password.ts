@@ -1,0 +1,55 @@
+import 'server-only';
+import { type Failure, fail, type Result, succeed } from '@/lib/core/failures';
+import { RESET_LINK_SECONDS } from '@/lib/core/policy';
+import { hashLinkToken, newLinkToken } from '@/lib/core/token/link-token';
+import { env } from '@/lib/server/config/env';
+import { databaseNow } from '@/lib/server/database/live-state';
+import type { RequestFacts } from '@/lib/server/http/request-facts';
+import { randomBytes } from '@/lib/server/keys/random';
+import { resetLink } from '@/lib/server/mail/messages';
+import { countOutcome } from '@/lib/server/observability/outcome-counts';
+import { allMailBucket, mailDomainBucket, networkBuckets, resetBucket } from '@/lib/server/rate-limit/buckets';
+import { type Blocked, countAttempt } from '@/lib/server/rate-limit/limiter';
+import { writeResetLink } from './link-store';
+
+/** `knownUserId`: to whom a link went. For the audit log, and for nothing that the visitor could see or time. */
+export type Asked = { readonly knownUserId: string | null };
+
+/**
+ * Has a link to a new password mailed to an address. The answer and the work are the same whether anybody has it. Over the
+ * hour's share of an address nothing is sent and the answer is still the same; links that were sent before stay good, so
+ * that a stranger who goes on asking takes nothing from the owner.
+ */
+export async function askForReset(email: string, { ip }: RequestFacts): Promise<Result<Asked, 'overloaded'> | Blocked> {
+  const refused = await countRequest(email, ip);
+  if (refused === 'silent') {
+    countOutcome('resetSilent');
+    return succeed({ knownUserId: null });
+  }
+  if (refused !== null) {
+    countOutcome('resetBlocked');
+    return refused;
+  }
+  const token = newLinkToken(randomBytes);
+  const hash = await hashLinkToken(token);
+  if (hash === null) throw new Error('A new link token is none');
+  const expiresAt = Math.floor(await databaseNow()) + RESET_LINK_SECONDS;
+  // From the configured origin: the Host header is whatever the visitor says it is.
+  const url = `${env().appOrigin}/reset-password?token=${token}`;
+  const knownUserId = await writeResetLink(email, hash, resetLink(url, expiresAt));
+  countOutcome('resetAsked');
+  return succeed({ knownUserId });
+}
+
+/** One statement where nothing waits. Where something does, which one decides: only the address's own share is silent. */
+async function countRequest(
+  email: string,
+  ip: string | null,
+): Promise<Blocked | Failure<'overloaded'> | 'silent' | null> {
+  const visitors = [...(await networkBuckets(ip)), await mailDomainBucket(email, ip)];
+  const total = await allMailBucket();
+  if ((await countAttempt([...visitors, total, await resetBucket(email)])).ok) return null;
+  const byVisitor = await countAttempt(visitors);
+  if (!byVisitor.ok) return byVisitor;
+  return (await countAttempt([total])).ok ? 'silent' : fail('overloaded');
+}
