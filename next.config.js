@@ -41,8 +41,8 @@ const config = {
   headers: async () => [
     { source: '/:path*', headers: SECURITY_HEADERS },
     { source: '/api/:path*', headers: [API_POLICY] },
-    // Its address holds a secret until its script takes it away, and without scripts for good.
-    { source: '/reset-password', headers: [{ key: 'referrer-policy', value: 'no-referrer' }] },
+    // Their addresses hold a secret until their script takes it away, and without scripts for good.
+    { source: '/(reset-password|undo)', headers: [{ key: 'referrer-policy', value: 'no-referrer' }] },
     // Next says for how long an image is good; of its refusals it says nothing, and a cache would choose by itself.
     { source: '/_next/image', headers: [{ key: 'cache-control', value: 'no-store' }] },
   ],

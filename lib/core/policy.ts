@@ -93,6 +93,9 @@ export const AUDIT_RETENTION_SECONDS = days(180);
 /** How long a link that sets a new password is good. NIST SP 800-63B-4 §4.2.1.2 allows a day. */
 export const RESET_LINK_SECONDS = minutes(30);
 
+/** How long somebody may say that a change was not theirs: a weekend away from the mailbox. */
+export const UNDO_LINK_SECONDS = hours(72);
+
 /** A link that was used or ran out is kept so much longer, for whoever looks into a complaint. */
 export const MAIL_LINK_RETENTION_SECONDS = days(30);
 

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { mailedReset } from '@/tests/support/http/mail-links';
+import { mailedReset, mailedUndo, setNewPassword } from '@/tests/support/http/mail-links';
 import { targetAt } from '@/tests/support/http/requests';
 import { expect, test } from './fixtures';
 
@@ -56,6 +56,33 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page).toHaveURL('/login?next=%2Fdashboard');
       await other.goto(`/reset-password?token=${token}`);
       await expect(other.getByRole('heading', { level: 1 })).toHaveText('This link is not valid any more');
+    });
+
+    test('whoever did not choose the new password says so by the mail, and chooses another', async ({
+      origin,
+      openBrowser,
+      signedIn,
+    }) => {
+      const target = targetAt(origin);
+      const browser = await openBrowser({ javaScriptEnabled });
+      const page = await browser.newPage();
+      await ask(page, signedIn.email);
+      const { token } = await mailedReset(target, signedIn.email);
+      await setNewPassword(target, token, 'thirty-borrowed-keys-and-a-ladder');
+      const undo = await mailedUndo(target, signedIn.email);
+      await page.goto(`/undo?token=${undo}`);
+      await expect(page.getByText(signedIn.email)).toBeVisible();
+      await expect(page).toHaveURL(javaScriptEnabled ? '/undo' : `/undo?token=${undo}`);
+      await page.getByRole('button', { name: 'It was not me' }).click();
+      await expect(page).toHaveURL(/\/login(\?undone=1)?$/);
+      await expect(page.getByRole('status').filter({ hasText: 'Taken back' })).toBeVisible();
+      const { token: last } = await mailedReset(target, signedIn.email, 2);
+      await page.goto(`/reset-password?token=${last}`);
+      await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
+      await page.getByRole('button', { name: 'Set new password' }).click();
+      await expect(page).toHaveURL(/\/login/);
+      await page.goto(`/undo?token=${undo}`);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('This link is not valid any more');
     });
 
     test('a link that was used meanwhile says so, and leads to a new one', async ({

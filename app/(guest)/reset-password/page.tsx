@@ -2,9 +2,9 @@ import type { Metadata } from 'next';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
 import { Ticket } from '@/app/_components/frame/ticket';
 import { env } from '@/lib/server/config/env';
-import { viewLink } from '@/lib/server/recovery/link-view';
+import { viewResetLink } from '@/lib/server/recovery/link-view';
 import { newPasswordTexts } from '@/lib/server/routes/request-schemas';
-import { DeadLink } from './dead-link';
+import { DeadLink } from '../dead-link';
 import { ResetForm } from './reset-form';
 
 export const metadata: Metadata = { title: 'Choose a new password' };
@@ -16,8 +16,14 @@ export const metadata: Metadata = { title: 'Choose a new password' };
 export default async function ResetPasswordPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
   const query = await searchParams;
   const token = single(query['token']) ?? '';
-  const link = await viewLink(token);
-  if (link.state === 'dead') return <DeadLink isMissing={token === ''} />;
+  const link = await viewResetLink(token);
+  if (link.state === 'dead') {
+    return (
+      <DeadLink isMissing={token === ''}>
+        It was used, another link to a new password was, or it is older than half an hour.
+      </DeadLink>
+    );
+  }
 
   const { passwordMinLength } = env();
   const texts = { password: newPasswordTexts(passwordMinLength) };

@@ -1,11 +1,11 @@
 'use client';
 
-import { useEffect } from 'react';
 import { AuthForm } from '@/app/_components/forms/auth-form';
 import type { Faults } from '@/app/_components/forms/faults';
 import { PasswordField } from '@/app/_components/forms/password-field';
 import { PasswordPolicy } from '@/app/_components/forms/password-policy';
 import { useAuthForm } from '@/app/_components/forms/use-auth-form';
+import { useForgottenToken } from '../forgotten-token';
 
 const REQUIRED = { password: 'Choose a password' } as const;
 
@@ -21,7 +21,7 @@ type Props = {
 
 /** The new password of whoever holds the link. The token stays in the form and leaves the address. */
 export function ResetForm({ token, email, initial, passwordMinLength }: Props) {
-  useEffect(() => history.replaceState(null, '', '/reset-password'), []);
+  useForgottenToken();
   const form = useAuthForm({
     endpoint: '/api/auth/reset-password',
     next: '/login?reset=1',

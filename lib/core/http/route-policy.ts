@@ -22,6 +22,7 @@ const POLICY: readonly (readonly [prefix: string, access: Access])[] = [
   ['/verify-email', 'guest'],
   ['/forgot-password', 'guest'],
   ['/reset-password', 'guest'],
+  ['/undo', 'guest'],
 ];
 
 /** The access of `pathname`: the first prefix that is the path or one of its parents; `public` when none is. */

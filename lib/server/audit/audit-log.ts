@@ -20,6 +20,8 @@ export type AuditType =
   | 'password_reset_requested'
   /** A new password was set by such a link, and all sessions ended. */
   | 'password_reset'
+  /** The owner said, by a link in a mail, that a change was not theirs: the password is gone, and all sessions ended. */
+  | 'not_me_reported'
   /** The person signed out of a session. */
   | 'signed_out'
   /** A session was ended: by its owner from the list, or because the owner lost rights. */

@@ -34,20 +34,29 @@ export function resetLink(url: string, expiresAt: EpochSeconds): MailMessage {
   return composeMail('Choose a new password', blocks, { expiresAt });
 }
 
-/** For somebody whose password was set by a link of `resetLink`. */
+/** For somebody whose password was set by a link of `resetLink`. `undoUrl` takes it back, for three days. */
 export function passwordWasReset({
   at,
-  appOrigin,
+  undoUrl,
 }: {
   readonly at: EpochSeconds;
-  readonly appOrigin: string;
+  readonly undoUrl: string;
 }): MailMessage {
   return composeMail('Your password was changed', [
-    `The password of your account was set anew on ${formatInstant(at)}, by a link that we mailed to this address. Every device was signed out.`,
-    { label: 'Sign in', url: `${appOrigin}/login` },
-    'If it was not you, somebody reads your mail. Secure your mailbox first, then ask for a new password here:',
-    { label: 'Choose another password', url: `${appOrigin}/forgot-password` },
+    `The password of your account at ${SITE.name} was set anew on ${formatInstant(at)}, by a link that we mailed to this address. Every device was signed out.`,
+    'If it was you, there is nothing to do. If it was not, somebody reads your mail: secure your mailbox first. Then say so here, for three days from now, and the password is taken away again:',
+    { label: 'It was not me', url: undoUrl },
   ]);
+}
+
+/** The way to a new password for an owner who said that the last one was not theirs. Good until `expiresAt`. */
+export function resetAfterReport(url: string, expiresAt: EpochSeconds): MailMessage {
+  const blocks = [
+    `You told us that a change of your account at ${SITE.name} was not yours. We took its password away and signed every device out.`,
+    { label: 'Choose a new password', url },
+    'The link works once, for half an hour. Later, ask for another with “Forgot password?” on the page to sign in.',
+  ];
+  return composeMail('Choose a new password', blocks, { expiresAt });
 }
 
 /** For the owner of a session that ended because an old refresh token came back. Calm: a lost answer can cause it too. */

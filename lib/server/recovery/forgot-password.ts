@@ -1,16 +1,14 @@
 import 'server-only';
 import { type Failure, fail, type Result, succeed } from '@/lib/core/failures';
 import { RESET_LINK_SECONDS } from '@/lib/core/policy';
-import { hashLinkToken, newLinkToken } from '@/lib/core/token/link-token';
-import { env } from '@/lib/server/config/env';
 import { databaseNow } from '@/lib/server/database/live-state';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
-import { randomBytes } from '@/lib/server/keys/random';
 import { resetLink } from '@/lib/server/mail/messages';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { allMailBucket, mailDomainBucket, networkBuckets, resetBucket } from '@/lib/server/rate-limit/buckets';
 import { type Blocked, countAttempt } from '@/lib/server/rate-limit/limiter';
-import { writeResetLink } from './link-store';
+import { newLink } from './new-link';
+import { writeResetLink } from './reset-links';
 
 /** `knownUserId`: to whom a link went. For the audit log, and for nothing that the visitor could see or time. */
 export type Asked = { readonly knownUserId: string | null };
@@ -30,12 +28,8 @@ export async function askForReset(email: string, { ip }: RequestFacts): Promise<
     countOutcome('resetBlocked');
     return refused;
   }
-  const token = newLinkToken(randomBytes);
-  const hash = await hashLinkToken(token);
-  if (hash === null) throw new Error('A new link token is none');
+  const { url, hash } = await newLink('/reset-password');
   const expiresAt = Math.floor(await databaseNow()) + RESET_LINK_SECONDS;
-  // From the configured origin: the Host header is whatever the visitor says it is.
-  const url = `${env().appOrigin}/reset-password?token=${token}`;
   const knownUserId = await writeResetLink(email, hash, resetLink(url, expiresAt));
   countOutcome('resetAsked');
   return succeed({ knownUserId });

@@ -11,11 +11,12 @@ import { passwordWasReset } from '@/lib/server/mail/messages';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { hashPassword, withHashPlace } from '@/lib/server/passwords/hasher';
 import { checkNewPassword } from '@/lib/server/passwords/new-password';
-import { networkBuckets } from '@/lib/server/rate-limit/buckets';
-import { type Blocked, countAttempt } from '@/lib/server/rate-limit/limiter';
+import type { Blocked } from '@/lib/server/rate-limit/limiter';
 import { endSessionsWith } from '@/lib/server/sessions/ending';
 import { SITE } from '@/site';
-import { findResetLink, type LinkedPerson, useResetLink } from './link-store';
+import { refuseLink } from './dead-link';
+import { newLink } from './new-link';
+import { findResetLink, type LinkedPerson, useResetLink } from './reset-links';
 
 export type ResetRequest = {
   /** As the link has it, unchecked. */
@@ -44,12 +45,6 @@ export async function resetPassword(
   return checked.ok ? store(request, linkHash, person) : checked;
 }
 
-async function refuseLink({ ip }: RequestFacts): Promise<Result<never, 'invalid_token'> | Blocked> {
-  const counted = await countAttempt(await networkBuckets(ip));
-  countOutcome(counted.ok ? 'linkDead' : 'linkBlocked');
-  return counted.ok ? fail('invalid_token') : counted;
-}
-
 /** Whoever holds the link is proven, so the hash waits for no stranger's. */
 async function store(
   { password, facts }: ResetRequest,
@@ -60,9 +55,10 @@ async function store(
   const hashed = await withHashPlace(claim, (place) => hashPassword(password, place));
   if (!hashed.ok) return hashed;
   const { ip, userAgent } = facts;
-  const notice = passwordWasReset({ at: await databaseNow(), appOrigin: env().appOrigin });
+  const undo = await newLink('/undo');
+  const notice = passwordWasReset({ at: await databaseNow(), undoUrl: undo.url });
   const endedNumbers = await db().$transaction(async (tx) => {
-    const reset = { linkHash, userId, passwordHash: hashed.value, ip, userAgent, notice };
+    const reset = { linkHash, userId, passwordHash: hashed.value, ip, userAgent, notice, undoHash: undo.hash };
     if (!(await useResetLink(reset, tx))) return null;
     const ending = { reason: 'password_reset', audit: 'session_ended', facts, askedBy: null } as const;
     return (await endSessionsWith(tx, { userId }, ending)).endedNumbers;

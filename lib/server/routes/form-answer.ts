@@ -40,3 +40,12 @@ export function backToForm(path: string, { code, details = {} }: Problem, fields
   if (typeof fields['next'] === 'string' && isCarriable(next)) query.set('next', next);
   return `${path}?${query}`;
 }
+
+/** As `backToForm`, for the page of a mailed link: it needs the token once more. */
+export const backToLink =
+  (path: string) =>
+  (problem: Problem, fields: FormFields): string => {
+    const back = backToForm(path, problem, fields);
+    const { token } = fields;
+    return typeof token === 'string' ? `${back}&token=${encodeURIComponent(token)}` : back;
+  };

@@ -59,11 +59,13 @@ export const verifyEmailBody = z.object({
 
 export const forgotPasswordBody = z.object({ email });
 
-/** What the token is worth is for its link to say. The new password is judged there too, by whose it will be. */
-export const resetPasswordBody = z.object({
-  token: z.string({ error: 'Open the link in the mail again' }),
-  password: typedPassword,
-});
+/** What it is worth is for its link to say. */
+const linkToken = z.string({ error: 'Open the link in the mail again' });
+
+export const undoBody = z.object({ token: linkToken });
+
+/** The new password is judged once it is known whose it will be. */
+export const resetPasswordBody = z.object({ token: linkToken, password: typedPassword });
 
 /**
  * Zod leaves a check of the whole out when a field failed, and a person would learn of one fault at a time. This one

@@ -1,5 +1,6 @@
 -- AlterEnum
 ALTER TYPE "SessionEndReason" ADD VALUE 'password_reset';
+ALTER TYPE "SessionEndReason" ADD VALUE 'undone';
 
 -- AlterTable
 ALTER TABLE "Outbox" ADD COLUMN     "discard" BOOLEAN NOT NULL DEFAULT false;

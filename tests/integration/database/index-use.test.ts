@@ -7,11 +7,12 @@ import { rootSecrets } from '@/lib/server/keys/root-secrets';
 import { addClient, type NewCredentials } from '@/lib/server/oauth/client-store';
 import { startSession } from '@/lib/server/sessions/start';
 import { listUsers } from '@/lib/server/users/user-list';
+import { giveLink } from '@/tests/support/database/link-rows';
 import { fillWithPeople } from '@/tests/support/database/many-people';
 import { runCommand } from '@/tests/support/database/postgres';
 import { readsOf } from '@/tests/support/database/scans';
 import { useDatabase } from '@/tests/support/database/use-database';
-import { askForReset, mailedReset, setNewPassword } from '@/tests/support/http/mail-links';
+import { askForReset, mailedReset, setNewPassword, takeBack } from '@/tests/support/http/mail-links';
 import { mailedCode } from '@/tests/support/http/mailbox';
 import { ask, bearer, signInProgram } from '@/tests/support/http/programs';
 import { type Answer, type RequestOptions, send } from '@/tests/support/http/requests';
@@ -60,6 +61,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/verify-email': ['/verify-email'],
   '/forgot-password': ['/forgot-password'],
   '/reset-password': [`/reset-password?token=${'A'.repeat(43)}`],
+  '/undo': [`/undo?token=${'A'.repeat(43)}`],
   '/dashboard': ['/dashboard'],
   '/account': ['/account'],
   '/account/sessions': ['/account/sessions'],
@@ -86,6 +88,7 @@ const ENDPOINTS: Readonly<Record<string, Case>> = {
     send(server, '/api/auth/verify-email/resend', { method: 'POST', json: {}, cookies: confirming?.cookies ?? {} }),
   'POST /api/auth/forgot-password': post('/api/auth/forgot-password', { json: { email: person.email } }),
   'POST /api/auth/reset-password': () => setNewPassword(server, resetToken, 'ninety-copper-geese-over-the-loch'),
+  'POST /api/auth/undo': async () => takeBack(server, await giveLink(await createPerson(), '0 s', 'not_me')),
   'POST /api/auth/login': ({ refreshOnly }) =>
     send(server, '/api/auth/login', { method: 'POST', json: CREDENTIALS, cookies: refreshOnly }),
   'POST /api/auth/refresh': ({ refreshOnly }) =>

@@ -25,6 +25,7 @@ const OPEN_TO_ALL = [
   '/verify-email',
   '/forgot-password',
   '/reset-password',
+  '/undo',
   '/reload',
   '/dev/mail',
 ];

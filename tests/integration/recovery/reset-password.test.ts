@@ -3,13 +3,14 @@ import { toBase64Url } from '@/lib/core/encoding';
 import { hashLinkToken, newLinkToken } from '@/lib/core/token/link-token';
 import { db } from '@/lib/server/database/client';
 import { randomBytes } from '@/lib/server/keys/random';
+import { giveLink } from '@/tests/support/database/link-rows';
 import { countStatements, useDatabase } from '@/tests/support/database/use-database';
 import { askForReset, mailedReset, setNewPassword } from '@/tests/support/http/mail-links';
 import { mailTo } from '@/tests/support/http/mailbox';
 import { problemOf } from '@/tests/support/http/problems';
 import { bearer, signInProgram } from '@/tests/support/http/programs';
 import { atOnce, send } from '@/tests/support/http/requests';
-import { createPerson, PASSWORD, type Person, prepareSession, signIn } from '@/tests/support/people';
+import { createPerson, PASSWORD, prepareSession, signIn } from '@/tests/support/people';
 import { useServer } from '@/tests/support/server/use-server';
 
 const { url: databaseUrl } = await useDatabase();
@@ -20,16 +21,6 @@ const ROUNDS = 100;
 const newOwner = () => createPerson({ hasPassword: true });
 const logIn = (email: string, password: string) =>
   send(server, '/api/auth/login', { method: 'POST', json: { email, password } });
-
-/** A link as the product writes one, without the mail. */
-async function giveLink({ id, email }: Person, age = '0 s'): Promise<string> {
-  const token = newLinkToken(randomBytes);
-  const hash = (await hashLinkToken(token)) ?? new Uint8Array();
-  await db().$executeRaw`
-    INSERT INTO "MailLink" (hash, purpose, "userId", address, "expiresAt")
-    VALUES (${hash}, 'reset', ${id}, ${email}, now() - ${age}::interval + interval '30 minutes')`;
-  return token;
-}
 
 // Promise: A link to a new password works once and for half an hour
 describe('a link to a new password', () => {
@@ -152,16 +143,17 @@ describe('links used at the same moment', () => {
   });
 
   it(`two links of one person, 16 uses, ${ROUNDS} rounds in the database: one success each, and nobody blocks anybody`, async () => {
-    const { useResetLink } = await import('@/lib/server/recovery/link-store');
+    const { useResetLink } = await import('@/lib/server/recovery/reset-links');
     const { passwordWasReset } = await import('@/lib/server/mail/messages');
-    const notice = passwordWasReset({ at: 0, appOrigin: 'http://localhost' });
+    const notice = passwordWasReset({ at: 0, undoUrl: 'http://localhost/undo' });
     const owner = await newOwner();
     const facts = { userId: owner.id, ip: null, userAgent: null, notice };
     for (let round = 0; round < ROUNDS; round += 1) {
       const tokens = [await giveLink(owner), await giveLink(owner)];
       const done = await atOnce(16, async (n) => {
         const linkHash = (await hashLinkToken(tokens[n % 2] ?? '')) ?? new Uint8Array();
-        return db().$transaction((tx) => useResetLink({ ...facts, linkHash, passwordHash: `hash ${n}` }, tx));
+        const reset = { ...facts, linkHash, passwordHash: `hash ${n}`, undoHash: randomBytes(32) };
+        return db().$transaction((tx) => useResetLink(reset, tx));
       });
       expect(done.filter((isDone) => isDone)).toHaveLength(1);
     }

@@ -66,7 +66,7 @@ const BODIES: Readonly<Record<string, readonly [RequestOptions, string]>> = {
 };
 
 // Promise: Bad input to an API endpoint gets a 4xx problem
-const FORMS = ['login', 'register', 'verify-email', 'forgot-password', 'reset-password'].map(
+const FORMS = ['login', 'register', 'verify-email', 'forgot-password', 'reset-password', 'undo'].map(
   (name) => `/api/auth/${name}`,
 );
 
@@ -131,6 +131,7 @@ const ENDPOINTS: Readonly<Record<string, readonly string[]>> = {
   '/api/auth/verify-email': ['POST'],
   '/api/auth/forgot-password': ['POST'],
   '/api/auth/reset-password': ['POST'],
+  '/api/auth/undo': ['POST'],
   '/api/auth/login': ['POST'],
   '/api/auth/refresh': ['POST'],
   '/api/auth/logout': ['POST'],
@@ -256,6 +257,7 @@ describe('pages', () => {
       '/verify-email',
       '/forgot-password',
       '/reset-password',
+      '/undo',
       '/dashboard',
       '/account',
       '/account/sessions',

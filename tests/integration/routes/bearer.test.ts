@@ -213,7 +213,7 @@ describe('pages of other origins', () => {
   });
 
   it.each([
-    ...['login', 'register', 'verify-email', 'forgot-password', 'reset-password', 'refresh', 'logout'].map(
+    ...['login', 'register', 'verify-email', 'forgot-password', 'reset-password', 'undo', 'refresh', 'logout'].map(
       (name) => `/api/auth/${name}`,
     ),
     ...['/api/cron/clean', '/api/cron/mail', '/api/dev/mail', '/api/health', '/api/nothing'],

@@ -53,6 +53,7 @@ const TARGETS: readonly (readonly [method: string, path: string, ours: string])[
   ['POST', '/api/auth/verify-email', '422 validation_failed'],
   ['POST', '/api/auth/forgot-password', '422 validation_failed'],
   ['POST', '/api/auth/reset-password', '422 validation_failed'],
+  ['POST', '/api/auth/undo', '422 validation_failed'],
   ['POST', '/api/auth/refresh', '200 no problem'],
   ['POST', '/api/auth/logout', '204 no problem'],
   ['DELETE', '/api/auth/sessions', '204 no problem'],

@@ -20,6 +20,18 @@ export async function mailedReset(server: Target, email: string, count = 1): Pro
   return { origin, token };
 }
 
+const UNDO_LINK = /^https?:\/\/\S+\/undo\?token=([\w-]+)$/m;
+
+/** The token of the newest mailed link "It was not me". */
+export async function mailedUndo(server: Target, email: string): Promise<string> {
+  const { text } = await mailTo(server, email, { pattern: UNDO_LINK });
+  return UNDO_LINK.exec(text)?.[1] ?? '';
+}
+
+/** Takes a change back by a link's token. */
+export const takeBack = (server: Target, token: string, cookies: Record<string, string> = {}) =>
+  send(server, '/api/auth/undo', { method: 'POST', json: { token }, cookies });
+
 /** Sets a new password by a link's token. */
 export const setNewPassword = (
   server: Target,

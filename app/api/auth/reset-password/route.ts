@@ -1,21 +1,15 @@
 import { env } from '@/lib/server/config/env';
 import { sendDueMail } from '@/lib/server/mail/delivery';
 import { resetPassword } from '@/lib/server/recovery/reset-password';
-import { empty, type Problem } from '@/lib/server/routes/answer';
-import { backToForm, type FormFields } from '@/lib/server/routes/form-answer';
+import { empty } from '@/lib/server/routes/answer';
+import { backToLink } from '@/lib/server/routes/form-answer';
 import { refusedPassword, resetPasswordBody } from '@/lib/server/routes/request-schemas';
 import { publicRoute } from '@/lib/server/routes/route-handler';
 import { attemptProblem } from '@/lib/server/routes/sign-in-answer';
 
 export * from '@/lib/server/routes/other-methods';
 
-/** Back to the page that the mail led to, which needs the token once more. */
-function backToLink(refused: Problem, fields: FormFields): string {
-  const back = backToForm('/reset-password', refused, fields);
-  return typeof fields['token'] === 'string' ? `${back}&token=${encodeURIComponent(fields['token'])}` : back;
-}
-
-const form = { success: () => '/login?reset=1', failure: backToLink };
+const form = { success: () => '/login?reset=1', failure: backToLink('/reset-password') };
 
 export const POST = publicRoute(
   'POST /api/auth/reset-password',

@@ -1,6 +1,6 @@
 import 'server-only';
 import type { Bytes } from '@/lib/core/encoding';
-import { RESET_LINK_SECONDS } from '@/lib/core/policy';
+import { RESET_LINK_SECONDS, UNDO_LINK_SECONDS } from '@/lib/core/policy';
 import { db, type Transaction } from '@/lib/server/database/client';
 import type { MailMessage } from '@/lib/server/mail/compose';
 import { MAIL_COLUMNS, mailValues, sealMail } from '@/lib/server/mail/sealed-mail';
@@ -45,8 +45,9 @@ export type Reset = {
   readonly passwordHash: string;
   readonly ip: string | null;
   readonly userAgent: string | null;
-  /** Tells the owner. */
+  /** Tells the owner, and holds the link by which they may say that it was not them. */
   readonly notice: MailMessage;
+  readonly undoHash: Bytes;
 };
 
 /**
@@ -55,7 +56,7 @@ export type Reset = {
  * other instead of blocking each other. False when the link was used or ran out meanwhile: then nothing was written.
  */
 export async function useResetLink(reset: Reset, tx: Transaction): Promise<boolean> {
-  const { linkHash, userId, passwordHash, ip, userAgent } = reset;
+  const { linkHash, userId, passwordHash, undoHash, ip, userAgent } = reset;
   const notice = mailValues(await sealMail(reset.notice));
   const [written] = await tx.$queryRaw<{ isDone: boolean }[]>`
     WITH person AS MATERIALIZED (
@@ -73,6 +74,9 @@ export async function useResetLink(reset: Reset, tx: Transaction): Promise<boole
       ON CONFLICT ("userId") DO UPDATE SET hash = excluded.hash, "changedAt" = now()
     ), audited AS (
       INSERT INTO "AuditEvent" (type, "userId", ip, "userAgent") SELECT 'password_reset', id, ${ip}, ${userAgent} FROM entitled
+    ), undoable AS (
+      INSERT INTO "MailLink" (hash, purpose, "userId", address, "expiresAt")
+      SELECT ${undoHash}, 'not_me', id, email, now() + ${UNDO_LINK_SECONDS} * interval '1 second' FROM entitled
     ), mailed AS (
       INSERT INTO "Outbox" ("to", ${MAIL_COLUMNS}) SELECT email, ${notice} FROM entitled
     )

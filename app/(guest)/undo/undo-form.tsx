@@ -1,0 +1,27 @@
+'use client';
+
+import { AuthForm } from '@/app/_components/forms/auth-form';
+import type { Faults } from '@/app/_components/forms/faults';
+import { useAuthForm } from '@/app/_components/forms/use-auth-form';
+import { useForgottenToken } from '../forgotten-token';
+
+const toBody = (fields: FormData) => ({ token: fields.get('token') });
+
+/** One button. The token stays in the form and leaves the address. */
+export function UndoForm({ token, initial }: { token: string; initial: Faults }) {
+  useForgottenToken();
+  const form = useAuthForm({
+    endpoint: '/api/auth/undo',
+    next: '/login?undone=1',
+    initial,
+    toBody,
+    required: {},
+    retryField: 'token',
+    signsIn: false,
+  });
+  return (
+    <AuthForm form={form} action="/api/auth/undo" submitLabel="It was not me" busyLabel="Taking it back">
+      <input type="hidden" name="token" value={token} />
+    </AuthForm>
+  );
+}
