@@ -77,8 +77,16 @@ export function tokenVerifier(
   const attempt = (token: string, keys: VerifyingKeys) =>
     verifyAccessToken(token, keys, { issuer, audience }, surroundings.now(), checkStatus, seen);
 
-  /** A key that we do not know may be new. */
+  /**
+   * A key that we do not know may be new. The fetch that is under way may have passed the issuer before the key was made:
+   * what it does not bring is looked for once more. A fetch of our own is followed by none, for the cool-down.
+   */
   async function lookForKey(token: string, known: VerifyingKeys): Promise<Result<AccessClaims, TokenFailure>> {
+    const found = await lookOnce(token, known);
+    return !found.ok && found.code === 'unknown_key' ? lookOnce(token, known) : found;
+  }
+
+  async function lookOnce(token: string, known: VerifyingKeys): Promise<Result<AccessClaims, TokenFailure>> {
     const keys = await keySet.refetched('token');
     if (keys === null || keys.size === 0) return fail('status_unavailable');
     return keys === known ? fail('unknown_key') : attempt(token, keys);

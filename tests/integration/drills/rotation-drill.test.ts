@@ -90,6 +90,7 @@ async function bringToVerifier({ kind, accessToken }: DrillClient): Promise<void
  */
 test('keys rotate three times under fifty clients: no request fails and nobody is logged out', async () => {
   const kids = new Set<string>();
+  const renewed = new Set<DrillClient>();
   let renewals = 0;
   let verified = 0;
   let isOver = false;
@@ -105,6 +106,7 @@ test('keys rotate three times under fifty clients: no request fails and nobody i
         renewAt = secondsIn() + RENEW_EVERY_SECONDS;
         renewals += 1;
         await client.renew();
+        renewed.add(client);
       } else {
         await client.use();
       }
@@ -126,6 +128,8 @@ test('keys rotate three times under fifty clients: no request fails and nobody i
       }
       await pause((LOAD_SECONDS - secondsIn()) * 1_000);
       await inUse(current.at(-1));
+      // On a slow machine the last of the clients comes to renew later.
+      await vi.waitFor(() => expect(renewed.size).toBe(clients.length), { timeout: 30_000, interval: 200 });
     } finally {
       isOver = true;
     }
@@ -139,7 +143,6 @@ test('keys rotate three times under fifty clients: no request fails and nobody i
   const keys = await db().key.findMany({ where: { id: { in: signed } }, select: { algorithm: true } });
   expect(keys.map(({ algorithm }) => algorithm).sort()).toEqual(['ES256', 'ES256', 'EdDSA', 'RS256']);
   const { _sum } = await db().session.aggregate({ _sum: { counter: true } });
-  expect(renewals).toBeGreaterThanOrEqual(clients.length);
   expect(Number(_sum.counter), 'refresh tokens that rotated').toBeGreaterThan(0.9 * renewals);
   say(
     `${clients.length} clients, ${LOAD_SECONDS} s, ${ROTATIONS.length} rotations of the key: ${journal.requests} requests, ` +

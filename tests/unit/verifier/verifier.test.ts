@@ -126,6 +126,44 @@ describe('a token younger than three seconds', () => {
   });
 });
 
+describe('a key that was made while the key set was on its way', () => {
+  test('is looked for once more, and its token is good', async () => {
+    const older = await issuer.token();
+    await verifier.verify(older);
+    issuer.advance(31);
+    // The routine fetch passes the issuer before the key is made, and arrives after.
+    const passed = await issuer.trueAnswer(KEY_SET_URL);
+    let arrive = () => {};
+    const underWay = new Promise<Response>((resolve) => {
+      arrive = () => resolve(passed);
+    });
+    let fetches = 0;
+    issuer.answer = (url) => {
+      if (url !== KEY_SET_URL) return issuer.trueAnswer(url);
+      fetches += 1;
+      return fetches === 1 ? underWay : issuer.trueAnswer(url);
+    };
+    expect(await outcome(older)).toBe('accepted');
+    const next = await testKey();
+    issuer.published = [issuer.signer, next];
+    const waiting = outcome(await issuer.token(1, {}, next));
+    arrive();
+    expect(await waiting).toBe('accepted');
+    expect(fetches).toBe(2);
+  });
+
+  test('costs a stranger who makes keys up no second fetch in the cool-down', async () => {
+    await verifier.verify(await issuer.token());
+    issuer.advance(10);
+    const asked = issuer.countOf(KEY_SET_URL);
+    const madeUp = await testKey();
+    for (let attack = 0; attack < 50; attack += 1) {
+      expect(await outcome(await issuer.token(1, {}, madeUp))).toBe('unknown_key');
+    }
+    expect(issuer.countOf(KEY_SET_URL)).toBe(asked + 1);
+  });
+});
+
 // Promise: A verifier whose issuer is down goes on
 describe('when nobody can tell', () => {
   test('the answer is that, and not a refusal: no keys', async () => {
