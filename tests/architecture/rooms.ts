@@ -126,11 +126,14 @@ export const PLACES = {
   'app/(guest)': [
     'app/(guest)/layout.tsx',
     'app/(guest)/local-mailbox.tsx',
+    'app/(guest)/dead-link.tsx',
+    'app/(guest)/forgotten-token.ts',
     'app/(guest)/login/',
     'app/(guest)/register/',
     'app/(guest)/verify-email/',
     'app/(guest)/forgot-password/',
     'app/(guest)/reset-password/',
+    'app/(guest)/undo/',
   ],
   'app/(member)': [
     'app/(member)/layout.tsx',
