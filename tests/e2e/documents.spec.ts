@@ -42,6 +42,9 @@ test('every page behind the door is private, never stored, and carries its own n
   }
 });
 
+/** Their addresses may hold the token of a mailed link. */
+const SECRET_ADDRESSES = /^\/(?:reset-password|undo)\b/;
+
 test('every page says in its headers what browsers may not do with it', async ({ request }) => {
   for (const { path } of GUEST_PAGES) {
     const headers = (await request.get(path, HTML)).headers();
@@ -52,7 +55,7 @@ test('every page says in its headers what browsers may not do with it', async ({
     expect(policy, path).not.toMatch(/unsafe-(inline|eval)/);
     expect(headers, path).toMatchObject({
       'x-content-type-options': 'nosniff',
-      'referrer-policy': 'same-origin',
+      'referrer-policy': SECRET_ADDRESSES.test(path) ? 'no-referrer' : 'same-origin',
       'cross-origin-opener-policy': 'same-origin',
     });
     expect(headers['strict-transport-security'], path).toMatch(/max-age=\d{8,}/);

@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { cookieText, loseAccessCookie, REFRESH } from '@/tests/support/browser/cookies';
+import { createDatabase } from '@/tests/support/database/postgres';
 import { type DatabaseProxy, startDatabaseProxy } from '@/tests/support/server/proxies';
 import { startServer } from '@/tests/support/server/server';
 import { backend, test as base, expect } from './fixtures';
@@ -9,7 +10,8 @@ const test = base.extend<{ database: DatabaseProxy }, { outage: { origin: string
   outage: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter list.
     async ({}, use) => {
-      const database = await startDatabaseProxy(backend().databaseUrl);
+      // Not the one of the other tests: two servers of one database send each other's mails, each to a mailbox of its own.
+      const database = await startDatabaseProxy(await createDatabase(backend().adminUrl));
       const server = await startServer({ databaseUrl: database.databaseUrl });
       await use({ origin: server.origin, database });
       await server.stop();
