@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
 import { Ticket } from '@/app/_components/frame/ticket';
 import { env } from '@/lib/server/config/env';
-import { viewResetLink } from '@/lib/server/recovery/link-view';
+import { viewLink } from '@/lib/server/recovery/link-view';
 import { newPasswordTexts } from '@/lib/server/routes/request-schemas';
 import { DeadLink } from '../dead-link';
 import { ResetForm } from './reset-form';
@@ -16,7 +16,7 @@ export const metadata: Metadata = { title: 'Choose a new password' };
 export default async function ResetPasswordPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
   const query = await searchParams;
   const token = single(query['token']) ?? '';
-  const link = await viewResetLink(token);
+  const link = await viewLink(token, 'reset');
   if (link.state === 'dead') {
     return (
       <DeadLink isMissing={token === ''}>

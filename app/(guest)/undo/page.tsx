@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
 import { Ticket } from '@/app/_components/frame/ticket';
-import { viewUndoLink } from '@/lib/server/recovery/link-view';
+import { viewLink } from '@/lib/server/recovery/link-view';
 import { DeadLink } from '../dead-link';
 import { UndoForm } from './undo-form';
 
@@ -14,7 +14,7 @@ export const metadata: Metadata = { title: 'Take a change back' };
 export default async function UndoPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
   const query = await searchParams;
   const token = single(query['token']) ?? '';
-  const link = await viewUndoLink(token);
+  const link = await viewLink(token, 'not_me');
   if (link.state === 'dead') {
     return <DeadLink isMissing={token === ''}>It was used, or it is older than three days.</DeadLink>;
   }

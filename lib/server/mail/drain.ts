@@ -68,6 +68,7 @@ async function send(mail: ClaimedMail): Promise<boolean> {
   const { id, attempts } = mail;
   try {
     const opened = await mail.open();
+    // A decoy is opened too, which costs what a mail costs, and goes to nobody.
     if (!mail.isDecoy) await deliver(opened);
   } catch (error) {
     const isLast = attempts >= MAX_ATTEMPTS;

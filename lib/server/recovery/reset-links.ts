@@ -5,9 +5,6 @@ import { db, type Transaction } from '@/lib/server/database/client';
 import type { MailMessage } from '@/lib/server/mail/compose';
 import { MAIL_COLUMNS, mailValues, sealMail } from '@/lib/server/mail/sealed-mail';
 
-/** The person behind a link that may still be used. */
-export type LinkedPerson = { readonly userId: string; readonly email: string; readonly name: string | null };
-
 /**
  * Writes a link to a new password and its mail, for whoever has that address. Where nobody has it, or the account is
  * disabled, both rows are decoys: one statement, and the same work in either case.
@@ -28,14 +25,6 @@ export async function writeResetLink(email: string, hash: Bytes, message: MailMe
     )
     SELECT (SELECT id FROM person) AS "userId"`;
   return written?.userId ?? null;
-}
-
-/** Whose new password the link may set; null when it is used, over, a decoy or none, or the account is disabled. */
-export async function findResetLink(hash: Bytes): Promise<LinkedPerson | null> {
-  const [found] = await db().$queryRaw<LinkedPerson[]>`
-    SELECT u.id AS "userId", u.email, u.name FROM "MailLink" l JOIN "User" u ON u.id = l."userId"
-    WHERE l.hash = ${hash} AND l.purpose = 'reset' AND l."usedAt" IS NULL AND l."expiresAt" > now() AND u."disabledAt" IS NULL`;
-  return found ?? null;
 }
 
 /** What a reset writes besides the sessions that it ends. */

@@ -4,19 +4,19 @@ import { fail, type Result, succeed } from '@/lib/core/failures';
 import type { PasswordFault } from '@/lib/core/passwords/password-policy';
 import { hashLinkToken } from '@/lib/core/token/link-token';
 import { env } from '@/lib/server/config/env';
-import { db } from '@/lib/server/database/client';
-import { databaseNow, noteEnded } from '@/lib/server/database/live-state';
+import { databaseNow } from '@/lib/server/database/live-state';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { passwordWasReset } from '@/lib/server/mail/messages';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { hashPassword, withHashPlace } from '@/lib/server/passwords/hasher';
 import { checkNewPassword } from '@/lib/server/passwords/new-password';
 import type { Blocked } from '@/lib/server/rate-limit/limiter';
-import { endSessionsWith } from '@/lib/server/sessions/ending';
 import { SITE } from '@/site';
+import { changeAndSignOut } from './change-and-sign-out';
 import { refuseLink } from './dead-link';
+import { findLiveLink, type LinkedPerson } from './live-link';
 import { newLink } from './new-link';
-import { findResetLink, type LinkedPerson, useResetLink } from './reset-links';
+import { useResetLink } from './reset-links';
 
 export type ResetRequest = {
   /** As the link has it, unchecked. */
@@ -37,7 +37,7 @@ export async function resetPassword(
   request: ResetRequest,
 ): Promise<Result<void, 'invalid_token' | 'overloaded' | PasswordFault> | Blocked> {
   const linkHash = await hashLinkToken(request.token);
-  const person = linkHash === null ? null : await findResetLink(linkHash);
+  const person = linkHash === null ? null : await findLiveLink(linkHash, 'reset');
   if (linkHash === null || person === null) return refuseLink(request.facts);
   const { email, name } = person;
   const context = { siteName: SITE.name, email, ...(name === null ? {} : { name }) };
@@ -57,15 +57,9 @@ async function store(
   const { ip, userAgent } = facts;
   const undo = await newLink('/undo');
   const notice = passwordWasReset({ at: await databaseNow(), undoUrl: undo.url });
-  const endedNumbers = await db().$transaction(async (tx) => {
-    const reset = { linkHash, userId, passwordHash: hashed.value, ip, userAgent, notice, undoHash: undo.hash };
-    if (!(await useResetLink(reset, tx))) return null;
-    const ending = { reason: 'password_reset', audit: 'session_ended', facts, askedBy: null } as const;
-    return (await endSessionsWith(tx, { userId }, ending)).endedNumbers;
-  });
-  if (endedNumbers === null) return fail('invalid_token');
-  // Only now: what the database did not commit ends nothing here either.
-  noteEnded(endedNumbers);
+  const reset = { linkHash, userId, passwordHash: hashed.value, ip, userAgent, notice, undoHash: undo.hash };
+  const isDone = await changeAndSignOut(userId, facts, 'password_reset', (tx) => useResetLink(reset, tx));
+  if (!isDone) return fail('invalid_token');
   countOutcome('linkUsed');
   return succeed(undefined);
 }

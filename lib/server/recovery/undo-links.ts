@@ -1,21 +1,9 @@
 import 'server-only';
 import type { Bytes } from '@/lib/core/encoding';
 import { RESET_LINK_SECONDS } from '@/lib/core/policy';
-import { db, type Transaction } from '@/lib/server/database/client';
+import type { Transaction } from '@/lib/server/database/client';
 import type { MailMessage } from '@/lib/server/mail/compose';
 import { MAIL_COLUMNS, mailValues, sealMail } from '@/lib/server/mail/sealed-mail';
-
-/** What an owner may take back by a link in a mail. */
-export type UndoLink = { readonly purpose: 'not_me'; readonly userId: string; readonly email: string };
-
-/** What the link takes back; null when it is used, over or none, or the account is disabled. */
-export async function findUndoLink(hash: Bytes): Promise<UndoLink | null> {
-  const [found] = await db().$queryRaw<UndoLink[]>`
-    SELECT l.purpose, u.id AS "userId", u.email FROM "MailLink" l JOIN "User" u ON u.id = l."userId"
-    WHERE l.hash = ${hash} AND l.purpose = 'not_me' AND l."usedAt" IS NULL AND l."expiresAt" > now()
-      AND u."disabledAt" IS NULL`;
-  return found ?? null;
-}
 
 /** A report by its owner that a change was not theirs. */
 export type Report = {
