@@ -51,13 +51,14 @@ export async function directSignIn({ request, body: parameters, facts }: OAuthCa
         return REFUSED;
     }
   }
-  const { user, afterSignIn } = proven.value;
+  const { user, passwordSince, afterSignIn } = proven.value;
   const tokens = await startSession({
     userId: user.id,
     kind: 'api',
     clientId: client?.id ?? null,
     remember: true,
     amr: ['pwd'],
+    passwordSince,
     facts,
     audience: audienceToKeep(audience.value),
     broughtRefreshToken: null,

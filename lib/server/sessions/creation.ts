@@ -2,7 +2,7 @@ import 'server-only';
 import type { Bytes } from '@/lib/core/encoding';
 import { MAX_LIVE_SESSIONS, REVOCATION_RETENTION_SECONDS } from '@/lib/core/policy';
 import { db, type Transaction } from '@/lib/server/database/client';
-import type { SessionKind } from '@/lib/server/database/generated/prisma/client';
+import { Prisma, type SessionKind } from '@/lib/server/database/generated/prisma/client';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { isUsableFrom } from './home-network';
 import { SESSION_COLUMNS, type SessionRow } from './session-store';
@@ -17,6 +17,8 @@ export type NewSession = {
   readonly absoluteSeconds: number;
   readonly remember: boolean;
   readonly amr: readonly string[];
+  /** Since when the password that was compared had been set; null where no password was the proof. */
+  readonly passwordSince: Date | null;
   readonly facts: RequestFacts;
   readonly audience: string | null;
   readonly network: string | null;
@@ -35,14 +37,17 @@ export type CreatedSession = {
 
 /**
  * Creates a session, ends the one it replaces and the oldest beyond the cap, and writes revocations and the audit
- * event: all or nothing, in one statement. Null when the user is gone or disabled.
+ * event: all or nothing, in one statement. Null when the user is gone or disabled, or the password is another one by now.
+ *
+ * The person is locked against whatever changes how they prove themselves, and is looked at again under that lock: a session
+ * whose password gave way meanwhile does not begin, and one that began before ends with the others of that person.
  */
 export async function createSession(session: NewSession, tx: Transaction = db()): Promise<CreatedSession | null> {
   const { facts, supersedes } = session;
   const oldId = supersedes?.id ?? null;
   const [row] = await tx.$queryRaw<(SessionRow & Omit<CreatedSession, 'session'>)[]>`
-    WITH person AS (
-      SELECT id FROM "User" WHERE id = ${session.userId} AND "disabledAt" IS NULL
+    WITH person AS MATERIALIZED (
+      ${lockedPerson(session)}
     ), brought AS (
       SELECT s.id, s."userId", s."endedAt", ${isUsableFrom(supersedes?.network ?? null)} AS "isAtHome"
       FROM "Session" s WHERE s.id = ${oldId} AND s."secretHash" = ${supersedes?.secretHash ?? null}
@@ -83,4 +88,12 @@ export async function createSession(session: NewSession, tx: Transaction = db())
   if (row === undefined) return null;
   const { endedNumbers, refusedUserId, ...created } = row;
   return { session: created, endedNumbers, refusedUserId };
+}
+
+/** Both rows in one lock, so that PostgreSQL looks again at both where it had to wait. */
+function lockedPerson({ userId, passwordSince }: NewSession): Prisma.Sql {
+  const isPerson = Prisma.sql`u.id = ${userId} AND u."disabledAt" IS NULL`;
+  if (passwordSince === null) return Prisma.sql`SELECT u.id FROM "User" u WHERE ${isPerson} FOR SHARE`;
+  return Prisma.sql`SELECT u.id FROM "User" u JOIN "Password" p ON p."userId" = u.id
+      WHERE ${isPerson} AND p."changedAt" = ${passwordSince} FOR SHARE OF u, p`;
 }

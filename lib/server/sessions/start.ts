@@ -28,6 +28,8 @@ export type SessionStart = {
   readonly remember: boolean;
   /** How the person proved who they are (RFC 8176). */
   readonly amr: readonly string[];
+  /** Since when the password that was compared had been set; null, or nothing said, where no password was the proof. */
+  readonly passwordSince?: Date | null;
   readonly facts: RequestFacts;
   /** `aud` of its access tokens; null, or nothing said, for our own origin. */
   readonly audience?: string | null;
@@ -41,7 +43,7 @@ export type BegunSession = CreatedSession & { readonly secret: Bytes };
 
 /**
  * Begins a session and issues its first tokens. Every authentication begins a new one, so that a thief who holds a copy
- * of the old one gains nothing by it. Null when the user is gone or disabled.
+ * of the old one gains nothing by it. Null when the user is gone or disabled, or their password gave way to another one.
  */
 export async function startSession(start: SessionStart): Promise<IssuedTokens | null> {
   const begun = await beginSession(start);
@@ -69,7 +71,7 @@ export async function noteBegun(
  * `noteBegun` after the commit.
  */
 export async function beginSession(start: SessionStart, tx?: Transaction): Promise<BegunSession | null> {
-  const { userId, kind, clientId = null, remember, amr, facts, audience = null } = start;
+  const { userId, kind, clientId = null, remember, amr, facts, audience = null, passwordSince = null } = start;
   const brought = await openRefreshToken(start.broughtRefreshToken);
   const network = networkNow(facts);
   const supersedes =
@@ -83,6 +85,7 @@ export async function beginSession(start: SessionStart, tx?: Transaction): Promi
       clientId,
       remember,
       amr,
+      passwordSince,
       facts,
       audience,
       supersedes,

@@ -23,7 +23,12 @@ export type PasswordAttempt = {
 };
 
 /** The person, and what to do once their session has begun: nothing of it belongs before. */
-export type ProvenPerson = { readonly user: PublicUser; afterSignIn(): Promise<void> };
+export type ProvenPerson = {
+  readonly user: PublicUser;
+  /** For the session: it begins only while this is still the password. */
+  readonly passwordSince: Date | null;
+  afterSignIn(): Promise<void>;
+};
 
 type Outcome = Result<ProvenPerson, 'invalid_credentials' | 'overloaded'> | Blocked;
 
@@ -66,12 +71,12 @@ async function compare(attempt: PasswordAttempt, place: HashPlace): Promise<Outc
     await traceWrong(found?.user.id ?? null, facts);
     return fail('invalid_credentials');
   }
-  const { user, passwordHash } = found;
+  const { user, passwordHash, passwordSince } = found;
   const afterSignIn = async () => {
     await settleSuccess(buckets);
     if (checked.value.needsRehash && passwordHash !== null) await raiseHash(user.id, password, passwordHash);
   };
-  return succeed({ user, afterSignIn });
+  return succeed({ user, passwordSince, afterSignIn });
 }
 
 async function networkName(ip: string | null): Promise<string | null> {

@@ -37,10 +37,10 @@ export async function login(
   const proven = await checkPassword({ email, password, facts, isKnown: deviceId !== null, ownBucket });
   if (!proven.ok) return proven;
 
-  const { user, afterSignIn } = proven.value;
+  const { user, passwordSince, afterSignIn } = proven.value;
   const { remember, refreshCookie: broughtRefreshToken } = request;
   const tokens = await startSessionOnce(
-    { userId: user.id, kind: 'browser', remember, amr: ['pwd'], facts, broughtRefreshToken },
+    { userId: user.id, kind: 'browser', remember, amr: ['pwd'], passwordSince, facts, broughtRefreshToken },
     await openFormAttempt(request.attempt, Date.now() / 1_000),
   );
   if (tokens === null) return fail('invalid_credentials');

@@ -21,15 +21,22 @@ export async function findPublicUser(id: string): Promise<PublicUser | null> {
 }
 
 /** A user as login needs it. Only the password check may read `passwordHash`. */
-export async function findCredentials(
-  email: string,
-): Promise<{ user: PublicUser; isDisabled: boolean; passwordHash: string | null } | null> {
-  const [row] = await db().$queryRaw<(PublicUser & { isDisabled: boolean; passwordHash: string | null })[]>`
-    SELECT ${PUBLIC_COLUMNS}, u."disabledAt" IS NOT NULL AS "isDisabled", p.hash AS "passwordHash"
+export type Credentials = {
+  readonly user: PublicUser;
+  readonly isDisabled: boolean;
+  readonly passwordHash: string | null;
+  /** When the person set it; a hash of a newer policy leaves that as it is. */
+  readonly passwordSince: Date | null;
+};
+
+export async function findCredentials(email: string): Promise<Credentials | null> {
+  const [row] = await db().$queryRaw<(PublicUser & Omit<Credentials, 'user'>)[]>`
+    SELECT ${PUBLIC_COLUMNS}, u."disabledAt" IS NOT NULL AS "isDisabled", p.hash AS "passwordHash",
+      p."changedAt" AS "passwordSince"
     FROM "User" u LEFT JOIN "Password" p ON p."userId" = u.id WHERE u.email = ${email}`;
   if (row === undefined) return null;
-  const { isDisabled, passwordHash, ...user } = row;
-  return { user, isDisabled, passwordHash };
+  const { isDisabled, passwordHash, passwordSince, ...user } = row;
+  return { user, isDisabled, passwordHash, passwordSince };
 }
 
 export async function findUserId(email: string): Promise<string | null> {
