@@ -28,7 +28,7 @@ export const config = {
     '/:path(.*%.*)',
     // With a token of either kind there is nothing to do here: the handler verifies it, and renews what has run out.
     {
-      source: '/api/((?!auth/|oauth/).*)',
+      source: '/api/((?!auth/(?!step-up)|oauth/).*)',
       missing: [
         { type: 'header', key: 'authorization', value: '[Bb][Ee][Aa][Rr][Ee][Rr] +\\S+ *' },
         { type: 'cookie', key: '__Host-access' },

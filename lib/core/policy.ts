@@ -66,6 +66,12 @@ export const LAST_SEEN_STEP_SECONDS = minutes(5);
 /** How long a ceremony in progress, such as a sign-up that waits for its code, may take. */
 export const CEREMONY_SECONDS = minutes(10);
 
+/** How long a proof is recent: whoever proved who they are may change the account so long without another one. */
+export const RECENT_SECONDS = minutes(10);
+
+/** After so many failures in a row a right password alone signs nobody in: a code goes to the owner (NIST SP 800-63B-4 §3.2.2). */
+export const MAILED_CODE_AFTER_FAILURES = 100;
+
 /** How long what was typed waits for the person to sign in again. */
 export const DRAFT_SECONDS = minutes(10);
 

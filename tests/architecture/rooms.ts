@@ -59,12 +59,16 @@ export const ROOMS = table({
   'server/sessions': ['core', 'core/http', 'core/session', 'core/status-list', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/mail', 'server/users', 'server/keys', 'server/revocation'],
   // Login by password.
   'server/sign-in': ['core', 'core/keys', 'core/token', 'server/observability', 'server/http', 'server/audit', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions'],
+  // A person who is signed in proves once more who they are.
+  'server/step-up': ['core', 'core/token', 'server/observability', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in'],
   // A new account, once its address is proven.
   'server/sign-up': ['core', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/mail', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in'],
   // The way back in: links in mails, and what they may do.
   'server/recovery': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions'],
+  // What a person changes of their account: password and address.
+  'server/account': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/sign-up', 'server/recovery'],
   // What stands around every handler, and the shapes of bodies.
-  'server/routes': ['site.ts', 'core', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/keys', 'server/ceremonies', 'server/passwords', 'server/sessions', 'server/sign-in'],
+  'server/routes': ['site.ts', 'core', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/keys', 'server/ceremonies', 'server/passwords', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/account'],
   // The endpoints of programs and resource servers.
   'server/oauth': ['core', 'core/http', 'core/token', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/keys', 'server/rate-limit', 'server/sessions', 'server/sign-in', 'server/routes'],
   // The programs behind `npm run`.
@@ -89,7 +93,7 @@ export const ROOMS = table({
   // The pages of admins.
   'app/(admin)': ['server/users', 'server/keys', 'server/sessions', 'app/_components/frame', 'app/_components/forms', 'app/(member)'],
   // The HTTP interface.
-  'app/api': ['core', 'core/http', 'core/token', 'server/config', 'server/http', 'server/audit', 'server/users', 'server/mail', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/recovery', 'server/routes', 'server/oauth'],
+  'app/api': ['core', 'core/http', 'core/token', 'server/config', 'server/http', 'server/audit', 'server/users', 'server/mail', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/step-up', 'server/recovery', 'server/account', 'server/routes', 'server/oauth'],
   // What any service may fetch: the key set and the metadata.
   'app/.well-known': ['core', 'core/http', 'server/keys', 'server/routes', 'server/oauth'],
   // The same for the status lists.
@@ -160,6 +164,7 @@ export const PLACES = {
   ],
   'app/api': [
     'app/api/[[...path]]/',
+    'app/api/account/',
     'app/api/auth/',
     'app/api/cron/',
     'app/api/dev/',

@@ -16,8 +16,8 @@ export const metadata: Metadata = { title: 'Choose a new password' };
 export default async function ResetPasswordPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
   const query = await searchParams;
   const token = single(query['token']) ?? '';
-  const link = await viewLink(token, 'reset');
-  if (link.state === 'dead') {
+  const view = await viewLink(token, ['reset']);
+  if (view.state === 'dead') {
     return (
       <DeadLink isMissing={token === ''}>
         It was used, another link to a new password was, or it is older than half an hour.
@@ -39,10 +39,10 @@ export default async function ResetPasswordPage({ searchParams }: { searchParams
     <Ticket stub={stub}>
       <h1 className="mb-2 text-2xl">Choose a new password</h1>
       <p className="mb-6 text-sm text-ink-soft">
-        {link.state === 'open' ? (
+        {view.state === 'open' ? (
           <>
-            For <bdi className="font-semibold text-ink wrap-anywhere">{link.email}</bdi>. Every device that is signed in
-            now will be signed out.
+            For <bdi className="font-semibold text-ink wrap-anywhere">{view.link.email}</bdi>. Every device that is
+            signed in now will be signed out.
           </>
         ) : (
           'Every device that is signed in now will be signed out.'
@@ -50,7 +50,7 @@ export default async function ResetPasswordPage({ searchParams }: { searchParams
       </p>
       <ResetForm
         token={token}
-        email={link.state === 'open' ? link.email : null}
+        email={view.state === 'open' ? view.link.email : null}
         initial={initialFaults(query, texts)}
         passwordMinLength={passwordMinLength}
       />

@@ -1,44 +1,60 @@
 import type { Metadata } from 'next';
+import type { ReactNode } from 'react';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
 import { Ticket } from '@/app/_components/frame/ticket';
 import { viewLink } from '@/lib/server/recovery/link-view';
+import { type LinkPurpose, UNDO_PURPOSES } from '@/lib/server/recovery/live-link';
 import { DeadLink } from '../dead-link';
 import { UndoForm } from './undo-form';
 
 export const metadata: Metadata = { title: 'Take a change back' };
 
+/** What a link takes back, in its words; while the database does not say which it is, those that hold for each. */
+const WORDS: Partial<
+  Record<LinkPurpose, { title: string; submitLabel: string; happened: (address: ReactNode) => ReactNode }>
+> = {
+  undo_email: {
+    title: 'Undo the change of address?',
+    submitLabel: 'Undo the change',
+    happened: (address) => <>The account of {address} was given another email address. This takes it back:</>,
+  },
+};
+const NOT_ME = {
+  title: 'Was it not you?',
+  submitLabel: 'It was not me',
+  happened: (address: ReactNode) => <>If somebody else used or changed {address}, this takes it back:</>,
+};
+
 /**
- * Where "It was not me" of a mail leads. Opening it changes nothing, because scanners of mail open links too: the page says
- * what would happen, and a button does it.
+ * Where links lead that take a change back. Opening one changes nothing, because scanners of mail open links too: the page
+ * says what would happen, and a button does it.
  */
 export default async function UndoPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
   const query = await searchParams;
   const token = single(query['token']) ?? '';
-  const link = await viewLink(token, 'not_me');
-  if (link.state === 'dead') {
-    return <DeadLink isMissing={token === ''}>It was used, or it is older than three days.</DeadLink>;
+  const view = await viewLink(token, UNDO_PURPOSES);
+  if (view.state === 'dead') {
+    return <DeadLink isMissing={token === ''}>It was used, an older one was, or it is older than three days.</DeadLink>;
   }
+  const link = view.state === 'open' ? view.link : null;
+  const { title, submitLabel, happened } = (link === null ? undefined : WORDS[link.purpose]) ?? NOT_ME;
+  const address =
+    link === null ? 'your account' : <bdi className="font-semibold text-ink wrap-anywhere">{link.address}</bdi>;
+  const isMoved = link !== null && link.email !== link.address;
   const stub = (
     <p className="text-sm text-ink-soft">It was you? Then there is nothing to do, and you may close this page.</p>
   );
   return (
     <Ticket stub={stub}>
-      <h1 className="mb-2 text-2xl">Was it not you?</h1>
-      <p className="mb-4 text-sm text-ink-soft">
-        The password of{' '}
-        {link.state === 'open' ? (
-          <bdi className="font-semibold text-ink wrap-anywhere">{link.email}</bdi>
-        ) : (
-          'your account'
-        )}{' '}
-        was changed. If that was somebody else, this takes it back:
-      </p>
+      <h1 className="mb-2 text-2xl">{title}</h1>
+      <p className="mb-4 text-sm text-ink-soft">{happened(address)}</p>
       <ul className="mb-6 list-disc ps-5 text-sm text-ink-soft">
+        {isMoved ? <li>The account has this email address again.</li> : null}
         <li>The password is deleted, so that nobody can sign in with it.</li>
         <li>Every device is signed out.</li>
         <li>You get a mail with a link to choose a new password.</li>
       </ul>
-      <UndoForm token={token} initial={initialFaults(query, {})} />
+      <UndoForm token={token} submitLabel={submitLabel} initial={initialFaults(query, {})} />
     </Ticket>
   );
 }

@@ -7,8 +7,10 @@ import { useForgottenToken } from '../forgotten-token';
 
 const toBody = (fields: FormData) => ({ token: fields.get('token') });
 
+type Props = { token: string; submitLabel: string; initial: Faults };
+
 /** One button. The token stays in the form and leaves the address. */
-export function UndoForm({ token, initial }: { token: string; initial: Faults }) {
+export function UndoForm({ token, submitLabel, initial }: Props) {
   useForgottenToken();
   const form = useAuthForm({
     endpoint: '/api/auth/undo',
@@ -20,7 +22,7 @@ export function UndoForm({ token, initial }: { token: string; initial: Faults })
     signsIn: false,
   });
   return (
-    <AuthForm form={form} action="/api/auth/undo" submitLabel="It was not me" busyLabel="Taking it back">
+    <AuthForm form={form} action="/api/auth/undo" submitLabel={submitLabel} busyLabel="Taking it back">
       <input type="hidden" name="token" value={token} />
     </AuthForm>
   );

@@ -20,8 +20,12 @@ export const PROBLEM_MEANINGS = {
   origin_refused:
     'Changes are accepted from pages of this site only, so Origin or Sec-Fetch-Site has to name it. A program sends no cookies, and JSON or a Bearer token.',
   forbidden: 'The session is good, and its account may not do this. Another role may.',
+  step_up_required:
+    'The session is good, and this change wants a proof that is a few minutes old at most. Give one to POST /api/auth/step-up by one of “methods”, then send the same request again.',
   not_found: 'There is nothing at this address, or it belongs to somebody else: the two look the same.',
   method_not_allowed: 'This address takes other methods. Allow names them.',
+  email_change_recent:
+    'The email address was changed less than three days ago, and whoever has the address before may still take that back. Until then it changes no further.',
   payload_too_large: 'The body has more bytes than this address takes: 4 KB at most endpoints.',
   unsupported_media_type:
     'Content-Type is neither application/json nor application/x-www-form-urlencoded, or is missing.',

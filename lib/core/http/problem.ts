@@ -13,8 +13,10 @@ export const PROBLEMS = {
   invalid_token: [401, 'This link is not valid any more'],
   origin_refused: [403, 'The request did not come from this site'],
   forbidden: [403, 'This account may not do that'],
+  step_up_required: [403, 'Confirm that it is you'],
   not_found: [404, 'There is nothing here'],
   method_not_allowed: [405, 'This method is not allowed here'],
+  email_change_recent: [409, 'The last change of address can still be undone'],
   payload_too_large: [413, 'The request body is too large'],
   unsupported_media_type: [415, 'Send JSON or a urlencoded form'],
   validation_failed: [422, 'Some fields need attention'],
@@ -40,6 +42,9 @@ export type ProblemDetails = {
   /** Of work in several steps: those that failed, by name, and what the others came to. */
   readonly failed?: readonly string[];
   readonly done?: object;
+  /** By what a proof that is asked for may be given, best first, and how old it may be. */
+  readonly methods?: readonly string[];
+  readonly maxAgeSeconds?: number;
   /** Said in `WWW-Authenticate`: the request brought a Bearer token, and this was wrong with it. */
   readonly bearerError?: BearerError;
 };

@@ -5,6 +5,7 @@
 export type Access = 'public' | 'guest' | 'member' | 'admin' | 'api' | 'unguarded';
 
 const POLICY: readonly (readonly [prefix: string, access: Access])[] = [
+  ['/api/auth/step-up', 'api'],
   ['/api/auth', 'unguarded'],
   ['/api/oauth', 'unguarded'],
   ['/api/health', 'unguarded'],
@@ -16,6 +17,7 @@ const POLICY: readonly (readonly [prefix: string, access: Access])[] = [
   ['/api', 'api'],
   ['/dashboard', 'member'],
   ['/account', 'member'],
+  ['/step-up', 'member'],
   ['/admin', 'admin'],
   ['/login', 'guest'],
   ['/register', 'guest'],

@@ -5,8 +5,17 @@ export const HOME_PATH = '/dashboard';
 const MAX_LENGTH = 2048;
 /** Characters that browsers drop or turn around inside an address: control characters, white space, backslash. */
 const DECEPTIVE = /[\p{Cc}\p{Z}\\]/u;
-/** Never a destination: the pages that sign in or lead back in, and the API, whose answers are no pages. */
-const NEVER = ['/api', '/login', '/register', '/verify-email', '/forgot-password', '/reset-password', '/undo'];
+/** Never a destination: the pages that sign in, lead back in or ask for a proof, and the API, whose answers are no pages. */
+const NEVER = [
+  '/api',
+  '/login',
+  '/register',
+  '/verify-email',
+  '/forgot-password',
+  '/reset-password',
+  '/undo',
+  '/step-up',
+];
 
 /**
  * `next` when it is a path on our own origin that a person may be sent to after signing in, else the dashboard.

@@ -5,10 +5,10 @@ import { parseJsonObject } from '../json';
 import type { EpochSeconds } from '../time';
 
 /** Something under way whose data the browser holds until its end. */
-export type CeremonyPurpose = 'sign-up';
+export type CeremonyPurpose = 'sign-up' | 'email-change' | 'second-factor' | 'carried';
 
 /**
- * What a sealed token is for: a ceremony, a mail that waits, text that somebody had typed when their session was over, what
+ * What a sealed token is for: a ceremony (a `carried` one is a change that waits for its person's proof), a mail that waits, text that somebody had typed when their session was over, what
  * a refused form said, or what a login form will begin. Authenticated with it: one is never taken for another.
  */
 export type SealedPurpose = CeremonyPurpose | 'mail' | 'draft' | 'typed' | 'attempt';
@@ -21,6 +21,9 @@ export type SealingKey = { readonly id: string; readonly bytes: Bytes };
 /** A longer text is refused unread, and never made. A cookie must fit into a header; a mail may hold a long letter. */
 const MAX_SEALED_CHARACTERS: Readonly<Record<SealedPurpose, number>> = {
   'sign-up': 4_096,
+  'email-change': 4_096,
+  'second-factor': 4_096,
+  carried: 4_096,
   draft: 3_500,
   mail: 262_144,
   typed: 4_096,

@@ -22,6 +22,20 @@ export type AuditType =
   | 'password_reset'
   /** The owner said, by a link in a mail, that a change was not theirs: the password is gone, and all sessions ended. */
   | 'not_me_reported'
+  /** A person who was signed in proved once more who they are; `details.method` says by what. */
+  | 'stepped_up'
+  /** They tried to, and the proof was wrong. */
+  | 'step_up_failed'
+  /** The person changed their password; all other sessions ended. */
+  | 'password_changed'
+  /** The person asked to change their address; a code went to the new one, and word of it to the old. */
+  | 'email_change_requested'
+  /** They proved the new one, and have it; all other sessions ended. */
+  | 'email_changed'
+  /** The owner of the address before took that back by a link in a mail; the password is gone, and all sessions ended. */
+  | 'email_change_undone'
+  /** The same, when somebody else had that address by then: the account keeps the one that it has. */
+  | 'email_undo_conflict'
   /** The person signed out of a session. */
   | 'signed_out'
   /** A session was ended: by its owner from the list, or because the owner lost rights. */

@@ -51,6 +51,21 @@ export async function returnTry(id: string): Promise<void> {
 }
 
 /**
+ * Uses a sealed request that has no row until then: the row is its use. False when it was used before. In the transaction
+ * that acts on it, so that one of many at once does.
+ */
+export async function consumeOnce(
+  purpose: CeremonyPurpose,
+  { jti, exp }: { readonly jti: string; readonly exp: EpochSeconds },
+  tx: Transaction,
+): Promise<boolean> {
+  const used = await tx.$executeRaw`
+    INSERT INTO "Ceremony" (id, purpose, "consumedAt", "expiresAt") VALUES (${jti}, ${purpose}, now(), to_timestamp(${exp}::float8))
+    ON CONFLICT DO NOTHING`;
+  return used === 1;
+}
+
+/**
  * Finishes a ceremony inside the transaction that acts on it, and gives back the try that did. False when another request
  * already did.
  */

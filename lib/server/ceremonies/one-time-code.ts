@@ -7,6 +7,9 @@ export const CODE_SHAPE = /^\d{6}$/;
 /** As long as a code, and never equal to one that a person can type: the mail said that there is an account already. */
 export const NO_CODE = '------';
 
+/** The same, where the address is kept for somebody who changed it lately. */
+export const HELD_CODE = '~~~~~~';
+
 /** The same, where no mail went out: its mailbox had had its share. */
 export const UNSENT_CODE = '......';
 

@@ -7,6 +7,7 @@ export type Outcome =
   | `signUp${'Begun' | 'Silent' | 'Resent' | 'Blocked' | 'Overloaded'}`
   | `typed${'Right' | 'Wrong' | 'Blocked'}`
   | `reset${'Asked' | 'Silent' | 'Blocked'}`
+  | `stepUp${'Right' | 'Wrong'}`
   | `link${'Used' | 'Dead' | 'Blocked'}`;
 
 const EVERY_MS = 60_000;

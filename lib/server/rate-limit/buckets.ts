@@ -28,6 +28,9 @@ export const mailboxBucket = async (email: string): Promise<Bucket> => bucket('m
 /** Links to a new password that anybody can have sent to one mailbox, with every tag and dot. */
 export const resetBucket = async (email: string): Promise<Bucket> => bucket('reset', countedMailbox(spelling(email)));
 
+/** Changes of address that one person asks for: each sends a mail to the address before. */
+export const emailChangeBucket = async (userId: string): Promise<Bucket> => bucket('emailChange', userId);
+
 /** All mails that strangers can cause. */
 export const allMailBucket = async (): Promise<Bucket> => bucket('mailTotal', '');
 

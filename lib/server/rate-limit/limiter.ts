@@ -2,13 +2,16 @@ import 'server-only';
 import { type Failure, fail, type Success, succeed } from '@/lib/core/failures';
 import { db } from '@/lib/server/database/client';
 import type { Bucket } from './buckets';
-import { LIMITS, type Limit, SHORTEST_MEMORY_SECONDS } from './limits';
+import { LIMITS, type Limit } from './limits';
 
 /** Nothing was counted or compared: the caller has to wait. */
 export type Blocked = Failure<'too_many_attempts'> & {
   /** At least 1. */
   readonly retryAfterSeconds: number;
 };
+
+/** What was counted: the longest row of failures among the buckets whose wait doubles, with this attempt. */
+export type Counted = { readonly inARow: number };
 
 /** Expired rows that go with each count: more than it makes, so that the table holds what is alive and little else. */
 const SWEPT_ROWS = 8;
@@ -22,19 +25,20 @@ const SWEPT_ROWS = 8;
 export async function countAttempt(
   buckets: readonly (Bucket | null)[],
   watched: readonly (Bucket | null)[] = [],
-): Promise<Success<void> | Blocked> {
+): Promise<Success<Counted> | Blocked> {
   const wanted = distinct(buckets);
   const looked = distinct([...wanted, ...watched]);
-  if (looked.length === 0) return succeed(undefined);
+  if (looked.length === 0) return succeed({ inARow: 0 });
   const limits = wanted.map(({ policy }): Limit => LIMITS[policy]);
-  const [outcome] = await db().$queryRaw<{ counted: number; waitSeconds: number | null }[]>`
+  const [outcome] = await db().$queryRaw<(Counted & { counted: number; waitSeconds: number | null })[]>`
     WITH wanted AS (
       SELECT * FROM unnest(
         ${wanted.map(({ key }) => key)}::text[],
         ${limits.map((limit) => limit.threshold)}::int[],
         ${limits.map((limit) => limit.maxWaitSeconds)}::int[],
-        ${limits.map((limit) => limit.forgetSeconds)}::int[]
-      ) AS w(key, threshold, max_wait, forget)
+        ${limits.map((limit) => limit.forgetSeconds)}::int[],
+        ${limits.map((limit) => limit.shortestMemorySeconds ?? limit.forgetSeconds)}::int[]
+      ) AS w(key, threshold, max_wait, forget, shortest)
     ), waiting AS (
       SELECT max("blockedUntil") AS until
       FROM "RateLimit" WHERE key = ANY(${looked.map(({ key }) => key)}) AND "blockedUntil" > now()
@@ -44,7 +48,7 @@ export async function countAttempt(
         key, 1,
         CASE WHEN threshold > 1 THEN NULL WHEN max_wait IS NULL THEN now() + forget * interval '1 second'
           ELSE now() + interval '1 second' END,
-        now() + CASE WHEN max_wait IS NULL THEN forget ELSE least(forget, ${SHORTEST_MEMORY_SECONDS}) END * interval '1 second'
+        now() + shortest * interval '1 second'
       FROM wanted
       WHERE (SELECT until FROM waiting) IS NULL
       ORDER BY key
@@ -62,7 +66,7 @@ export async function countAttempt(
         ) count, LATERAL (
           SELECT count.failures, CASE
             WHEN w.max_wait IS NOT NULL THEN now()
-              + least(w.forget, ${SHORTEST_MEMORY_SECONDS} * power(2, least(count.failures - 1, 30))) * interval '1 second'
+              + least(w.forget, w.shortest * power(2, least(count.failures - 1, 30))) * interval '1 second'
             WHEN r."expiresAt" > now() THEN r."expiresAt"
             ELSE now() + w.forget * interval '1 second'
           END AS "expiresAt"
@@ -70,7 +74,7 @@ export async function countAttempt(
         WHERE w.key = r.key
       )
       WHERE r."blockedUntil" IS NULL OR r."blockedUntil" <= now()
-      RETURNING r.key
+      RETURNING r.key, r.failures
     ), swept AS (
       DELETE FROM "RateLimit" WHERE key IN (
         SELECT key FROM "RateLimit" WHERE "expiresAt" < now() AND key <> ALL(${looked.map(({ key }) => key)})
@@ -79,8 +83,9 @@ export async function countAttempt(
     )
     SELECT
       (SELECT count(*)::int FROM counted) AS counted,
+      (SELECT coalesce(max(c.failures), 0)::int FROM counted c JOIN wanted w ON w.key = c.key WHERE w.max_wait > 0) AS "inARow",
       (SELECT ceil(extract(epoch FROM until - now()))::int FROM waiting) AS "waitSeconds"`;
-  if (outcome?.counted === wanted.length && outcome.waitSeconds === null) return succeed(undefined);
+  if (outcome?.counted === wanted.length && outcome.waitSeconds === null) return succeed({ inARow: outcome.inARow });
   // Null: the wait began after this statement did. One second is the least that it can be.
   return { ...fail('too_many_attempts'), retryAfterSeconds: Math.max(1, outcome?.waitSeconds ?? 1) };
 }

@@ -6,20 +6,24 @@ export type Limit = {
   readonly threshold: number;
   /** Longest wait, doubling from one second; null: until the window is over. */
   readonly maxWaitSeconds: number | null;
-  /**
-   * With a doubling wait, the quiet after which all is forgotten: a quarter of an hour after one failure, twice as long
-   * after each further one, and this at most. Else the length of the window.
-   */
+  /** With a doubling wait, the quiet after which all is forgotten, at most. Else the length of the window. */
   readonly forgetSeconds: number;
+  /** With a doubling wait, that quiet after one failure; twice as long after each further one. */
+  readonly shortestMemorySeconds?: number;
   /** What a success does: forget all failures, take its own attempt back, or nothing. */
   readonly onSuccess: 'forget' | 'take_back' | 'keep';
 };
 
-/** How long one failure is remembered. */
-export const SHORTEST_MEMORY_SECONDS = minutes(15);
+/** No wait is longer. */
+export const LONGEST_WAIT_SECONDS = minutes(15);
 
 /** OWASP Authentication: count by account, wait exponentially, never lock for good. */
-const guessing = { threshold: 5, maxWaitSeconds: minutes(15), forgetSeconds: days(1) } as const;
+const waiting = { threshold: 5, maxWaitSeconds: LONGEST_WAIT_SECONDS } as const;
+/**
+ * A guesser who pauses, so that his row of failures is forgotten, has one guess a day: he comes to a hundred in a row, or to
+ * no more than that in a quarter of a year.
+ */
+const guessing = { ...waiting, forgetSeconds: days(30), shortestMemorySeconds: days(1) } as const;
 const aQuarterOfAnHour = { maxWaitSeconds: null, forgetSeconds: minutes(15) } as const;
 const anHour = { maxWaitSeconds: null, forgetSeconds: hours(1) } as const;
 
@@ -33,7 +37,7 @@ export const LIMITS = {
    * A code has five tries, and an hour brings five codes (`mail`). This bounds what somebody may do with all of them for
    * hours; it leaves the first try of each code alone, so that it locks nobody out.
    */
-  code: { ...guessing, threshold: 25, onSuccess: 'forget' },
+  code: { ...waiting, threshold: 25, forgetSeconds: days(1), shortestMemorySeconds: minutes(15), onSuccess: 'forget' },
   /** Failures of a network. A success takes back its own: an office that signs in is no attack. */
   address: { ...aQuarterOfAnHour, threshold: 100, onSuccess: 'take_back' },
   addressWide: { ...aQuarterOfAnHour, threshold: 400, onSuccess: 'take_back' },
@@ -43,6 +47,8 @@ export const LIMITS = {
   mail: { ...anHour, threshold: 5, onSuccess: 'keep' },
   /** By itself, so that no number of sign-ups with an address keeps its owner from a new password. */
   reset: { ...anHour, threshold: 5, onSuccess: 'keep' },
+  /** Told to the person, who is signed in. */
+  emailChange: { ...anHour, threshold: 5, onSuccess: 'keep' },
   /**
    * Mails that one network (IPv4 /24, IPv6 /48) can make us send to one domain, such as all names of a mailbox that takes
    * them all. Counted for the network: a limit on a domain alone would let a stranger shut out everybody whose mail is

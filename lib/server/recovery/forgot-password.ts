@@ -1,12 +1,13 @@
 import 'server-only';
-import { type Failure, fail, type Result, succeed } from '@/lib/core/failures';
+import { type Result, succeed } from '@/lib/core/failures';
 import { RESET_LINK_SECONDS } from '@/lib/core/policy';
 import { databaseNow } from '@/lib/server/database/live-state';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { resetLink } from '@/lib/server/mail/messages';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
-import { allMailBucket, mailDomainBucket, networkBuckets, resetBucket } from '@/lib/server/rate-limit/buckets';
-import { type Blocked, countAttempt } from '@/lib/server/rate-limit/limiter';
+import { mailDomainBucket, networkBuckets, resetBucket } from '@/lib/server/rate-limit/buckets';
+import type { Blocked } from '@/lib/server/rate-limit/limiter';
+import { countMailRequest } from '@/lib/server/rate-limit/mail-request';
 import { newLink } from './new-link';
 import { writeResetLink } from './reset-links';
 
@@ -19,7 +20,8 @@ export type Asked = { readonly knownUserId: string | null };
  * that a stranger who goes on asking takes nothing from the owner.
  */
 export async function askForReset(email: string, { ip }: RequestFacts): Promise<Result<Asked, 'overloaded'> | Blocked> {
-  const refused = await countRequest(email, ip);
+  const visitors = [...(await networkBuckets(ip)), await mailDomainBucket(email, ip)];
+  const refused = await countMailRequest(visitors, await resetBucket(email));
   if (refused === 'silent') {
     countOutcome('resetSilent');
     return succeed({ knownUserId: null });
@@ -33,17 +35,4 @@ export async function askForReset(email: string, { ip }: RequestFacts): Promise<
   const knownUserId = await writeResetLink(email, hash, resetLink(url, expiresAt));
   countOutcome('resetAsked');
   return succeed({ knownUserId });
-}
-
-/** One statement where nothing waits. Where something does, which one decides: only the address's own share is silent. */
-async function countRequest(
-  email: string,
-  ip: string | null,
-): Promise<Blocked | Failure<'overloaded'> | 'silent' | null> {
-  const visitors = [...(await networkBuckets(ip)), await mailDomainBucket(email, ip)];
-  const total = await allMailBucket();
-  if ((await countAttempt([...visitors, total, await resetBucket(email)])).ok) return null;
-  const byVisitor = await countAttempt(visitors);
-  if (!byVisitor.ok) return byVisitor;
-  return (await countAttempt([total])).ok ? 'silent' : fail('overloaded');
 }

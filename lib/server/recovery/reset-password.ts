@@ -14,7 +14,7 @@ import type { Blocked } from '@/lib/server/rate-limit/limiter';
 import { SITE } from '@/site';
 import { changeAndSignOut } from './change-and-sign-out';
 import { refuseLink } from './dead-link';
-import { findLiveLink, type LinkedPerson } from './live-link';
+import { findLiveLink, type LiveLink } from './live-link';
 import { newLink } from './new-link';
 import { useResetLink } from './reset-links';
 
@@ -37,7 +37,7 @@ export async function resetPassword(
   request: ResetRequest,
 ): Promise<Result<void, 'invalid_token' | 'overloaded' | PasswordFault> | Blocked> {
   const linkHash = await hashLinkToken(request.token);
-  const person = linkHash === null ? null : await findLiveLink(linkHash, 'reset');
+  const person = linkHash === null ? null : await findLiveLink(linkHash, ['reset']);
   if (linkHash === null || person === null) return refuseLink(request.facts);
   const { email, name } = person;
   const context = { siteName: SITE.name, email, ...(name === null ? {} : { name }) };
@@ -49,7 +49,7 @@ export async function resetPassword(
 async function store(
   { password, facts }: ResetRequest,
   linkHash: Bytes,
-  { userId }: LinkedPerson,
+  { userId }: LiveLink,
 ): Promise<Result<void, 'invalid_token' | 'overloaded'>> {
   const claim = { lane: 'known', account: userId, network: null } as const;
   const hashed = await withHashPlace(claim, (place) => hashPassword(password, place));

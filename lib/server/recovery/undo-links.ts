@@ -17,11 +17,13 @@ export type Report = {
 };
 
 /**
- * Uses a link "It was not me": the password goes, and a link to a new one is mailed. Every link to a new password and all
- * that was mailed since goes with it, so that whoever made the change takes nothing back. The person's row is locked
- * first. False when the link was used or ran out meanwhile: then nothing was written.
+ * Uses a link that takes a change back, whichever it was: the account has the address again to which the link was mailed,
+ * its password goes, and a link to a new one is mailed there. Every link to a new password and all that was mailed since
+ * the change was asked for goes with it, so that whoever made it takes nothing back. Where somebody else has that address
+ * meanwhile, the account keeps the one that it has, and the audit log says so. The person's row is locked first. False when
+ * the link was used or ran out meanwhile: then nothing was written.
  */
-export async function useNotMeLink(report: Report, tx: Transaction): Promise<boolean> {
+export async function useUndoLink(report: Report, tx: Transaction): Promise<boolean> {
   const { linkHash, userId, resetHash, ip, userAgent } = report;
   const mail = mailValues(await sealMail(report.mail));
   const [written] = await tx.$queryRaw<{ isDone: boolean }[]>`
@@ -29,11 +31,15 @@ export async function useNotMeLink(report: Report, tx: Transaction): Promise<boo
       SELECT id, email FROM "User" WHERE id = ${userId} AND "disabledAt" IS NULL FOR UPDATE
     ), mine AS (
       UPDATE "MailLink" SET "usedAt" = now()
-      WHERE hash = ${linkHash} AND purpose = 'not_me' AND "usedAt" IS NULL AND "expiresAt" > now()
+      WHERE hash = ${linkHash} AND purpose IN ('not_me', 'undo_email') AND "usedAt" IS NULL AND "expiresAt" > now()
         AND "userId" = (SELECT id FROM person)
-      RETURNING "createdAt"
+      RETURNING purpose, address, coalesce("askedAt", "createdAt") AS "askedAt"
     ), entitled AS MATERIALIZED (
-      SELECT p.id, p.email, m."createdAt" AS "askedAt" FROM person p CROSS JOIN mine m
+      SELECT p.id, m.purpose, m.address, m."askedAt", p.email <> m.address AS "isMoved",
+        EXISTS (SELECT FROM "User" o WHERE o.email = m.address AND o.id <> p.id) AS "isTaken"
+      FROM person p CROSS JOIN mine m
+    ), restored AS (
+      UPDATE "User" u SET email = e.address FROM entitled e WHERE u.id = e.id AND e."isMoved" AND NOT e."isTaken"
     ), ended AS (
       UPDATE "MailLink" l SET "usedAt" = now() FROM entitled e
       WHERE l."userId" = e.id AND l.hash <> ${linkHash} AND l."usedAt" IS NULL
@@ -42,11 +48,16 @@ export async function useNotMeLink(report: Report, tx: Transaction): Promise<boo
       DELETE FROM "Password" WHERE "userId" IN (SELECT id FROM entitled)
     ), linked AS (
       INSERT INTO "MailLink" (hash, purpose, "userId", address, "expiresAt")
-      SELECT ${resetHash}, 'reset', id, email, now() + ${RESET_LINK_SECONDS} * interval '1 second' FROM entitled
+      SELECT ${resetHash}, 'reset', id, address, now() + ${RESET_LINK_SECONDS} * interval '1 second' FROM entitled
     ), audited AS (
-      INSERT INTO "AuditEvent" (type, "userId", ip, "userAgent") SELECT 'not_me_reported', id, ${ip}, ${userAgent} FROM entitled
+      INSERT INTO "AuditEvent" (type, "userId", ip, "userAgent")
+      SELECT told.type, e.id, ${ip}, ${userAgent} FROM entitled e, LATERAL (
+        SELECT 'not_me_reported' AS type WHERE e.purpose = 'not_me'
+        UNION ALL SELECT 'email_change_undone' WHERE e."isMoved" AND NOT e."isTaken"
+        UNION ALL SELECT 'email_undo_conflict' WHERE e."isMoved" AND e."isTaken"
+      ) told
     ), mailed AS (
-      INSERT INTO "Outbox" ("to", ${MAIL_COLUMNS}) SELECT email, ${mail} FROM entitled
+      INSERT INTO "Outbox" ("to", ${MAIL_COLUMNS}) SELECT address, ${mail} FROM entitled
     )
     SELECT EXISTS (SELECT FROM entitled) AS "isDone"`;
   return written?.isDone ?? false;

@@ -1,9 +1,11 @@
 import 'server-only';
 import { z } from 'zod';
 import { normalizeEmail } from '@/lib/core/email';
+import type { FieldFault } from '@/lib/core/http/problem';
 import { MAX_PASSWORD_LENGTH, type PasswordFault } from '@/lib/core/passwords/password-policy';
 import { MAX_NAME_LENGTH, type NameFault, readPersonName } from '@/lib/core/person-name';
 import { readTypedCode } from '@/lib/core/typed-code';
+import type { PasswordChangeFault } from '@/lib/server/account/change-password';
 import { CODE_SHAPE } from '@/lib/server/ceremonies/one-time-code';
 import { env } from '@/lib/server/config/env';
 import { checkNewPassword } from '@/lib/server/passwords/new-password';
@@ -50,6 +52,7 @@ export const loginBody = z.object({
   attempt: z.string().max(1_024).optional().catch(undefined),
 });
 
+/** Of sign-up and of a change of address. */
 export const verifyEmailBody = z.object({
   code: z
     .string({ error: 'Enter the six digits from the mail' })
@@ -91,10 +94,36 @@ export const registerBody = z
     refinement.addIssue({ code: 'custom', path: ['password'], params: { code: checked.code }, message });
   }, EVEN_BESIDE_OTHER_FAULTS);
 
+/** Of a form that may leave it out, where there is no current password. */
+export const changePasswordBody = z.object({ currentPassword: typedPassword.optional(), newPassword: typedPassword });
+
+export const changeEmailBody = z.object({ email });
+
+/** About a new address that is the one which the account has. */
+export const UNCHANGED_EMAIL: FieldFault = {
+  field: 'email',
+  code: 'unchanged',
+  message: 'This is the address that your account has: enter another one',
+};
+
+export const stepUpBody = z.object({ password: typedPassword });
+
 /** The answer to a new password that was refused by whatever reads it after its body: in the words of sign-up. */
 export function refusedPassword(fault: PasswordFault, minLength: number): Problem {
   const message = passwordMessage(fault, minLength);
   return problem('validation_failed', { errors: [{ field: 'password', code: fault, message }] });
+}
+
+/** Why a change of password was refused, by field, for the person who asked for it. */
+export function passwordChangeFault(fault: PasswordChangeFault, minLength: number): FieldFault {
+  switch (fault) {
+    case 'current_missing':
+      return { field: 'currentPassword', code: fault, message: 'Enter your current password' };
+    case 'unchanged':
+      return { field: 'newPassword', code: fault, message: 'This is your current password: choose another one' };
+    default:
+      return { field: 'newPassword', code: fault, message: passwordMessage(fault, minLength) };
+  }
 }
 
 /** Why a password was refused and what to do, for the person who chose it. */

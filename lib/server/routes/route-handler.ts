@@ -1,6 +1,7 @@
 import 'server-only';
 import type { NextRequest } from 'next/server';
 import type { z } from 'zod';
+import { readCredentials } from '@/lib/core/http/bearer';
 import type { Sharing } from '@/lib/core/http/cors';
 import { isForm } from '@/lib/core/http/origin-check';
 import { PRIVATE_HEADERS } from '@/lib/core/http/problem';
@@ -8,6 +9,7 @@ import type { AccessClaims } from '@/lib/core/token/claims';
 import { DEFAULT_MAX_BODY_BYTES, discardBody, fieldFaults, readBody } from '@/lib/server/http/request-body';
 import type { OriginRule } from '@/lib/server/http/request-origin';
 import { findCaller } from '@/lib/server/sessions/renewal';
+import { guardChange, type Signer } from '@/lib/server/step-up/guard';
 import { type ApiAnswer, type Problem, problem } from './answer';
 import type { FormPaths } from './form-answer';
 import { type Call, type ErrorFormat, pipeline, type ReadBody, type RouteHandler, type Step } from './pipeline';
@@ -53,6 +55,33 @@ export const sessionRoute = <Body = undefined>(
   options: Options<Body>,
   handle: (call: Call<AccessClaims, Body>) => Promise<ApiAnswer>,
 ): RouteHandler => apiRoute(name, options, 'all_but_bearer', identifyCaller, handle);
+
+/**
+ * As `sessionRoute`, for what a person alone may do, in a browser. Beside a Bearer token it is `forbidden`, whoever's: a
+ * program's token must not change who may sign in.
+ */
+export const personRoute = <Body = undefined>(
+  name: RouteName,
+  options: Options<Body>,
+  handle: (call: Call<AccessClaims, Body>) => Promise<ApiAnswer>,
+): RouteHandler => apiRoute(name, options, 'all_but_bearer', identifyPerson, handle);
+
+/** As `personRoute`, for what changes an account: the handler is told who asks, as the database knows at that moment. */
+export const changeRoute = <Body = undefined>(
+  name: RouteName,
+  options: Options<Body>,
+  handle: (call: Call<AccessClaims, Body>, signer: Signer) => Promise<ApiAnswer>,
+): RouteHandler =>
+  personRoute(name, options, async (call) => {
+    const signer = await guardChange(call.session, call.facts);
+    return signer.ok ? handle(call, signer.value) : problem(signer.code);
+  });
+
+async function identifyPerson(request: NextRequest): Promise<Step<AccessClaims, Problem>> {
+  const identified = await identifyCaller(request);
+  const isProgram = readCredentials(request.headers.get('authorization')).kind !== 'none';
+  return identified.ok && isProgram ? { ok: false, error: problem('forbidden') } : identified;
+}
 
 type CallerFailure = Extract<Awaited<ReturnType<typeof findCaller>>, { ok: false }>['code'];
 

@@ -2,9 +2,10 @@ import 'server-only';
 import type { Bytes } from '@/lib/core/encoding';
 import { MAX_LIVE_SESSIONS, REVOCATION_RETENTION_SECONDS } from '@/lib/core/policy';
 import { db, type Transaction } from '@/lib/server/database/client';
-import { Prisma, type SessionKind } from '@/lib/server/database/generated/prisma/client';
+import type { SessionKind } from '@/lib/server/database/generated/prisma/client';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { isUsableFrom } from './home-network';
+import { lockedPerson } from './locked-person';
 import { SESSION_COLUMNS, type SessionRow } from './session-store';
 
 export type NewSession = {
@@ -88,12 +89,4 @@ export async function createSession(session: NewSession, tx: Transaction = db())
   if (row === undefined) return null;
   const { endedNumbers, refusedUserId, ...created } = row;
   return { session: created, endedNumbers, refusedUserId };
-}
-
-/** Both rows in one lock, so that PostgreSQL looks again at both where it had to wait. */
-function lockedPerson({ userId, passwordSince }: NewSession): Prisma.Sql {
-  const isPerson = Prisma.sql`u.id = ${userId} AND u."disabledAt" IS NULL`;
-  if (passwordSince === null) return Prisma.sql`SELECT u.id FROM "User" u WHERE ${isPerson} FOR SHARE`;
-  return Prisma.sql`SELECT u.id FROM "User" u JOIN "Password" p ON p."userId" = u.id
-      WHERE ${isPerson} AND p."changedAt" = ${passwordSince} FOR SHARE OF u, p`;
 }

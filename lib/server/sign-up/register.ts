@@ -4,12 +4,12 @@ import { fail, type Result, succeed } from '@/lib/core/failures';
 import { CEREMONY_SECONDS } from '@/lib/core/policy';
 import { seal } from '@/lib/core/token/sealed-token';
 import { createCeremony } from '@/lib/server/ceremonies/ceremony-store';
-import { NO_CODE, newCode, UNSENT_CODE } from '@/lib/server/ceremonies/one-time-code';
+import { HELD_CODE, NO_CODE, newCode, UNSENT_CODE } from '@/lib/server/ceremonies/one-time-code';
 import { env } from '@/lib/server/config/env';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { sealKeys } from '@/lib/server/keys/data-keys';
 import { randomBytes } from '@/lib/server/keys/random';
-import { alreadyRegistered, signUpCode } from '@/lib/server/mail/messages';
+import { addressInUse, alreadyRegistered, signUpCode } from '@/lib/server/mail/messages';
 import { queueMail } from '@/lib/server/mail/outbox';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import type { HashPlace } from '@/lib/server/passwords/hash-pool';
@@ -17,7 +17,7 @@ import { hashPassword, withHashPlace } from '@/lib/server/passwords/hasher';
 import { allMailBucket, mailboxBucket, mailDomainBucket, networkBuckets } from '@/lib/server/rate-limit/buckets';
 import { type Blocked, countAttempt } from '@/lib/server/rate-limit/limiter';
 import { newSealedIdentity } from '@/lib/server/sessions/sealed-identity';
-import { findUserId } from '@/lib/server/users/user-store';
+import { type AddressOwner, findAddressOwner } from '@/lib/server/users/user-store';
 
 export type Registration = {
   /** Normalized. */
@@ -53,8 +53,7 @@ async function begin(
 ): Promise<Result<Begun, 'overloaded'> | Blocked> {
   const counted = await countAttempt([...(await networkBuckets(facts.ip)), await mailDomainBucket(email, facts.ip)]);
   if (!counted.ok) return counted;
-  const knownUserId = await findUserId(email);
-  const isKnown = knownUserId !== null;
+  const owner = await findAddressOwner(email);
   const hashed = await hashPassword(password, place);
   if (!hashed.ok) return hashed;
 
@@ -64,16 +63,19 @@ async function begin(
   const code = newCode(randomBytes);
   const jti = newId(randomBytes);
   const exp = await createCeremony(jti, 'sign-up', CEREMONY_SECONDS);
-  if (isMailed) await queueMail(email, isKnown ? alreadyRegistered(env().appOrigin) : signUpCode(code, exp));
-  const data = { email, name, passwordHash: hashed.value, code: sealedCode(code, { isMailed, isKnown }) };
+  if (isMailed) await queueMail(email, owner === null ? signUpCode(code, exp) : noteToOwner(owner));
+  const data = { email, name, passwordHash: hashed.value, code: sealedCode(code, isMailed, owner) };
   const { current } = await sealKeys();
   countOutcome(isMailed ? 'signUpBegun' : 'signUpSilent');
   const sealed = await seal('sign-up', { jti, exp, data: { ...data, session: newSealedIdentity() } }, current);
-  return succeed({ sealed, knownUserId });
+  return succeed({ sealed, knownUserId: owner?.userId ?? null });
 }
 
+const noteToOwner = ({ isHeld }: AddressOwner) => (isHeld ? addressInUse() : alreadyRegistered(env().appOrigin));
+
 /** The code as the ceremony holds it: one that opens something only where it was mailed, or guesses at it would cost nothing. */
-function sealedCode(code: string, { isMailed, isKnown }: { isMailed: boolean; isKnown: boolean }): string {
+function sealedCode(code: string, isMailed: boolean, owner: AddressOwner | null): string {
   if (!isMailed) return UNSENT_CODE;
-  return isKnown ? NO_CODE : code;
+  if (owner === null) return code;
+  return owner.isHeld ? HELD_CODE : NO_CODE;
 }

@@ -1,10 +1,12 @@
 import 'server-only';
 import { fail, type Result, succeed } from '@/lib/core/failures';
+import type { EpochSeconds } from '@/lib/core/time';
 import { isCeremonyOpen } from '@/lib/server/ceremonies/ceremony-store';
-import { NO_CODE, UNSENT_CODE } from '@/lib/server/ceremonies/one-time-code';
+import { HELD_CODE, NO_CODE, UNSENT_CODE } from '@/lib/server/ceremonies/one-time-code';
 import { env } from '@/lib/server/config/env';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
-import { alreadyRegistered, signUpCode } from '@/lib/server/mail/messages';
+import type { MailMessage } from '@/lib/server/mail/compose';
+import { addressInUse, alreadyRegistered, signUpCode } from '@/lib/server/mail/messages';
 import { queueMail } from '@/lib/server/mail/outbox';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { allMailBucket, mailboxBucket, mailDomainBucket, networkBuckets } from '@/lib/server/rate-limit/buckets';
@@ -27,7 +29,12 @@ export async function resendCode(
   const buckets = [await mailDomainBucket(email, ip), await mailboxBucket(email), await allMailBucket()];
   const counted = await countAttempt([...(await networkBuckets(ip)), ...buckets]);
   if (!counted.ok || code === UNSENT_CODE) return succeed(undefined);
-  await queueMail(email, code === NO_CODE ? alreadyRegistered(env().appOrigin) : signUpCode(code, opened.exp));
+  await queueMail(email, mailOf(code, opened.exp));
   countOutcome('signUpResent');
   return succeed(undefined);
+}
+
+function mailOf(code: string, exp: EpochSeconds): MailMessage {
+  if (code === NO_CODE) return alreadyRegistered(env().appOrigin);
+  return code === HELD_CODE ? addressInUse() : signUpCode(code, exp);
 }

@@ -14,13 +14,13 @@ import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { sealKeys } from '@/lib/server/keys/data-keys';
 import { randomBytes } from '@/lib/server/keys/random';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
-import { codeBucket, networkBuckets } from '@/lib/server/rate-limit/buckets';
-import { type Blocked, countAttempt, settleSuccess } from '@/lib/server/rate-limit/limiter';
+import { type Blocked, settleSuccess } from '@/lib/server/rate-limit/limiter';
 import { type BegunSession, beginSession, noteBegun } from '@/lib/server/sessions/start';
 import { issueTokens } from '@/lib/server/sessions/tokens';
 import { newKnownDevice } from '@/lib/server/sign-in/known-device';
 import type { SignedIn } from '@/lib/server/sign-in/login';
-import { PUBLIC_FIELDS, type PublicUser } from '@/lib/server/users/user-store';
+import { findAddressOwner, PUBLIC_FIELDS, type PublicUser } from '@/lib/server/users/user-store';
+import { countCode } from './count-code';
 import { firstIdentity, firstSessionAgain, sealedSession } from './first-session';
 
 export type Verification = {
@@ -55,21 +55,13 @@ export async function verifyEmail(request: Verification): Promise<Result<SignedI
   const { jti, signUp } = opened;
   const taken = await takeTry(jti, 'sign-up');
   if (taken === null) return fail('invalid_code');
-  const address = await codeBucket(signUp.email);
-  const isFirst = taken.number === 1;
-  const buckets = [...(isFirst ? [] : [address]), ...(await networkBuckets(request.facts.ip))];
-  const counted = await countAttempt(buckets);
-  if (!counted.ok) {
-    countOutcome('typedBlocked');
-    await returnTry(jti);
-    return counted;
-  }
+  const counted = await countCode(signUp.email, jti, taken, request.facts.ip);
+  if (!counted.ok) return counted;
   const isRight = isSameCode(request.code, signUp.code);
   const created = isRight && !taken.isFinished ? await createAccount(jti, signUp, request) : null;
   const done = created ?? (isRight ? await firstSessionAgain(signUp.session, request.facts) : null);
   if (done === null) {
-    if (isFirst) await countAttempt([address]);
-    countOutcome('typedWrong');
+    await counted.value.wrong();
     const { ip, userAgent } = request.facts;
     await recordRepeated({ type: 'code_failed', ip, userAgent }, 'sign_up');
     return fail('invalid_code');
@@ -78,7 +70,7 @@ export async function verifyEmail(request: Verification): Promise<Result<SignedI
   if (created !== null) await noteBegun(created, { broughtRefreshToken: request.refreshCookie, facts: request.facts });
   countOutcome('typedRight');
   if (created === null) await returnTry(jti);
-  await settleSuccess([address, ...buckets]);
+  await settleSuccess(counted.value.buckets);
   const { user, session, secret } = done;
   return succeed({ user, tokens: await issueTokens(session, secret), knownDevice: await newKnownDevice(signUp.email) });
 }
@@ -102,6 +94,8 @@ async function createAccount(
   try {
     return await db().$transaction(async (tx) => {
       if (!(await consumeCeremony(jti, tx))) return null;
+      // Its last owner changed it while this sign-up waited, and may have it back.
+      if ((await findAddressOwner(email, tx)) !== null) throw new AddressIsTaken();
       const id = newId(randomBytes);
       const user = await tx.user.create({
         data: { id, email, name, password: { create: { hash: passwordHash } } },
@@ -118,7 +112,10 @@ async function createAccount(
       return begun === null ? null : { user, ...begun };
     });
   } catch (error) {
-    if (isUniqueViolation(error)) return null;
+    if (error instanceof AddressIsTaken || isUniqueViolation(error)) return null;
     throw error;
   }
 }
+
+/** Undoes what the transaction wrote. */
+class AddressIsTaken extends Error {}

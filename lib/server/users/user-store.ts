@@ -1,6 +1,6 @@
 import 'server-only';
 import { recordRepeatedWith } from '@/lib/server/audit/repeated-events';
-import { db } from '@/lib/server/database/client';
+import { db, type Transaction } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
 
 /** All that an answer may say of a user: login, `/api/me` and every page read these fields and no others. */
@@ -42,6 +42,23 @@ export async function findCredentials(email: string): Promise<Credentials | null
 export async function findUserId(email: string): Promise<string | null> {
   const found = await db().user.findUnique({ where: { email }, select: { id: true } });
   return found?.id ?? null;
+}
+
+/** Whose address it is. */
+export type AddressOwner = {
+  readonly userId: string;
+  /** True: they changed it lately, and may take that back. Until then it is kept for them. */
+  readonly isHeld: boolean;
+};
+
+/** Whom an address belongs to; null when anybody may have it. */
+export async function findAddressOwner(email: string, tx: Transaction = db()): Promise<AddressOwner | null> {
+  const [owner] = await tx.$queryRaw<AddressOwner[]>`
+    SELECT id AS "userId", false AS "isHeld" FROM "User" WHERE email = ${email}
+    UNION ALL SELECT "userId", true FROM "MailLink"
+    WHERE address = ${email} AND purpose = 'undo_email' AND "usedAt" IS NULL AND "expiresAt" > now()
+    LIMIT 1`;
+  return owner ?? null;
 }
 
 /** Replaces the stored hash, if it is still the one that was checked: a change of password meanwhile wins. */

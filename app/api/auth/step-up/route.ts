@@ -1,0 +1,28 @@
+import { toIso } from '@/lib/core/time';
+import { ourCookie } from '@/lib/server/http/cookies';
+import { json, problem } from '@/lib/server/routes/answer';
+import { backToForm, nextOf } from '@/lib/server/routes/form-answer';
+import { stepUpBody } from '@/lib/server/routes/request-schemas';
+import { changeRoute } from '@/lib/server/routes/route-handler';
+import { attemptProblem } from '@/lib/server/routes/sign-in-answer';
+import { succeededAnswer } from '@/lib/server/routes/step-up-answer';
+import { stepUp } from '@/lib/server/step-up/step-up';
+
+export * from '@/lib/server/routes/other-methods';
+
+export const GET = changeRoute('GET /api/auth/step-up', {}, async (_call, { recentUntil, methods }) =>
+  json({ recentUntil: toIso(recentUntil), methods }),
+);
+
+const form = { success: nextOf, failure: backToForm.bind(null, '/step-up') };
+
+export const POST = changeRoute('POST /api/auth/step-up', { body: stepUpBody, form }, async (call, signer) => {
+  const { request, body, facts } = call;
+  const deviceCookie = await ourCookie(request.headers, 'device');
+  const proven = await stepUp({ signer, password: body.password, facts, deviceCookie });
+  if (proven.ok) return succeededAnswer(signer, proven.value);
+  if (proven.code === 'too_many_attempts') return attemptProblem(proven);
+  if (proven.code === 'invalid_credentials' || proven.code === 'overloaded')
+    return attemptProblem({ code: proven.code });
+  return problem('unauthenticated');
+});

@@ -1,0 +1,60 @@
+import 'server-only';
+import { fail, type Result, succeed } from '@/lib/core/failures';
+import { RECENT_SECONDS } from '@/lib/core/policy';
+import type { EpochSeconds } from '@/lib/core/time';
+import type { AccessClaims } from '@/lib/core/token/claims';
+import { db } from '@/lib/server/database/client';
+import type { SessionKind } from '@/lib/server/database/generated/prisma/client';
+import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
+import { isUsableFrom } from '@/lib/server/sessions/home-network';
+import { PUBLIC_COLUMNS, type PublicUser } from '@/lib/server/users/user-store';
+
+/** By what a person can prove once more who they are. */
+export type StepUpMethod = 'password';
+
+/** A person who may change their account, as the database knows them at this moment. */
+export type Signer = {
+  readonly user: PublicUser;
+  readonly sessionId: string;
+  /** True when they proved who they are a few minutes ago. */
+  readonly isRecent: boolean;
+  /** Until when that proof counts; in the past when it does not any more. */
+  readonly recentUntil: EpochSeconds;
+  /** What proves them now, best first. */
+  readonly methods: readonly StepUpMethod[];
+  /** The stored password and when it was set; null for a person without one. */
+  readonly password: { readonly hash: string; readonly since: Date } | null;
+};
+
+type Row = PublicUser & {
+  readonly kind: SessionKind;
+  readonly isRecent: boolean;
+  readonly recentUntil: EpochSeconds;
+  readonly passwordHash: string | null;
+  readonly passwordSince: Date | null;
+};
+
+/**
+ * The guard of every change of an account: asks the database whether the session of `claims` is live and who its person
+ * is, in one statement, because a token's word may be fifteen minutes old. `unauthenticated` when the session is over or
+ * the person disabled; `forbidden` for programs, whose tokens change no account.
+ */
+export async function guardChange(
+  { sub, sid }: Pick<AccessClaims, 'sub' | 'sid'>,
+  facts: Pick<RequestFacts, 'ip'>,
+): Promise<Result<Signer, 'unauthenticated' | 'forbidden'>> {
+  const [row] = await db().$queryRaw<Row[]>`
+    SELECT ${PUBLIC_COLUMNS}, s.kind::text AS kind, p.hash AS "passwordHash", p."changedAt" AS "passwordSince",
+      r.until > now() AS "isRecent", extract(epoch FROM r.until)::float8 AS "recentUntil"
+    FROM "Session" s JOIN "User" u ON u.id = s."userId" LEFT JOIN "Password" p ON p."userId" = u.id,
+      LATERAL (SELECT s."authenticatedAt" + ${RECENT_SECONDS} * interval '1 second' AS until) r
+    WHERE s.id = ${sid} AND s."userId" = ${sub} AND s."endedAt" IS NULL AND s."idleExpiresAt" > now()
+      AND s."absoluteExpiresAt" > now() AND u."disabledAt" IS NULL AND ${isUsableFrom(networkNow(facts))}`;
+  if (row === undefined) return fail('unauthenticated');
+  const { kind, isRecent, recentUntil, passwordHash, passwordSince, ...user } = row;
+  if (kind !== 'browser') return fail('forbidden');
+  const password =
+    passwordHash === null || passwordSince === null ? null : { hash: passwordHash, since: passwordSince };
+  const methods = password === null ? [] : (['password'] as const);
+  return succeed({ user, sessionId: sid, isRecent, recentUntil, methods, password });
+}
