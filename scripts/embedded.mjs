@@ -15,8 +15,9 @@ const LAST_TRIED_PORT = 3099;
  * Everything up to a migrated database.
  *
  * @param {'production' | 'development'} mode Of the server.
- * @returns {Promise<{ port: number, origin: string, env: NodeJS.ProcessEnv, isEmbedded: boolean }>} `env` is for the
- *   server process: it says what was decided here, and leaves the files to Next.
+ * @returns {Promise<{ port: number, origin: string, env: NodeJS.ProcessEnv, isEmbedded: boolean, keepsMail: boolean }>}
+ *   `env` is for the server process: it says what was decided here, and leaves the files to Next. `keepsMail`: mail lies
+ *   at `/dev/mail`, because nothing sends it.
  */
 export async function prepare(mode) {
   checkNode();
@@ -42,7 +43,8 @@ export async function prepare(mode) {
       runTypeScript('prisma/seed.ts', migrating, 'The demo accounts failed.'),
     );
   }
-  return { port, origin, env: withoutNodeEnv({ ...process.env, ...decided }), isEmbedded };
+  const keepsMail = isEmbedded && !settings['SMTP_URL']?.trim();
+  return { port, origin, env: withoutNodeEnv({ ...process.env, ...decided }), isEmbedded, keepsMail };
 }
 
 /** @param {NodeJS.ProcessEnv} settings */

@@ -14,7 +14,7 @@ import { untilHealthy, welcome } from './readiness.mjs';
 async function main() {
   const startedAt = Date.now();
   console.log('Handstamp');
-  const { port, origin, env, isEmbedded } = await prepare('production');
+  const { port, origin, env, isEmbedded, keepsMail } = await prepare('production');
   await build(env);
   const logFile = path.join(DATA, 'server.log');
   const server = startNode(['node_modules/next/dist/bin/next', 'start', '-H', '127.0.0.1', '-p', String(port)], {
@@ -24,7 +24,7 @@ async function main() {
   const lastLines = () => (isEmbedded ? readFile(logFile, 'utf8') : '');
   await step('Starting the server', () => untilHealthy(server, port, lastLines));
   console.log(`  Ready after ${elapsed(startedAt)}. ${isEmbedded ? `The log is in ${SHOWN_DATA}/server.log.` : ''}`);
-  console.log(welcome(origin, isEmbedded));
+  console.log(welcome(origin, { isEmbedded, keepsMail }));
   await new Promise((_, reject) => {
     server.once('close', async () => reject(new Failure('The server ended by itself.', await lastLines())));
   });

@@ -10,15 +10,15 @@ const POLL_MS = 200;
  * What to open in the browser, and with whom.
  *
  * @param {string} origin
- * @param {boolean} isEmbedded
+ * @param {{ isEmbedded: boolean, keepsMail: boolean }} prepared
  */
-export function welcome(origin, isEmbedded) {
+export function welcome(origin, { isEmbedded, keepsMail }) {
   const lines = ['', `Handstamp runs at ${origin}`];
   if (isEmbedded) {
     const accounts = Object.values(demoAccounts).map(({ email, password }) => `  ${email}  ${password}`);
     lines.push('', 'Demo accounts:', ...accounts);
-    lines.push('', `Mail that the app sends: ${origin}/dev/mail`);
   }
+  if (keepsMail) lines.push('', `Mail that the app sends: ${origin}/dev/mail`);
   return [...lines, '', 'Ctrl-C ends it.'].join('\n');
 }
 

@@ -118,7 +118,7 @@ describe('with DATABASE_URL and AUTH_SECRET in .env', () => {
       console.log(JSON.stringify({ ...prepared, data: env.HANDSTAMP_DATA, databaseUrl: env.DATABASE_URL }));`;
     const { stdout, code } = await run(process.execPath, ['--input-type=module', '--eval', prepare]);
     // The server reads the file by itself, so that a change of it counts at once.
-    const prepared = { port, origin: `http://localhost:${port}`, isEmbedded: false, data: '' };
+    const prepared = { port, origin: `http://localhost:${port}`, isEmbedded: false, keepsMail: false, data: '' };
     expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toEqual(prepared);
     expect([code, stdout]).toEqual([0, expect.not.stringContaining('demo')]);
   });

@@ -31,15 +31,15 @@ beforeAll(async () => {
 
 type App = NpmScript & Target;
 
-async function run(port: number): Promise<App> {
-  const process = startNpm(['run', 'quickstart'], { PORT: String(port), HANDSTAMP_DATA: folder });
+async function run(port: number, env: Readonly<Record<string, string>> = {}): Promise<App> {
+  const process = startNpm(['run', 'quickstart'], { PORT: String(port), HANDSTAMP_DATA: folder, ...env });
   started.push(process);
   return { ...process, ...targetAt(`http://localhost:${port}`) };
 }
 
 /** Starts it and waits until it says where it runs. */
-async function start(): Promise<App> {
-  const app = await run(port);
+async function start(env: Readonly<Record<string, string>> = {}): Promise<App> {
+  const app = await run(port, env);
   const state = () => (app.isAnyoneLeft() ? app.output() : `It ended.\nHandstamp runs at nowhere\n${app.output()}`);
   await expect.poll(state, READY).toMatch(/Handstamp runs at/);
   expect(app.output()).toContain(`Handstamp runs at ${app.origin}\n`);
@@ -70,6 +70,7 @@ it('npm run quickstart serves the demo accounts, signs people in and up, and has
 
   const browser = openBrowser(first);
   expect((await browser.request('/api/auth/register', { method: 'POST', json: newcomer })).status).toBe(202);
+  expect(first.output()).toContain(`${first.origin}/dev/mail\n`);
   const code = await mailedCode(first, newcomer.email);
   expect((await browser.request('/api/auth/verify-email', { method: 'POST', json: { code } })).status).toBe(200);
 
@@ -92,4 +93,11 @@ it('npm run quickstart serves the demo accounts, signs people in and up, and has
   expect(await mailsTo(again, newcomer.email)).toHaveLength(1);
   await end(again, 'SIGTERM');
   expect(await again.ended()).toBe(0);
+});
+
+it('npm run quickstart names no mailbox where a mail server gets the mail', async () => {
+  const app = await start({ SMTP_URL: 'smtp://127.0.0.1:1' });
+  expect((await send(app, '/dev/mail')).status).toBe(404);
+  expect(app.output()).not.toContain('/dev/mail');
+  await end(app, 'SIGTERM');
 });
