@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { OAUTH_ERRORS } from '@/lib/core/http/oauth-error';
 import { PROBLEMS } from '@/lib/core/http/problem';
 import { environmentSchema } from '@/lib/server/config/settings';
+import * as mails from '@/lib/server/mail/messages';
 
 const read = (file: string) => readFileSync(file, 'utf8');
 const filesBelow = (folder: string) =>
@@ -114,6 +115,21 @@ describe('docs/http.md', () => {
       .map(([, name = '']) => name.replaceAll('[', '{').replaceAll(']', '}'));
     expect(existing.length).toBeGreaterThan(15);
     expect(listed.sort()).toEqual(existing.sort());
+  });
+});
+
+describe('docs/mail.md', () => {
+  const section = /^## The mails$([\s\S]+?)^## /m.exec(read('docs/mail.md'))?.[1] ?? '';
+  const rows = [...section.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)];
+
+  it('has a row for each mail that there is, and for no other', () => {
+    expect(rows.map(([, name]) => name).sort()).toEqual(Object.keys(mails).sort());
+  });
+
+  it('gives each the subject that it has', () => {
+    const code = read('lib/server/mail/messages.ts').replace(/\$\{SITE\.name\}/g, 'Handstamp');
+    const isInCode = (subject: string) => ["'", '"', '`'].some((quote) => code.includes(quote + subject + quote));
+    expect(rows.map(([, , subject = '']) => subject).filter((subject) => !isInCode(subject))).toEqual([]);
   });
 });
 
