@@ -102,6 +102,9 @@ export const RESET_LINK_SECONDS = minutes(30);
 /** How long somebody may say that a change was not theirs: a weekend away from the mailbox. */
 export const UNDO_LINK_SECONDS = hours(72);
 
+/** A program that signed in within so long is no new device of its owner. */
+export const PROGRAM_KNOWN_SECONDS = days(30);
+
 /** A link that was used or ran out is kept so much longer, for whoever looks into a complaint. */
 export const MAIL_LINK_RETENTION_SECONDS = days(30);
 

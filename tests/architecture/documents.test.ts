@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { OAUTH_ERRORS } from '@/lib/core/http/oauth-error';
 import { PROBLEMS } from '@/lib/core/http/problem';
 import { environmentSchema } from '@/lib/server/config/settings';
-import * as mails from '@/lib/server/mail/messages';
+import * as accountMails from '@/lib/server/mail/account-messages';
+import * as recoveryMails from '@/lib/server/mail/recovery-messages';
+import * as sessionMails from '@/lib/server/mail/session-messages';
+import * as signInMails from '@/lib/server/mail/sign-in-messages';
+import * as signUpMails from '@/lib/server/mail/sign-up-messages';
 
 const read = (file: string) => readFileSync(file, 'utf8');
 const filesBelow = (folder: string) =>
@@ -121,13 +125,18 @@ describe('docs/http.md', () => {
 describe('docs/mail.md', () => {
   const section = /^## The mails$([\s\S]+?)^## /m.exec(read('docs/mail.md'))?.[1] ?? '';
   const rows = [...section.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)];
+  const MAIL_FILES = filesBelow('lib/server/mail').filter((file) => /^lib\/server\/mail\/.+-messages\.ts$/.test(file));
 
   it('has a row for each mail that there is, and for no other', () => {
-    expect(rows.map(([, name]) => name).sort()).toEqual(Object.keys(mails).sort());
+    const modules = [accountMails, recoveryMails, sessionMails, signInMails, signUpMails];
+    expect(modules).toHaveLength(MAIL_FILES.length);
+    expect(rows.map(([, name]) => name).sort()).toEqual(modules.flatMap((mails) => Object.keys(mails)).sort());
   });
 
   it('gives each the subject that it has', () => {
-    const code = read('lib/server/mail/messages.ts').replace(/\$\{SITE\.name\}/g, 'Handstamp');
+    const code = MAIL_FILES.map(read)
+      .join('')
+      .replace(/\$\{SITE\.name\}/g, 'Handstamp');
     const isInCode = (subject: string) => ["'", '"', '`'].some((quote) => code.includes(quote + subject + quote));
     expect(rows.map(([, , subject = '']) => subject).filter((subject) => !isInCode(subject))).toEqual([]);
   });

@@ -35,6 +35,7 @@ const TALKS_TO_THE_REQUEST = [
   'lib/server/sessions/current-user.ts',
   'lib/server/sessions/drafts.ts',
   'lib/server/sessions/session-if-known.ts',
+  'lib/server/sign-in/pending-sign-in.ts',
   'lib/server/sign-up/pending-sign-up.ts',
 ];
 

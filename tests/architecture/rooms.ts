@@ -58,19 +58,19 @@ export const ROOMS = table({
   // A session from its beginning to its end, and who is signed in.
   'server/sessions': ['core', 'core/http', 'core/session', 'core/status-list', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/mail', 'server/users', 'server/keys', 'server/revocation'],
   // Login by password.
-  'server/sign-in': ['core', 'core/keys', 'core/token', 'server/observability', 'server/http', 'server/audit', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions'],
+  'server/sign-in': ['core', 'core/keys', 'core/token', 'server/observability', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/keys', 'server/mail', 'server/rate-limit', 'server/passwords', 'server/sessions'],
   // A person who is signed in proves once more who they are.
   'server/step-up': ['core', 'core/token', 'server/observability', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in'],
   // A new account, once its address is proven.
   'server/sign-up': ['core', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/mail', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in'],
   // The way back in: links in mails, and what they may do.
-  'server/recovery': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions'],
+  'server/recovery': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/rate-limit', 'server/passwords', 'server/sessions'],
   // What a person changes of their account: password and address.
-  'server/account': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/sign-up', 'server/recovery'],
+  'server/account': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/sign-up'],
   // What stands around every handler, and the shapes of bodies.
   'server/routes': ['site.ts', 'core', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/keys', 'server/ceremonies', 'server/passwords', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/account'],
   // The endpoints of programs and resource servers.
-  'server/oauth': ['core', 'core/http', 'core/token', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/keys', 'server/rate-limit', 'server/sessions', 'server/sign-in', 'server/routes'],
+  'server/oauth': ['core', 'core/http', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/keys', 'server/rate-limit', 'server/sessions', 'server/sign-in', 'server/routes'],
   // The programs behind `npm run`.
   'server/cli': ['core', 'core/http', 'core/keys', 'core/token', 'server/config', 'server/database', 'server/users', 'server/keys', 'server/maintenance', 'server/sessions', 'server/oauth'],
   // The list of what the owner's code builds on. Nothing of ours imports it.
@@ -89,7 +89,7 @@ export const ROOMS = table({
   // Signing in and up.
   'app/(guest)': ['core/http', 'server/config', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/recovery', 'server/routes', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
   // The pages of the person signed in.
-  'app/(member)': ['core', 'core/token', 'server/http', 'server/users', 'server/sessions', 'server/routes', 'app/_components/stamp', 'app/_components/frame', 'app/_components/forms'],
+  'app/(member)': ['core', 'core/http', 'core/token', 'server/config', 'server/http', 'server/users', 'server/mail', 'server/sessions', 'server/step-up', 'server/account', 'server/routes', 'app/_components/stamp', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
   // The pages of admins.
   'app/(admin)': ['server/users', 'server/keys', 'server/sessions', 'app/_components/frame', 'app/_components/forms', 'app/(member)'],
   // The HTTP interface.
@@ -145,12 +145,20 @@ export const PLACES = {
     'app/(member)/not-found.tsx',
     'app/(member)/account/[...nothing]/',
     'app/(member)/dashboard/',
+    'app/(member)/step-up/',
     'app/(member)/account/account-nav.tsx',
+    'app/(member)/account/action-faults.ts',
     'app/(member)/account/actions.ts',
+    'app/(member)/account/code-form.tsx',
+    'app/(member)/account/done-notice.tsx',
+    'app/(member)/account/email-actions.ts',
+    'app/(member)/account/email-form.tsx',
     'app/(member)/account/layout.tsx',
     'app/(member)/account/name-form.tsx',
     'app/(member)/account/page.tsx',
+    'app/(member)/account/security/',
     'app/(member)/account/sessions/',
+    'app/(member)/account/signer.ts',
   ],
   'app/(admin)': [
     'app/(admin)/layout.tsx',

@@ -23,7 +23,7 @@ export function ForgotForm({ initial, required, typedEmail }: Props) {
     toBody,
     required,
     retryField: 'email',
-    signsIn: false,
+    tells: null,
   });
   return (
     <AuthForm

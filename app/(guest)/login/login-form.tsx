@@ -5,6 +5,7 @@ import { EmailField } from '@/app/_components/forms/email-field';
 import type { Faults } from '@/app/_components/forms/faults';
 import { PasswordField } from '@/app/_components/forms/password-field';
 import { useAuthForm } from '@/app/_components/forms/use-auth-form';
+import { withNext } from '@/lib/core/http/safe-redirect';
 
 const toBody = (fields: FormData) => ({
   email: fields.get('email'),
@@ -34,7 +35,8 @@ export function LoginForm({ next, initial, required, typedEmail, attempt }: Logi
     toBody,
     required,
     retryField: 'password',
-    signsIn: true,
+    tells: 'signed-in',
+    halfway: async (answer) => ((await answer.json()).status === 'mfa_required' ? withNext('/login/mfa', next) : null),
   });
   return (
     <AuthForm form={form} action="/api/auth/login" submitLabel="Sign in" busyLabel="Signing you in">

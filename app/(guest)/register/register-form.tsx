@@ -35,7 +35,7 @@ export function RegisterForm({ next, initial, passwordMinLength, typed }: Regist
     toBody,
     required: REQUIRED,
     retryField: 'email',
-    signsIn: false,
+    tells: null,
   });
   return (
     <AuthForm form={form} action="/api/auth/register" submitLabel="Create account" busyLabel="Creating your account">

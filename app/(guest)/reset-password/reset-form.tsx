@@ -29,7 +29,7 @@ export function ResetForm({ token, email, initial, passwordMinLength }: Props) {
     toBody,
     required: REQUIRED,
     retryField: 'password',
-    signsIn: false,
+    tells: null,
   });
   return (
     <AuthForm

@@ -19,7 +19,7 @@ export function UndoForm({ token, submitLabel, initial }: Props) {
     toBody,
     required: {},
     retryField: 'token',
-    signsIn: false,
+    tells: null,
   });
   return (
     <AuthForm form={form} action="/api/auth/undo" submitLabel={submitLabel} busyLabel="Taking it back">

@@ -2,8 +2,8 @@
 
 import { useEffect } from 'react';
 import { AuthForm } from '@/app/_components/forms/auth-form';
+import { CodeField } from '@/app/_components/forms/code-field';
 import type { Faults } from '@/app/_components/forms/faults';
-import { TextField } from '@/app/_components/forms/text-field';
 import { useAuthForm } from '@/app/_components/forms/use-auth-form';
 
 const toBody = (fields: FormData) => ({ code: fields.get('code') });
@@ -21,19 +21,12 @@ export function VerifyForm({ next, initial, required }: { next: string; initial:
     toBody,
     required,
     retryField: 'code',
-    signsIn: true,
+    tells: 'signed-in',
   });
   return (
     <AuthForm form={form} action="/api/auth/verify-email" submitLabel="Confirm" busyLabel="Checking the code">
       <input type="hidden" name="next" value={next} />
-      <TextField
-        {...{ name: 'code', label: 'Code', required: true, inputMode: 'numeric', autoComplete: 'one-time-code' }}
-        className="text-center font-mono text-2xl tracking-[0.4em] indent-[0.4em] tabular-nums"
-        maxLength={40}
-        spellCheck={false}
-        // The only field of the page, and the only thing that one comes for.
-        autoFocus
-      />
+      <CodeField name="code" label="Code" hasFocus />
     </AuthForm>
   );
 }

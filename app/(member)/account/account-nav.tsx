@@ -9,6 +9,7 @@ export function AccountNav() {
         <NavLink href="/account" exact>
           Profile
         </NavLink>
+        <NavLink href="/account/security">Security</NavLink>
         <NavLink href="/account/sessions">Sessions</NavLink>
       </nav>
     </>

@@ -5,6 +5,7 @@ import { useFault } from './faults-context';
 import { FieldFault, fieldAria } from './text-field';
 
 type Props = {
+  name?: string;
   label?: string;
   autoComplete: 'current-password' | 'new-password';
   hint?: ReactNode;
@@ -13,24 +14,24 @@ type Props = {
 };
 
 /** A field for a password, with a switch that shows what was typed. Pasting is welcome. */
-export function PasswordField({ label = 'Password', autoComplete, hint, minLength }: Props) {
+export function PasswordField({ name = 'password', label = 'Password', autoComplete, hint, minLength }: Props) {
   const [isShown, setIsShown] = useState(false);
   const [length, setLength] = useState(0);
-  const fault = useFault('password');
+  const fault = useFault(name);
   return (
     <div>
-      <label htmlFor="password" className="mb-1.5 block text-sm font-semibold">
+      <label htmlFor={name} className="mb-1.5 block text-sm font-semibold">
         {label}
       </label>
       {hint === undefined ? null : (
-        <div id="password-hint" className="mb-2 text-sm text-ink-soft">
+        <div id={`${name}-hint`} className="mb-2 text-sm text-ink-soft">
           {hint}
         </div>
       )}
       <div className="relative">
         <input
-          id="password"
-          name="password"
+          id={name}
+          name={name}
           type={isShown ? 'text' : 'password'}
           required
           autoComplete={autoComplete}
@@ -39,20 +40,20 @@ export function PasswordField({ label = 'Password', autoComplete, hint, minLengt
           spellCheck={false}
           className="input pe-19"
           onChange={(event) => setLength([...event.target.value.normalize('NFC')].length)}
-          {...fieldAria('password', hint !== undefined, fault)}
+          {...fieldAria(name, hint !== undefined, fault)}
         />
         <button
           type="button"
           className="needs-scripts absolute inset-y-0.5 end-1 min-w-16 cursor-pointer rounded-sm px-2 text-sm font-semibold text-accent hover:text-accent-strong"
-          aria-controls="password"
+          aria-controls={name}
           onClick={() => setIsShown(!isShown)}
         >
           {isShown ? 'Hide' : 'Show'}
-          <span className="sr-only"> password</span>
+          <span className="sr-only"> {label.toLowerCase()}</span>
         </button>
       </div>
       {minLength === undefined ? null : <LengthCounter length={length} minLength={minLength} />}
-      <FieldFault name="password" />
+      <FieldFault name={name} />
     </div>
   );
 }

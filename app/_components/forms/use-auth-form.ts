@@ -1,7 +1,7 @@
 'use client';
 
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from 'react';
-import { tellOtherTabs } from '@/app/_components/session/session-channel';
+import { type SessionMessage, tellOtherTabs } from '@/app/_components/session/session-channel';
 import { type Faults, NO_FAULTS, withoutFault } from './faults';
 
 type Options = {
@@ -15,8 +15,10 @@ type Options = {
   toBody: (fields: FormData) => Record<string, unknown>;
   /** Gets the focus when the answer says that something was mistyped. */
   retryField: string;
-  /** Whether success means a new session. */
-  signsIn: boolean;
+  /** What a success means for other tabs; null when nothing. */
+  tells: SessionMessage | null;
+  /** Where a success leads that is only half of one; null for a whole one. */
+  halfway?: (answer: Response) => Promise<string | null>;
 };
 
 type AuthForm = {
@@ -30,7 +32,7 @@ type AuthForm = {
 
 /** Sends a form as JSON and keeps what was typed; without scripts the same form posts itself. */
 export function useAuthForm(options: Options): AuthForm {
-  const { endpoint, next, initial, required, toBody, retryField, signsIn } = options;
+  const { endpoint, next, initial, required, toBody, retryField, tells, halfway } = options;
   const formRef = useRef<HTMLFormElement>(null);
   const [faults, setFaults] = useState(initial);
   const [isBusy, setIsBusy] = useState(false);
@@ -61,10 +63,13 @@ export function useAuthForm(options: Options): AuthForm {
     }
     setIsBusy(true);
     setFaults({ ...NO_FAULTS, attempt: faults.attempt });
-    const refused = await post(endpoint, toBody(fields));
+    let half: string | null = null;
+    const refused = await post(endpoint, toBody(fields), async (answer) => {
+      half = (await halfway?.(answer)) ?? null;
+    });
     if (refused === null) {
-      if (signsIn) tellOtherTabs('signed-in');
-      location.assign(next);
+      if (tells !== null && half === null) tellOtherTabs(tells);
+      location.assign(half ?? next);
       return;
     }
     setIsBusy(false);
@@ -93,12 +98,17 @@ const UNREACHABLE: Refusal = {
   waitSeconds: null,
 };
 
-/** Null when the endpoint took it. What reads a refusal comes with the first request: a visit needs none of it. */
-export async function post(endpoint: string, body: Record<string, unknown>): Promise<Refusal | null> {
+/** Null when the endpoint took it, and `read` its answer. What reads a refusal comes with the first request: a visit needs none of it. */
+export async function post(
+  endpoint: string,
+  body: Record<string, unknown>,
+  read?: (answer: Response) => Promise<void>,
+): Promise<Refusal | null> {
   try {
     const headers = { 'content-type': 'application/json', accept: 'application/json' };
     const reader = import('./read-problem').catch(() => null);
     const answer = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (answer.ok) await read?.(answer);
     return answer.ok ? null : ((await (await reader)?.faultsOf(answer)) ?? UNREACHABLE);
   } catch {
     return UNREACHABLE;

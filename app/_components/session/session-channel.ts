@@ -1,7 +1,8 @@
 /** What one tab tells the others of this browser. */
-export type SessionMessage = 'signed-in' | 'signed-out';
+export type SessionMessage = 'signed-in' | 'stepped-up' | 'signed-out';
 
-const isMessage = (value: unknown): value is SessionMessage => value === 'signed-in' || value === 'signed-out';
+const MESSAGES: readonly unknown[] = ['signed-in', 'stepped-up', 'signed-out'] satisfies readonly SessionMessage[];
+const isMessage = (value: unknown): value is SessionMessage => MESSAGES.includes(value);
 
 /** One for the document, made when it is needed: a channel hears every tab but its own. */
 let channel: BroadcastChannel | undefined;

@@ -6,7 +6,7 @@ import { NO_CODE, newCode, UNSENT_CODE } from '@/lib/server/ceremonies/one-time-
 import { databaseNow } from '@/lib/server/database/live-state';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { randomBytes } from '@/lib/server/keys/random';
-import { addressInUse, emailChangeAsked, emailCode } from '@/lib/server/mail/messages';
+import { addressInUse, emailChangeAsked, emailCode } from '@/lib/server/mail/account-messages';
 import { emailChangeBucket, mailboxBucket, mailDomainBucket } from '@/lib/server/rate-limit/buckets';
 import type { Blocked } from '@/lib/server/rate-limit/limiter';
 import { countMailRequest } from '@/lib/server/rate-limit/mail-request';

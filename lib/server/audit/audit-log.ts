@@ -14,6 +14,10 @@ export type AuditType =
   | 'sign_in_failed'
   /** Too many attempts: nothing was compared. */
   | 'sign_in_blocked'
+  /** The password was right, and a second step is wanted; `details.method` says which. No session began. */
+  | 'second_factor_due'
+  /** It was tried, and wrong. */
+  | 'second_factor_failed'
   /** A mailed code was wrong. */
   | 'code_failed'
   /** Somebody asked for a link to a new password; it went to the owner. */

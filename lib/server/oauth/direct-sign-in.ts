@@ -1,8 +1,11 @@
 import 'server-only';
 import { normalizeEmail } from '@/lib/core/email';
+import { MAILED_CODE_AFTER_FAILURES } from '@/lib/core/policy';
 import { env } from '@/lib/server/config/env';
+import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { deviceBucket, programBucket } from '@/lib/server/rate-limit/buckets';
 import { MAX_TYPED_PASSWORD } from '@/lib/server/routes/request-schemas';
+import { newDeviceNotice } from '@/lib/server/sessions/new-device';
 import { startSession } from '@/lib/server/sessions/start';
 import { checkPassword } from '@/lib/server/sign-in/check-password';
 import { audienceOf, audienceToKeep } from './audiences';
@@ -11,6 +14,9 @@ import { type OAuthAnswer, type OAuthCall, oauthError } from './oauth-route';
 import { tokenAnswer, UNKNOWN_SCOPE } from './token-answer';
 
 const REFUSED = oauthError('invalid_grant', { description: 'Email or password is not right' });
+const CODE_DUE = oauthError('mfa_required', {
+  description: 'Too many wrong passwords in a row: the person has to sign in with a browser first',
+});
 const OFF = oauthError('unsupported_grant_type', {
   description: 'No program signs in with a password here (DIRECT_TOKEN_SIGN_IN is off): send grant_type=refresh_token',
 });
@@ -51,7 +57,12 @@ export async function directSignIn({ request, body: parameters, facts }: OAuthCa
         return REFUSED;
     }
   }
-  const { user, passwordSince, afterSignIn } = proven.value;
+  const { user, passwordSince, failuresBefore, afterSignIn, halfway } = proven.value;
+  // One with a client secret is the operator's own: nobody else fails there.
+  if (client === null && failuresBefore >= MAILED_CODE_AFTER_FAILURES) {
+    await halfway();
+    return CODE_DUE;
+  }
   const tokens = await startSession({
     userId: user.id,
     kind: 'api',
@@ -60,10 +71,12 @@ export async function directSignIn({ request, body: parameters, facts }: OAuthCa
     amr: ['pwd'],
     passwordSince,
     facts,
+    notice: await newDeviceNotice('api', facts),
     audience: audienceToKeep(audience.value),
     broughtRefreshToken: null,
   });
   if (tokens === null) return REFUSED;
   await afterSignIn();
+  countOutcome('signInRight');
   return tokenAnswer(tokens);
 }

@@ -19,6 +19,16 @@ export const programBucket = async (email: string): Promise<Bucket> => bucket('p
 export const deviceBucket = async (email: string, deviceId: string): Promise<Bucket> =>
   bucket('device', `${spelling(email)} ${deviceId}`);
 
+/** Second steps that were tried for one person, by all strangers together or by one known device. */
+export const factorBucket = async (userId: string, deviceId: string | null): Promise<Bucket> =>
+  deviceId === null ? bucket('factor', userId) : bucket('factorDevice', `${userId} ${deviceId}`);
+
+/** Codes that were mailed to one person because their password was right. */
+export const signInCodeBucket = async (userId: string): Promise<Bucket> => bucket('signInCode', userId);
+
+/** Warnings to one person about second steps that failed. */
+export const noticeBucket = async (userId: string): Promise<Bucket> => bucket('notice', userId);
+
 /** Mailed codes tried for one address, after the first try of each sign-up. */
 export const codeBucket = async (email: string): Promise<Bucket> => bucket('code', spelling(email));
 

@@ -90,11 +90,17 @@ export async function countAttempt(
   return { ...fail('too_many_attempts'), retryAfterSeconds: Math.max(1, outcome?.waitSeconds ?? 1) };
 }
 
-/** Says that an attempt was the owner's: each bucket forgets, or takes back, or keeps what was counted. */
-export async function settleSuccess(buckets: readonly (Bucket | null)[]): Promise<void> {
+/**
+ * Says that an attempt was the owner's: each bucket forgets, or takes back, or keeps what was counted. `cleared` forget
+ * whatever their policy says: the owner signed in whole.
+ */
+export async function settleSuccess(
+  buckets: readonly (Bucket | null)[],
+  cleared: readonly Bucket[] = [],
+): Promise<void> {
   const counted = distinct(buckets);
   const which = (outcome: Limit['onSuccess']) => counted.filter(({ policy }) => LIMITS[policy].onSuccess === outcome);
-  await settle(which('forget'), which('take_back'));
+  await settle([...which('forget'), ...cleared], which('take_back'));
 }
 
 /** Takes an attempt back that came to nothing: no password and no code was compared. */

@@ -33,6 +33,8 @@ export const LIMITS = {
   /** A program signs in by itself, as often as it likes: what a stranger failed meanwhile stays counted. */
   program: { ...guessing, onSuccess: 'take_back' },
   device: { ...guessing, onSuccess: 'forget' },
+  factor: { ...guessing, onSuccess: 'forget' },
+  factorDevice: { ...guessing, onSuccess: 'forget' },
   /**
    * A code has five tries, and an hour brings five codes (`mail`). This bounds what somebody may do with all of them for
    * hours; it leaves the first try of each code alone, so that it locks nobody out.
@@ -47,6 +49,9 @@ export const LIMITS = {
   mail: { ...anHour, threshold: 5, onSuccess: 'keep' },
   /** By itself, so that no number of sign-ups with an address keeps its owner from a new password. */
   reset: { ...anHour, threshold: 5, onSuccess: 'keep' },
+  /** Whoever causes one knows the password; nobody else can use them up. */
+  signInCode: { ...anHour, threshold: 5, onSuccess: 'keep' },
+  notice: { threshold: 1, maxWaitSeconds: null, forgetSeconds: days(1), onSuccess: 'keep' },
   /** Told to the person, who is signed in. */
   emailChange: { ...anHour, threshold: 5, onSuccess: 'keep' },
   /**

@@ -3,12 +3,12 @@ import { type Result, succeed } from '@/lib/core/failures';
 import { RESET_LINK_SECONDS } from '@/lib/core/policy';
 import { databaseNow } from '@/lib/server/database/live-state';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
-import { resetLink } from '@/lib/server/mail/messages';
+import { newLink } from '@/lib/server/mail/new-link';
+import { resetLink } from '@/lib/server/mail/recovery-messages';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { mailDomainBucket, networkBuckets, resetBucket } from '@/lib/server/rate-limit/buckets';
 import type { Blocked } from '@/lib/server/rate-limit/limiter';
 import { countMailRequest } from '@/lib/server/rate-limit/mail-request';
-import { newLink } from './new-link';
 import { writeResetLink } from './reset-links';
 
 /** `knownUserId`: to whom a link went. For the audit log, and for nothing that the visitor could see or time. */

@@ -6,7 +6,8 @@ import { hashLinkToken } from '@/lib/core/token/link-token';
 import { env } from '@/lib/server/config/env';
 import { databaseNow } from '@/lib/server/database/live-state';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
-import { passwordWasReset } from '@/lib/server/mail/messages';
+import { newLink } from '@/lib/server/mail/new-link';
+import { passwordWasReset } from '@/lib/server/mail/recovery-messages';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { hashPassword, withHashPlace } from '@/lib/server/passwords/hasher';
 import { checkNewPassword } from '@/lib/server/passwords/new-password';
@@ -15,7 +16,6 @@ import { SITE } from '@/site';
 import { changeAndSignOut } from './change-and-sign-out';
 import { refuseLink } from './dead-link';
 import { findLiveLink, type LiveLink } from './live-link';
-import { newLink } from './new-link';
 import { useResetLink } from './reset-links';
 
 export type ResetRequest = {

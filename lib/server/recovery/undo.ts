@@ -5,13 +5,13 @@ import { hashLinkToken } from '@/lib/core/token/link-token';
 import { isUniqueViolation } from '@/lib/server/database/errors';
 import { databaseNow } from '@/lib/server/database/live-state';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
-import { resetAfterReport } from '@/lib/server/mail/messages';
+import { newLink } from '@/lib/server/mail/new-link';
+import { resetAfterReport } from '@/lib/server/mail/recovery-messages';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import type { Blocked } from '@/lib/server/rate-limit/limiter';
 import { changeAndSignOut } from './change-and-sign-out';
 import { refuseLink } from './dead-link';
 import { findLiveLink, UNDO_PURPOSES } from './live-link';
-import { newLink } from './new-link';
 import { useUndoLink } from './undo-links';
 
 /**

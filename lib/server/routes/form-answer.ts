@@ -9,7 +9,7 @@ export type FormFields = Readonly<Record<string, unknown>>;
 
 /** Where a plain HTML form is led, by what happened: the way pages work with scripts off. */
 export type FormPaths<E extends ErrorAnswer> = {
-  success(fields: FormFields): string;
+  success(fields: FormFields, answer: Answer<E>): string;
   failure(error: E, fields: FormFields): string | Promise<string>;
 };
 
@@ -19,7 +19,7 @@ export async function seeOther<E extends ErrorAnswer>(
   paths: FormPaths<E>,
   fields: FormFields,
 ): Promise<Response> {
-  const location = answer.kind === 'error' ? await paths.failure(answer, fields) : paths.success(fields);
+  const location = answer.kind === 'error' ? await paths.failure(answer, fields) : paths.success(fields, answer);
   const own = answer.kind === 'empty' ? Object.fromEntries(new Headers(answer.headers)) : {};
   return new Response(null, { status: 303, headers: { ...PRIVATE_HEADERS, ...own, location } });
 }

@@ -52,13 +52,15 @@ export const loginBody = z.object({
   attempt: z.string().max(1_024).optional().catch(undefined),
 });
 
+const mailedCode = z
+  .string({ error: 'Enter the six digits from the mail' })
+  .transform(readTypedCode)
+  .pipe(z.string().regex(CODE_SHAPE, 'Enter the six digits from the mail'));
+
 /** Of sign-up and of a change of address. */
-export const verifyEmailBody = z.object({
-  code: z
-    .string({ error: 'Enter the six digits from the mail' })
-    .transform(readTypedCode)
-    .pipe(z.string().regex(CODE_SHAPE, 'Enter the six digits from the mail')),
-});
+export const verifyEmailBody = z.object({ code: mailedCode });
+
+export const secondStepBody = z.object({ mailCode: mailedCode });
 
 export const forgotPasswordBody = z.object({ email });
 

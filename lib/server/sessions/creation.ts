@@ -2,10 +2,11 @@ import 'server-only';
 import type { Bytes } from '@/lib/core/encoding';
 import { MAX_LIVE_SESSIONS, REVOCATION_RETENTION_SECONDS } from '@/lib/core/policy';
 import { db, type Transaction } from '@/lib/server/database/client';
-import type { SessionKind } from '@/lib/server/database/generated/prisma/client';
+import { Prisma, type SessionKind } from '@/lib/server/database/generated/prisma/client';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { isUsableFrom } from './home-network';
 import { lockedPerson } from './locked-person';
+import { type NewDeviceNotice, noticeOf } from './new-device';
 import { SESSION_COLUMNS, type SessionRow } from './session-store';
 
 export type NewSession = {
@@ -24,6 +25,8 @@ export type NewSession = {
   readonly audience: string | null;
   readonly network: string | null;
   readonly refreshKeyId: number;
+  /** Told to the owner, where the device turns out to be a new one; null where it is known. */
+  readonly notice: NewDeviceNotice | null;
   /** The session that this one replaces, proven by its secret; ended as `superseded`, without alarm. */
   readonly supersedes: { readonly id: string; readonly secretHash: Bytes; readonly network: string | null } | null;
 };
@@ -34,6 +37,8 @@ export type CreatedSession = {
   readonly endedNumbers: readonly number[];
   /** Whose session was to be replaced from a network that it is not bound to, and was not. */
   readonly refusedUserId: string | null;
+  /** True: a mail about the device waits to be sent. */
+  readonly isNoticed: boolean;
 };
 
 /**
@@ -44,7 +49,7 @@ export type CreatedSession = {
  * whose password gave way meanwhile does not begin, and one that began before ends with the others of that person.
  */
 export async function createSession(session: NewSession, tx: Transaction = db()): Promise<CreatedSession | null> {
-  const { facts, supersedes } = session;
+  const { facts, supersedes, notice } = session;
   const oldId = supersedes?.id ?? null;
   const [row] = await tx.$queryRaw<(SessionRow & Omit<CreatedSession, 'session'>)[]>`
     WITH person AS MATERIALIZED (
@@ -82,11 +87,12 @@ export async function createSession(session: NewSession, tx: Transaction = db())
       SELECT 'signed_in', created."userId", created.id, ${facts.ip}, ${facts.userAgent} FROM created
       UNION ALL
       SELECT 'session_' || reason, "userId", id, ${facts.ip}, ${facts.userAgent} FROM ended
-    )
+    )${noticeOf(notice)}
     SELECT ${SESSION_COLUMNS}, ARRAY(SELECT "statusNumber"::float8 FROM ended) AS "endedNumbers",
-      (SELECT "userId" FROM brought WHERE "endedAt" IS NULL AND NOT "isAtHome") AS "refusedUserId"
+      (SELECT "userId" FROM brought WHERE "endedAt" IS NULL AND NOT "isAtHome") AS "refusedUserId",
+      ${notice === null ? Prisma.sql`false` : Prisma.sql`EXISTS (SELECT FROM noticed)`} AS "isNoticed"
     FROM created s JOIN "User" u ON u.id = s."userId"`;
   if (row === undefined) return null;
-  const { endedNumbers, refusedUserId, ...created } = row;
-  return { session: created, endedNumbers, refusedUserId };
+  const { endedNumbers, refusedUserId, isNoticed, ...created } = row;
+  return { session: created, endedNumbers, refusedUserId, isNoticed };
 }

@@ -9,7 +9,7 @@ import { env } from '@/lib/server/config/env';
 import { db, type Transaction } from '@/lib/server/database/client';
 import type { SessionKind } from '@/lib/server/database/generated/prisma/client';
 import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
-import { sessionEndedToBeSafe } from '@/lib/server/mail/messages';
+import { sessionEndedToBeSafe } from '@/lib/server/mail/session-messages';
 import { endSessions } from './ending';
 import { noteForeignNetwork } from './home-network';
 import { type RefreshRow, rotateOrRead, updateDevice } from './session-store';

@@ -8,8 +8,10 @@ import type { SessionKind } from '@/lib/server/database/generated/prisma/client'
 import { noteEnded } from '@/lib/server/database/live-state';
 import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
 import { randomBytes } from '@/lib/server/keys/random';
+import { sendDueMail } from '@/lib/server/mail/delivery';
 import { type CreatedSession, createSession } from './creation';
 import { noteForeignNetwork } from './home-network';
+import type { NewDeviceNotice } from './new-device';
 import { type IssuedTokens, issueTokens, newRefreshKeyId, openRefreshToken, sessionPolicy } from './tokens';
 
 /** What a session is known and proven by. */
@@ -35,6 +37,8 @@ export type SessionStart = {
   readonly audience?: string | null;
   /** The refresh cookie that the browser brought: its session ends, the new one takes its place. */
   readonly broughtRefreshToken: string | null;
+  /** Of `newDeviceNotice`, where the device is not known to be the person's. */
+  readonly notice?: NewDeviceNotice | null;
   /** Where it was made beforehand, so that a later request can be answered with this very session. */
   readonly identity?: SessionIdentity;
 };
@@ -49,6 +53,7 @@ export async function startSession(start: SessionStart): Promise<IssuedTokens | 
   const begun = await beginSession(start);
   if (begun === null) return null;
   await noteBegun(begun, start);
+  if (begun.isNoticed) sendDueMail();
   return issueTokens(begun.session, begun.secret);
 }
 
@@ -71,7 +76,17 @@ export async function noteBegun(
  * `noteBegun` after the commit.
  */
 export async function beginSession(start: SessionStart, tx?: Transaction): Promise<BegunSession | null> {
-  const { userId, kind, clientId = null, remember, amr, facts, audience = null, passwordSince = null } = start;
+  const {
+    userId,
+    kind,
+    clientId = null,
+    remember,
+    amr,
+    facts,
+    audience = null,
+    passwordSince = null,
+    notice = null,
+  } = start;
   const brought = await openRefreshToken(start.broughtRefreshToken);
   const network = networkNow(facts);
   const supersedes =
@@ -88,6 +103,7 @@ export async function beginSession(start: SessionStart, tx?: Transaction): Promi
       passwordSince,
       facts,
       audience,
+      notice,
       supersedes,
       network: networkToKeep(network),
       refreshKeyId: await newRefreshKeyId(),

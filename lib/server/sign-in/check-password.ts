@@ -27,7 +27,12 @@ export type ProvenPerson = {
   readonly user: PublicUser;
   /** For the session: it begins only while this is still the password. */
   readonly passwordSince: Date | null;
-  afterSignIn(): Promise<void>;
+  /** Attempts that failed in a row before this one, where it was counted. */
+  readonly failuresBefore: number;
+  /** `cleared`: what else is forgotten, because the owner signed in. */
+  afterSignIn(cleared?: readonly Bucket[]): Promise<void>;
+  /** In place of it, where something more is wanted before a session begins: a right password counts nothing. */
+  halfway(): Promise<void>;
 };
 
 type Outcome = Result<ProvenPerson, 'invalid_credentials' | 'overloaded'> | Blocked;
@@ -45,10 +50,10 @@ export async function checkPassword(attempt: PasswordAttempt): Promise<Outcome> 
   const { outcome, isFirst } = await shareAttempt([ownBucket.key, email, password], () =>
     withHashPlace(claim, (place) => compare(attempt, place)),
   );
-  if (outcome.ok) countOutcome('signInRight');
-  else if (outcome.code === 'overloaded') countOutcome('signInOverloaded');
+  if (!outcome.ok && outcome.code === 'overloaded') countOutcome('signInOverloaded');
   // Of those who shared it, one has to settle what was counted once.
-  return outcome.ok && !isFirst ? succeed({ ...outcome.value, afterSignIn: async () => undefined }) : outcome;
+  const settled = { afterSignIn: async () => undefined, halfway: async () => undefined };
+  return outcome.ok && !isFirst ? succeed({ ...outcome.value, ...settled }) : outcome;
 }
 
 async function compare(attempt: PasswordAttempt, place: HashPlace): Promise<Outcome> {
@@ -72,11 +77,12 @@ async function compare(attempt: PasswordAttempt, place: HashPlace): Promise<Outc
     return fail('invalid_credentials');
   }
   const { user, passwordHash, passwordSince } = found;
-  const afterSignIn = async () => {
-    await settleSuccess(buckets);
+  const afterSignIn = async (cleared: readonly Bucket[] = []) => {
+    await settleSuccess(buckets, cleared);
     if (checked.value.needsRehash && passwordHash !== null) await raiseHash(user.id, password, passwordHash);
   };
-  return succeed({ user, passwordSince, afterSignIn });
+  const failuresBefore = counted.value.inARow - 1;
+  return succeed({ user, passwordSince, failuresBefore, afterSignIn, halfway: () => takeBack(buckets) });
 }
 
 async function networkName(ip: string | null): Promise<string | null> {

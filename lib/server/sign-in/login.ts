@@ -1,14 +1,18 @@
 import 'server-only';
 import { fail, type Result, succeed } from '@/lib/core/failures';
+import { MAILED_CODE_AFTER_FAILURES } from '@/lib/core/policy';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
-import { accountBucket, deviceBucket } from '@/lib/server/rate-limit/buckets';
+import { countOutcome } from '@/lib/server/observability/outcome-counts';
+import { accountBucket, deviceBucket, programBucket } from '@/lib/server/rate-limit/buckets';
 import type { Blocked } from '@/lib/server/rate-limit/limiter';
+import { newDeviceNotice } from '@/lib/server/sessions/new-device';
 import { startSessionOnce } from '@/lib/server/sessions/start-once';
 import type { IssuedTokens } from '@/lib/server/sessions/tokens';
 import type { PublicUser } from '@/lib/server/users/user-store';
 import { checkPassword } from './check-password';
 import { openFormAttempt } from './form-attempt';
 import { newKnownDevice, readKnownDevice } from './known-device';
+import { type SecondStepDue, secondStepDue } from './second-step-due';
 
 export type LoginRequest = {
   /** Normalized. */
@@ -22,28 +26,42 @@ export type LoginRequest = {
   readonly attempt?: string | undefined;
 };
 
+/** A person and what their browser is given; without them, what is still wanted. */
+export type LoginOutcome =
+  | { readonly kind: 'signed_in'; readonly signedIn: SignedIn }
+  | ({ readonly kind: 'due' } & SecondStepDue);
+
 export type SignedIn = { readonly user: PublicUser; readonly tokens: IssuedTokens; readonly knownDevice: string };
 
 /**
  * Signs a browser in. On one that signed in to this account before, attempts are counted apart, so that strangers cannot
- * lock the owner out.
+ * lock the owner out. After a hundred wrong ones in a row the right one brings a code to the owner's mailbox, and no session
+ * before that is entered: see ./second-step.ts.
  */
 export async function login(
   request: LoginRequest,
-): Promise<Result<SignedIn, 'invalid_credentials' | 'overloaded'> | Blocked> {
+): Promise<Result<LoginOutcome, 'invalid_credentials' | 'overloaded'> | Blocked> {
   const { email, password, facts } = request;
   const deviceId = await readKnownDevice(request.deviceCookie, email);
   const ownBucket = deviceId === null ? await accountBucket(email) : await deviceBucket(email, deviceId);
   const proven = await checkPassword({ email, password, facts, isKnown: deviceId !== null, ownBucket });
   if (!proven.ok) return proven;
 
-  const { user, passwordSince, afterSignIn } = proven.value;
+  const { user, passwordSince, failuresBefore, afterSignIn, halfway } = proven.value;
   const { remember, refreshCookie: broughtRefreshToken } = request;
+  if (failuresBefore >= MAILED_CODE_AFTER_FAILURES && passwordSince !== null) {
+    await halfway();
+    const about = { userId: user.id, email, remember, deviceId, passwordSinceMs: passwordSince.getTime() };
+    const due = await secondStepDue(about, facts);
+    return due.ok ? succeed({ kind: 'due', ...due.value }) : due;
+  }
+  const notice = deviceId === null ? await newDeviceNotice('browser', facts) : null;
   const tokens = await startSessionOnce(
-    { userId: user.id, kind: 'browser', remember, amr: ['pwd'], passwordSince, facts, broughtRefreshToken },
+    { userId: user.id, kind: 'browser', remember, amr: ['pwd'], passwordSince, facts, broughtRefreshToken, notice },
     await openFormAttempt(request.attempt, Date.now() / 1_000),
   );
   if (tokens === null) return fail('invalid_credentials');
-  await afterSignIn();
-  return succeed({ user, tokens, knownDevice: await newKnownDevice(email) });
+  await afterSignIn([await programBucket(email)]);
+  countOutcome('signInRight');
+  return succeed({ kind: 'signed_in', signedIn: { user, tokens, knownDevice: await newKnownDevice(email) } });
 }

@@ -144,7 +144,7 @@ describe('links used at the same moment', () => {
 
   it(`two links of one person, 16 uses, ${ROUNDS} rounds in the database: one success each, and nobody blocks anybody`, async () => {
     const { useResetLink } = await import('@/lib/server/recovery/reset-links');
-    const { passwordWasReset } = await import('@/lib/server/mail/messages');
+    const { passwordWasReset } = await import('@/lib/server/mail/recovery-messages');
     const notice = passwordWasReset({ at: 0, undoUrl: 'http://localhost/undo' });
     const owner = await newOwner();
     const facts = { userId: owner.id, ip: null, userAgent: null, notice };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hashLinkToken } from '@/lib/core/token/link-token';
 import { db } from '@/lib/server/database/client';
 import { randomBytes } from '@/lib/server/keys/random';
-import { passwordWasReset } from '@/lib/server/mail/messages';
+import { passwordWasReset } from '@/lib/server/mail/recovery-messages';
 import { changeAndSignOut } from '@/lib/server/recovery/change-and-sign-out';
 import { useResetLink } from '@/lib/server/recovery/reset-links';
 import { beginSession, startSession } from '@/lib/server/sessions/start';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { alreadyRegistered, sessionEndedToBeSafe, signUpCode } from '@/lib/server/mail/messages';
+import { sessionEndedToBeSafe } from '@/lib/server/mail/session-messages';
+import { alreadyRegistered, signUpCode } from '@/lib/server/mail/sign-up-messages';
 import { LOOK, SITE } from '@/site';
 
 /** A name may hold one: "Salt & Sons". */

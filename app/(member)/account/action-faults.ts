@@ -1,0 +1,34 @@
+import { type Faults, NO_FAULTS } from '@/app/_components/forms/faults';
+import { problemText } from '@/app/_components/forms/problem-text';
+import { PROBLEMS, type ProblemCode } from '@/lib/core/http/problem';
+
+/** The state of a form of a server action before this one: `attempt` tells its answers apart. */
+type Before = { readonly faults: Faults };
+
+/** That one field was refused. */
+export const fieldFaults = ({ faults }: Before, field: string, message: string): Faults => ({
+  ...NO_FAULTS,
+  fields: { [field]: message },
+  attempt: faults.attempt + 1,
+});
+
+/** That the whole was. `overloaded` is our trouble, told as such. */
+export function problemFaults(
+  { faults }: Before,
+  { code, retryAfterSeconds = null }: { code: ProblemCode | 'overloaded'; retryAfterSeconds?: number | null },
+): Faults {
+  const problem = code === 'overloaded' ? 'service_unavailable' : code;
+  const summary = problemText(problem, retryAfterSeconds, PROBLEMS[problem][1]);
+  const waitSeconds = problem === 'too_many_attempts' ? retryAfterSeconds : null;
+  return { code: problem, summary, fields: {}, waitSeconds, attempt: faults.attempt + 1 };
+}
+
+/** That a proof was not taken: a wrong password is said at its field. */
+export const proofFaults = (
+  before: Before,
+  reason: { code: 'invalid_credentials' | 'too_many_attempts' | 'overloaded'; retryAfterSeconds?: number },
+  field: string,
+): Faults =>
+  reason.code === 'invalid_credentials'
+    ? fieldFaults(before, field, 'This is not your password')
+    : problemFaults(before, reason);

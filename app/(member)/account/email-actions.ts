@@ -1,0 +1,113 @@
+'use server';
+
+import { headers } from 'next/headers';
+import { redirect } from 'next/navigation';
+import { type Faults, NO_FAULTS } from '@/app/_components/forms/faults';
+import { changeEmail } from '@/lib/server/account/change-email';
+import { confirmEmail } from '@/lib/server/account/confirm-email';
+import { deletePendingCookie, ourCookie, setDeviceCookie, setPendingCookie } from '@/lib/server/http/cookies';
+import { requestFacts } from '@/lib/server/http/request-facts';
+import { sendDueMail } from '@/lib/server/mail/delivery';
+import { changeEmailBody, UNCHANGED_EMAIL, verifyEmailBody } from '@/lib/server/routes/request-schemas';
+import { requireUser } from '@/lib/server/sessions/current-user';
+import { dropDraft } from '@/lib/server/sessions/drafts';
+import { setSessionCookies } from '@/lib/server/sessions/session-cookies';
+import { carry } from '@/lib/server/step-up/carried-request';
+import { confirm } from '@/lib/server/step-up/confirm';
+import { fieldFaults, problemFaults, proofFaults } from './action-faults';
+import { type Asking, requireSigner, textOf } from './signer';
+
+const PATH = '/account';
+
+/** What the form for a new address shows: itself, or in its place the question for a proof. */
+export type EmailState =
+  | { readonly kind: 'form'; readonly faults: Faults; readonly typed: string }
+  | { readonly kind: 'step_up'; readonly faults: Faults; readonly email: string; readonly carried: string };
+
+/** Asks for a change of address, or brings the proof that was asked for. `cancel` gives it up. */
+export async function changeAddress(before: EmailState, form: FormData): Promise<EmailState> {
+  if (form.has('cancel')) return { kind: 'form', faults: NO_FAULTS, typed: '' };
+  const asking = await requireSigner(PATH, form, ['email']);
+  return form.has('carried') ? confirmed(before, asking, form) : asked(before, asking, textOf(form, 'email'));
+}
+
+async function asked(before: EmailState, { signer, facts }: Asking, typed: string): Promise<EmailState> {
+  const parsed = changeEmailBody.safeParse({ email: typed });
+  const refused = (message: string): EmailState => ({
+    kind: 'form',
+    faults: fieldFaults(before, 'email', message),
+    typed,
+  });
+  if (!parsed.success) return refused(parsed.error.issues[0]?.message ?? 'Enter your new email address');
+  const { email } = parsed.data;
+  const begun = await changeEmail(signer, email, facts);
+  if (begun.ok) return sent(begun.value);
+  switch (begun.code) {
+    case 'unchanged':
+      return refused(UNCHANGED_EMAIL.message);
+    case 'step_up_required': {
+      const carried = await carry({ action: 'change_email', email }, signer);
+      return { kind: 'step_up', faults: NO_FAULTS, email, carried };
+    }
+    case 'too_many_attempts':
+      return { kind: 'form', faults: problemFaults(before, begun), typed };
+    default:
+      return { kind: 'form', faults: problemFaults(before, { code: begun.code }), typed };
+  }
+}
+
+async function confirmed(before: EmailState, asking: Asking, form: FormData): Promise<EmailState> {
+  const confirmation = { ...asking, carried: textOf(form, 'carried'), password: textOf(form, 'password') };
+  const outcome = await confirm(confirmation);
+  if (outcome.ok) {
+    const { tokens, signer, request } = outcome.value;
+    await setSessionCookies(tokens);
+    const begun = await changeEmail(signer, request.email, asking.facts);
+    // The session is another one now: its page is made by the next request, which brings the new cookies.
+    return begun.ok ? sent(begun.value) : redirect(`${PATH}?done=${begun.code}`);
+  }
+  switch (outcome.code) {
+    case 'unauthenticated':
+      return redirect(PATH);
+    case 'stale': {
+      const faults = fieldFaults(before, 'email', 'This was started before you confirmed it is you. Start again.');
+      return { kind: 'form', faults, typed: outcome.request?.email ?? '' };
+    }
+    case 'unproven': {
+      const { carried, request, reason } = outcome;
+      return { kind: 'step_up', faults: proofFaults(before, reason, 'password'), email: request.email, carried };
+    }
+  }
+}
+
+async function sent(sealed: string): Promise<never> {
+  await setPendingCookie(sealed);
+  await dropDraft();
+  sendDueMail();
+  redirect(`${PATH}?done=code_sent`);
+}
+
+export type CodeState = { readonly faults: Faults };
+
+/** Finishes the change with the mailed code. `cancel` gives it up. */
+export async function confirmAddress(before: CodeState, form: FormData): Promise<CodeState> {
+  const { session } = await requireUser(PATH);
+  if (form.has('cancel')) {
+    await deletePendingCookie();
+    redirect(PATH);
+  }
+  const parsed = verifyEmailBody.safeParse({ code: textOf(form, 'code') });
+  if (!parsed.success) {
+    return { faults: fieldFaults(before, 'code', parsed.error.issues[0]?.message ?? 'Enter the code') };
+  }
+  const requestHeaders = await headers();
+  const pendingCookie = await ourCookie(requestHeaders, 'pending');
+  const facts = requestFacts(requestHeaders);
+  const outcome = await confirmEmail({ session, code: parsed.data.code, pendingCookie, facts });
+  if (!outcome.ok) return { faults: problemFaults(before, outcome) };
+  await setSessionCookies(outcome.value.tokens);
+  await setDeviceCookie(outcome.value.knownDevice);
+  await deletePendingCookie();
+  sendDueMail();
+  redirect(`${PATH}?done=email_changed`);
+}

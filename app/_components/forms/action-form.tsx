@@ -1,0 +1,62 @@
+'use client';
+
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { Notice } from '@/app/_components/frame/notice';
+import { Countdown } from './countdown';
+import { type Faults, NO_FAULTS } from './faults';
+import { FaultsContext } from './faults-context';
+import { SubmitButton } from './submit-button';
+
+type Props = {
+  action: (form: FormData) => void;
+  /** Of the last answer. */
+  faults: Faults;
+  isBusy: boolean;
+  submitLabel: string;
+  busyLabel: string;
+  /** Beside the button. */
+  beside?: ReactNode;
+  children: ReactNode;
+};
+
+/**
+ * A form of a server action, which works the same without scripts. What an answer found wrong stands at its field, or above
+ * all fields, until somebody types; the first field that was refused gets the focus.
+ */
+export function ActionForm({ action, faults, isBusy, submitLabel, busyLabel, beside, children }: Props) {
+  const formRef = useRef<HTMLFormElement>(null);
+  const [corrected, setCorrected] = useState<Faults | null>(null);
+  const shown = corrected === faults || isBusy ? NO_FAULTS : faults;
+
+  useEffect(() => {
+    // From here on our own sentences, tied to their fields, replace the browser's bubbles.
+    if (formRef.current !== null) formRef.current.noValidate = true;
+  }, []);
+
+  const { attempt } = faults;
+  useEffect(() => {
+    if (attempt > 0) formRef.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
+  }, [attempt]);
+
+  return (
+    <FaultsContext value={shown}>
+      <form ref={formRef} action={action} onInput={() => setCorrected(faults)} className="grid gap-5">
+        <div role="alert" className="empty:hidden">
+          {shown.summary === null ? null : (
+            <Notice tone="fault" key={shown.attempt}>
+              {shown.summary}
+              {shown.waitSeconds === null ? null : <Countdown seconds={shown.waitSeconds} />}
+            </Notice>
+          )}
+        </div>
+        {children}
+        <div className="flex flex-wrap items-center gap-4">
+          <SubmitButton isBusy={isBusy} busyLabel={busyLabel} className="button button-primary">
+            {submitLabel}
+          </SubmitButton>
+          {beside}
+        </div>
+      </form>
+    </FaultsContext>
+  );
+}

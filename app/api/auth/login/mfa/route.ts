@@ -1,0 +1,20 @@
+import { ourCookie } from '@/lib/server/http/cookies';
+import { sendDueMail } from '@/lib/server/mail/delivery';
+import { backToForm, nextOf } from '@/lib/server/routes/form-answer';
+import { secondStepBody } from '@/lib/server/routes/request-schemas';
+import { publicRoute } from '@/lib/server/routes/route-handler';
+import { attemptProblem, signInAnswer } from '@/lib/server/routes/sign-in-answer';
+import { finishSignIn } from '@/lib/server/sign-in/second-step';
+
+export * from '@/lib/server/routes/other-methods';
+
+const form = { success: nextOf, failure: backToForm.bind(null, '/login/mfa') };
+
+export const POST = publicRoute('POST /api/auth/login/mfa', { body: secondStepBody, form }, async (call) => {
+  const { request, body, facts } = call;
+  const pendingCookie = await ourCookie(request.headers, 'pending');
+  const refreshCookie = await ourCookie(request.headers, 'refresh');
+  const finished = await finishSignIn({ mailCode: body.mailCode, pendingCookie, refreshCookie, facts });
+  sendDueMail();
+  return finished.ok ? signInAnswer(finished.value) : attemptProblem(finished);
+});

@@ -1,0 +1,22 @@
+import 'server-only';
+import { headers } from 'next/headers';
+import { unstable_rethrow } from 'next/navigation';
+import { ourCookie } from '@/lib/server/http/cookies';
+import { log } from '@/lib/server/observability/logger';
+import { openStep } from './pending-step';
+
+/** The half sign-in of this browser, for its page: `none` when nothing waits, `unknown` while the database does not answer. */
+export type PendingSignIn = { readonly state: 'open'; readonly email: string } | { readonly state: 'none' | 'unknown' };
+
+/** The sign-in under way in the browser that asks for this page. Decides nothing. */
+export async function pendingSignIn(): Promise<PendingSignIn> {
+  try {
+    const opened = await openStep(await ourCookie(await headers(), 'pending'));
+    return opened === null ? { state: 'none' } : { state: 'open', email: opened.step.email };
+  } catch (error) {
+    // Next steers by exceptions of its own, which are no trouble.
+    unstable_rethrow(error);
+    log.error('page.sign_in_unknown', { error });
+    return { state: 'unknown' };
+  }
+}
