@@ -32,6 +32,7 @@ const BENCHES = {
     program: 'tests/bench/status-lists.ts',
     title: 'Status lists: what a million sessions cost',
   },
+  enumeration: { program: 'tests/bench/enumeration.ts', title: 'Enumeration: whether time tells who has an account' },
 };
 
 /**
@@ -64,7 +65,7 @@ function chooseBenches(args) {
  * @param {string} program
  * @param {boolean} isFull
  * @param {string} report
- * @returns {Promise<{ postgres: string, tables: import('./bench-tables.mjs').Table[] }>}
+ * @returns {Promise<{ postgres: string, tables: import('./bench-tables.mjs').Table[], faults?: string[] }>}
  */
 async function run(program, isFull, report) {
   const args = ['--expose-gc', ...TYPESCRIPT_FLAGS, program, ...(isFull ? ['--full'] : [])];
@@ -95,14 +96,19 @@ async function main() {
   Object.assign(process.env, (await provide([...needs], 'npm run bench')).env);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'handstamp-bench-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  /** @type {string[]} */
+  const allFaults = [];
   for (const [name, { program, title }] of benches) {
     const startedAtMs = Date.now();
     console.log(`\n── ${name}${isFull ? ' --full' : ''}`);
-    const { postgres, tables } = await run(program, isFull, path.join(folder, `${name}.json`));
+    const { postgres, tables, faults = [] } = await run(program, isFull, path.join(folder, `${name}.json`));
+    allFaults.push(...faults);
     for (const table of tables) console.log(printed(table));
     await keep(name, [`## ${title}`, '', machine(postgres, isFull), '', ...tables.flatMap(markdown)]);
     console.log(`\n── ${name}: ${elapsed(startedAtMs)}, kept in ${path.relative(ROOT, RESULTS)}`);
   }
+  // At the end: what one bench found is no reason to leave the others out.
+  if (allFaults.length > 0) throw new Failure(allFaults.join('\n'));
 }
 
 await runScript(main);

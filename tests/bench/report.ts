@@ -17,7 +17,12 @@ export async function postgresVersion(adminUrl: string): Promise<string> {
 }
 
 /** What a bench program hands to `scripts/bench.mjs`. */
-export type Report = { readonly postgres: string; readonly tables: readonly Table[] };
+export type Report = {
+  readonly postgres: string;
+  readonly tables: readonly Table[];
+  /** Bounds that must hold and do not, as sentences: the run fails with them, once its tables are shown. */
+  readonly faults?: readonly string[];
+};
 
 /** True: the user asked for `--full`. */
 export const isFull = process.argv.includes('--full');
