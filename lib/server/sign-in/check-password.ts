@@ -73,7 +73,7 @@ async function compare(attempt: PasswordAttempt, place: HashPlace): Promise<Outc
   }
   if (found === null || !checked.value.matches || found.isDisabled) {
     if (!isKnown) await noteFailedAccount(facts.ip, email);
-    await traceWrong(found?.user.id ?? null, facts);
+    await traceWrong(email, found?.user.id ?? null, facts);
     return fail('invalid_credentials');
   }
   const { user, passwordHash, passwordSince } = found;
