@@ -106,7 +106,15 @@ export async function settleSuccess(
 /** Takes an attempt back that came to nothing: no password and no code was compared. */
 export const takeBack = (buckets: readonly (Bucket | null)[]): Promise<void> => settle([], distinct(buckets));
 
-async function settle(forgotten: readonly Bucket[], takenBack: readonly Bucket[]): Promise<void> {
+/** The same for an attempt whose password was right, where more is wanted: it starts no wait either. */
+export const takeBackRight = (buckets: readonly (Bucket | null)[]): Promise<void> =>
+  settle([], distinct(buckets), { endsWait: true });
+
+async function settle(
+  forgotten: readonly Bucket[],
+  takenBack: readonly Bucket[],
+  { endsWait = false } = {},
+): Promise<void> {
   if (forgotten.length + takenBack.length === 0) return;
   const keys = takenBack.map(({ key }) => key);
   await db().$executeRaw`
@@ -116,7 +124,7 @@ async function settle(forgotten: readonly Bucket[], takenBack: readonly Bucket[]
     )
     UPDATE "RateLimit" r SET
       failures = r.failures - 1,
-      "blockedUntil" = CASE WHEN r.failures - 1 < t.threshold THEN NULL ELSE r."blockedUntil" END
+      "blockedUntil" = CASE WHEN ${endsWait}::boolean OR r.failures - 1 < t.threshold THEN NULL ELSE r."blockedUntil" END
     FROM unnest(${keys}::text[], ${takenBack.map(({ policy }) => LIMITS[policy].threshold)}::int[]) AS t(key, threshold)
     WHERE r.key = t.key AND r.failures > 1`;
 }

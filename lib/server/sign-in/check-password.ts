@@ -6,7 +6,7 @@ import type { HashPlace } from '@/lib/server/passwords/hash-pool';
 import { hashWhenFree, verifyPassword, withHashPlace } from '@/lib/server/passwords/hasher';
 import { type Bucket, networkBuckets, sprayBucket } from '@/lib/server/rate-limit/buckets';
 import { noteFailedAccount } from '@/lib/server/rate-limit/failed-accounts';
-import { type Blocked, countAttempt, settleSuccess, takeBack } from '@/lib/server/rate-limit/limiter';
+import { type Blocked, countAttempt, settleSuccess, takeBack, takeBackRight } from '@/lib/server/rate-limit/limiter';
 import { findCredentials, type PublicUser, upgradePasswordHash } from '@/lib/server/users/user-store';
 import { traceBlocked, traceWrong } from './attempt-trace';
 import { shareAttempt } from './shared-attempts';
@@ -82,7 +82,7 @@ async function compare(attempt: PasswordAttempt, place: HashPlace): Promise<Outc
     if (checked.value.needsRehash && passwordHash !== null) await raiseHash(user.id, password, passwordHash);
   };
   const failuresBefore = counted.value.inARow - 1;
-  return succeed({ user, passwordSince, failuresBefore, afterSignIn, halfway: () => takeBack(buckets) });
+  return succeed({ user, passwordSince, failuresBefore, afterSignIn, halfway: () => takeBackRight(buckets) });
 }
 
 async function networkName(ip: string | null): Promise<string | null> {

@@ -9,7 +9,7 @@ import { useDatabase } from '@/tests/support/database/use-database';
 import { mailedCode, otherThan } from '@/tests/support/http/mailbox';
 import { ask } from '@/tests/support/http/programs';
 import { inTurns, send } from '@/tests/support/http/requests';
-import { COOKIE, createPerson, only, PASSWORD, prepareSession } from '@/tests/support/people';
+import { COOKIE, createPerson, lengthenWaits, only, PASSWORD, prepareSession } from '@/tests/support/people';
 import { REPOSITORY } from '@/tests/support/server/environment';
 import { useServer } from '@/tests/support/server/use-server';
 
@@ -29,7 +29,9 @@ const logIn = (email: string, password: string) =>
 describe('guessing leaves a trace', () => {
   it('of the account: a wrong password, and that somebody has to wait', async () => {
     const { id, email } = await createPerson({ hasPassword: true });
-    for (let guess = 0; guess < 7; guess += 1) await logIn(email, 'not-the-password-of-anybody');
+    for (let guess = 0; guess < 5; guess += 1) await logIn(email, 'not-the-password-of-anybody');
+    await lengthenWaits();
+    await logIn(email, 'not-the-password-of-anybody');
     expect(await eventsOf('sign_in_failed')).toEqual([expect.objectContaining({ userId: id, userAgent: 'curl/8' })]);
     expect(await eventsOf('sign_in_blocked')).toEqual([expect.objectContaining({ userId: id })]);
   });

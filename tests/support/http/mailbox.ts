@@ -8,7 +8,7 @@ const mailboxSchema = z.object({
 });
 export type DevMail = z.infer<typeof mailboxSchema>['messages'][number];
 
-const MAIL_WITHIN_MS = 5_000;
+const MAIL_WITHIN_MS = 20_000;
 const POLL_MS = 50;
 /** A code stands on a line of its own. */
 const CODE_LINE = /^\d{6}$/m;
@@ -34,7 +34,7 @@ export async function mailTo(
     const found = (await mailsTo(server, address)).filter(({ text }) => pattern.test(text));
     const [newest] = found;
     if (newest && found.length === (count ?? found.length)) return newest;
-    if (Date.now() > deadline) throw new Error(`${found.length} mails to ${address} with ${pattern} in five seconds`);
+    if (Date.now() > deadline) throw new Error(`${found.length} mails to ${address} with ${pattern} in twenty seconds`);
     // Mail is sent after the answer is out.
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
