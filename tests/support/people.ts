@@ -5,6 +5,7 @@ import type { Role } from '@/lib/core/token/claims';
 import { db } from '@/lib/server/database/client';
 import { randomBytes } from '@/lib/server/keys/random';
 import { hashWhenFree } from '@/lib/server/passwords/hasher';
+import type { Bucket } from '@/lib/server/rate-limit/buckets';
 import { startSession } from '@/lib/server/sessions/start';
 import { type RequestOptions, send, type Target } from './http/requests';
 
@@ -109,6 +110,13 @@ export async function ageRotation(sessionId: string, seconds: number): Promise<v
  */
 export async function lengthenWaits(): Promise<void> {
   await db().$executeRaw`UPDATE "RateLimit" SET "blockedUntil" = "blockedUntil" + interval '1 minute'`;
+}
+
+/** So many failures in a row as if they had been made, and the last wait is over. */
+export async function failInARow({ key }: Bucket, failures = 100): Promise<void> {
+  await db().$executeRaw`
+    INSERT INTO "RateLimit" (key, failures, "expiresAt") VALUES (${key}, ${failures}, now() + interval '1 day')
+    ON CONFLICT (key) DO UPDATE SET failures = ${failures}, "blockedUntil" = NULL`;
 }
 
 /** Types of the audit events of one session, oldest first. */

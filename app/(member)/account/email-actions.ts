@@ -5,6 +5,7 @@ import { redirect } from 'next/navigation';
 import { type Faults, NO_FAULTS } from '@/app/_components/forms/faults';
 import { changeEmail } from '@/lib/server/account/change-email';
 import { confirmEmail } from '@/lib/server/account/confirm-email';
+import { openEmailChange } from '@/lib/server/account/pending-email';
 import { deletePendingCookie, ourCookie, setDeviceCookie, setPendingCookie } from '@/lib/server/http/cookies';
 import { requestFacts } from '@/lib/server/http/request-facts';
 import { sendDueMail } from '@/lib/server/mail/delivery';
@@ -19,21 +20,32 @@ import { type Asking, requireSigner, textOf } from './signer';
 
 const PATH = '/account';
 
-/** What the form for a new address shows: itself, or in its place the question for a proof. */
-export type EmailState =
+type Answer =
   | { readonly kind: 'form'; readonly faults: Faults; readonly typed: string }
   | { readonly kind: 'step_up'; readonly faults: Faults; readonly email: string; readonly carried: string };
 
+/**
+ * What the form for a new address shows: itself, or in its place the question for a proof. `beside` names the change that
+ * waited for its code when the answer was made; null for none.
+ */
+export type EmailState = Answer & { readonly beside: string | null };
+
 /** Asks for a change of address, or brings the proof that was asked for. `cancel` gives it up. */
 export async function changeAddress(before: EmailState, form: FormData): Promise<EmailState> {
-  if (form.has('cancel')) return { kind: 'form', faults: NO_FAULTS, typed: '' };
+  if (form.has('cancel')) return { kind: 'form', faults: NO_FAULTS, typed: '', beside: null };
   const asking = await requireSigner(PATH, form, ['email']);
-  return form.has('carried') ? confirmed(before, asking, form) : asked(before, asking, textOf(form, 'email'));
+  const { user, sessionId } = asking.signer;
+  const pendingCookie = await ourCookie(await headers(), 'pending');
+  const pending = await openEmailChange(pendingCookie, { sub: user.id, sid: sessionId });
+  const answer = form.has('carried')
+    ? await confirmed(before, asking, form)
+    : await asked(before, asking, textOf(form, 'email'));
+  return { ...answer, beside: pending?.jti ?? null };
 }
 
-async function asked(before: EmailState, { signer, facts }: Asking, typed: string): Promise<EmailState> {
+async function asked(before: EmailState, { signer, facts }: Asking, typed: string): Promise<Answer> {
   const parsed = changeEmailBody.safeParse({ email: typed });
-  const refused = (message: string): EmailState => ({
+  const refused = (message: string): Answer => ({
     kind: 'form',
     faults: fieldFaults(before, 'email', message),
     typed,
@@ -56,7 +68,7 @@ async function asked(before: EmailState, { signer, facts }: Asking, typed: strin
   }
 }
 
-async function confirmed(before: EmailState, asking: Asking, form: FormData): Promise<EmailState> {
+async function confirmed(before: EmailState, asking: Asking, form: FormData): Promise<Answer> {
   const confirmation = { ...asking, carried: textOf(form, 'carried'), password: textOf(form, 'password') };
   const outcome = await confirm(confirmation);
   if (outcome.ok) {

@@ -5,6 +5,7 @@ import { ActionForm } from '@/app/_components/forms/action-form';
 import { ConfirmBlock } from '@/app/_components/forms/confirm-block';
 import { NO_FAULTS } from '@/app/_components/forms/faults';
 import { TextField } from '@/app/_components/forms/text-field';
+import { CodeForm } from './code-form';
 import { changeAddress, type EmailState } from './email-actions';
 
 type Props = {
@@ -12,16 +13,23 @@ type Props = {
   email: string;
   /** What was typed before the person had to sign in again; '' for nothing. */
   typed: string;
+  /** The change that waits for its code, by name and address; null when none does. */
+  pending: { readonly id: string; readonly email: string } | null;
 };
 
-/** Asks for another address, and for a fresh proof in its place where the last one is old: the same without scripts. */
-export function EmailForm({ email, typed }: Props) {
+/**
+ * Asks for another address; in its place for a fresh proof where the last one is old, and then for the code: the same
+ * without scripts. An answer about what was sent goes before a code that is waited for.
+ */
+export function EmailForm({ email, typed, pending }: Props) {
   const [state, action, isBusy] = useActionState<EmailState, FormData>(changeAddress, {
     kind: 'form',
     faults: NO_FAULTS,
     typed,
+    beside: null,
   });
   const busyLabel = 'Asking for the change';
+  if (pending !== null && state.beside !== pending.id) return <CodeForm email={pending.email} />;
   if (state.kind === 'step_up') {
     return (
       <ConfirmBlock {...{ action, isBusy, email, faults: state.faults, carried: state.carried }}>

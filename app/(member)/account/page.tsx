@@ -6,7 +6,6 @@ import { openEmailChange } from '@/lib/server/account/pending-email';
 import { ourCookie } from '@/lib/server/http/cookies';
 import { requireUser } from '@/lib/server/sessions/current-user';
 import { findDraft } from '@/lib/server/sessions/drafts';
-import { CodeForm } from './code-form';
 import { DoneNotice } from './done-notice';
 import { EmailForm } from './email-form';
 import { NameForm } from './name-form';
@@ -22,7 +21,6 @@ export default async function AccountPage({ searchParams }: { searchParams: Prom
   return (
     <div className="grid max-w-xl gap-12">
       <section aria-labelledby="profile">
-        <DoneNotice key={outcome} outcome={outcome} />
         <h2 id="profile" className="text-xl">
           Profile
         </h2>
@@ -44,11 +42,12 @@ export default async function AccountPage({ searchParams }: { searchParams: Prom
         <h2 id="email-heading" className="mb-4 text-xl">
           Email
         </h2>
-        {pending === null ? (
-          <EmailForm email={user.email} typed={draft?.['email'] ?? ''} />
-        ) : (
-          <CodeForm email={pending.change.email} />
-        )}
+        <DoneNotice key={outcome} outcome={outcome} />
+        <EmailForm
+          email={user.email}
+          typed={draft?.['email'] ?? ''}
+          pending={pending && { id: pending.jti, email: pending.change.email }}
+        />
       </section>
     </div>
   );

@@ -1,6 +1,6 @@
 'use client';
 
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useFault } from './faults-context';
 import { FieldFault, fieldAria } from './text-field';
 
@@ -18,6 +18,16 @@ export function PasswordField({ name = 'password', label = 'Password', autoCompl
   const [isShown, setIsShown] = useState(false);
   const [length, setLength] = useState(0);
   const fault = useFault(name);
+  const inputRef = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    // An answer to a form of a server action empties its fields.
+    const form = inputRef.current?.form;
+    const onReset = () => setLength(0);
+    form?.addEventListener('reset', onReset);
+    return () => form?.removeEventListener('reset', onReset);
+  }, []);
+
   return (
     <div>
       <label htmlFor={name} className="mb-1.5 block text-sm font-semibold">
@@ -30,6 +40,7 @@ export function PasswordField({ name = 'password', label = 'Password', autoCompl
       )}
       <div className="relative">
         <input
+          ref={inputRef}
           id={name}
           name={name}
           type={isShown ? 'text' : 'password'}

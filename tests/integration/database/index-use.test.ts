@@ -5,6 +5,7 @@ import { recordRepeatedWith } from '@/lib/server/audit/repeated-events';
 import { db } from '@/lib/server/database/client';
 import { rootSecrets } from '@/lib/server/keys/root-secrets';
 import { addClient, type NewCredentials } from '@/lib/server/oauth/client-store';
+import { accountBucket } from '@/lib/server/rate-limit/buckets';
 import { startSession } from '@/lib/server/sessions/start';
 import { listUsers } from '@/lib/server/users/user-list';
 import { giveLink } from '@/tests/support/database/link-rows';
@@ -12,6 +13,7 @@ import { fillWithPeople } from '@/tests/support/database/many-people';
 import { runCommand } from '@/tests/support/database/postgres';
 import { readsOf } from '@/tests/support/database/scans';
 import { useDatabase } from '@/tests/support/database/use-database';
+import { changeEmail, changePassword, confirmEmail, stepUp } from '@/tests/support/http/account';
 import { askForReset, mailedReset, setNewPassword, takeBack } from '@/tests/support/http/mail-links';
 import { mailedCode } from '@/tests/support/http/mailbox';
 import { ask, bearer, signInProgram } from '@/tests/support/http/programs';
@@ -20,6 +22,7 @@ import {
   ageRotation,
   COOKIE,
   createPerson,
+  failInARow,
   PASSWORD,
   type PreparedSession,
   prepareSession,
@@ -57,6 +60,7 @@ let confirming: { code: string; cookies: Record<string, string> } | undefined;
 const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/': ['/'],
   '/login': ['/login'],
+  '/login/mfa': ['/login/mfa'],
   '/register': ['/register'],
   '/verify-email': ['/verify-email'],
   '/forgot-password': ['/forgot-password'],
@@ -64,7 +68,9 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/undo': [`/undo?token=${'A'.repeat(43)}`],
   '/dashboard': ['/dashboard'],
   '/account': ['/account'],
+  '/account/security': ['/account/security'],
   '/account/sessions': ['/account/sessions'],
+  '/step-up': ['/step-up'],
   '/admin': ['/admin'],
   '/admin/users': ['/admin/users', '/admin/users?after=MIDDLE', '/admin/users?before=MIDDLE'],
   '/admin/keys': ['/admin/keys'],
@@ -91,6 +97,21 @@ const ENDPOINTS: Readonly<Record<string, Case>> = {
   'POST /api/auth/undo': async () => takeBack(server, await giveLink(await createPerson(), '0 s', 'not_me')),
   'POST /api/auth/login': ({ refreshOnly }) =>
     send(server, '/api/auth/login', { method: 'POST', json: CREDENTIALS, cookies: refreshOnly }),
+  'POST /api/auth/login/mfa': () =>
+    send(server, '/api/auth/login/mfa', {
+      method: 'POST',
+      json: { mailCode: confirming?.code ?? '' },
+      cookies: confirming?.cookies ?? {},
+    }),
+  'GET /api/auth/step-up': get('/api/auth/step-up'),
+  'POST /api/auth/step-up': ({ cookies }) => stepUp(server, cookies, PASSWORD),
+  'POST /api/account/password': async () =>
+    changePassword(server, (await prepareSession(await createPerson({ hasPassword: true }))).cookies, {
+      currentPassword: PASSWORD,
+      newPassword: 'ninety-copper-geese-over-the-loch',
+    }),
+  'POST /api/account/email': ({ cookies }) => changeEmail(server, cookies, 'elsewhere@people.test'),
+  'POST /api/account/email/confirm': () => confirmEmail(server, confirming?.cookies ?? {}, confirming?.code ?? ''),
   'POST /api/auth/refresh': ({ refreshOnly }) =>
     send(server, '/api/auth/refresh', { method: 'POST', cookies: refreshOnly }),
   'POST /api/auth/logout': get('/api/auth/logout', { method: 'POST' }),
@@ -172,6 +193,18 @@ describe('with 25,000 people and 100,000 sessions nothing is read from end to en
       const json = { email: 'confirmed@people.test', password: PASSWORD };
       const { cookies } = await send(server, '/api/auth/register', { method: 'POST', json });
       confirming = { cookies, code: await mailedCode(server, json.email) };
+    }
+    if (name.includes('email/confirm')) {
+      const { cookies } = await prepareSession();
+      const asked = await changeEmail(server, cookies, 'moved@people.test');
+      confirming = { cookies: { ...cookies, ...asked.cookies }, code: await mailedCode(server, 'moved@people.test') };
+    }
+    if (name.includes('login/mfa')) {
+      const guessed = await createPerson({ hasPassword: true });
+      await failInARow(await accountBucket(guessed.email));
+      const json = { email: guessed.email, password: PASSWORD };
+      const { cookies } = await send(server, '/api/auth/login', { method: 'POST', json });
+      confirming = { cookies, code: await mailedCode(server, guessed.email) };
     }
     const { whole } = await reads(() => answering(() => request(session)));
     expect(whole).toEqual([]);

@@ -21,6 +21,7 @@ const OPEN_TO_ALL = [
   '/problems/[code]',
   '/',
   '/login',
+  '/login/mfa',
   '/register',
   '/verify-email',
   '/forgot-password',

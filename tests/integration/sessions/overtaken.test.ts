@@ -8,7 +8,7 @@ import { useResetLink } from '@/lib/server/recovery/reset-links';
 import { beginSession, startSession } from '@/lib/server/sessions/start';
 import { findCredentials, upgradePasswordHash } from '@/lib/server/users/user-store';
 import { giveLink } from '@/tests/support/database/link-rows';
-import { untilBlocked } from '@/tests/support/database/locked-table';
+import { untilWaiting } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { createPerson, type Person } from '@/tests/support/people';
 
@@ -52,7 +52,7 @@ describe('a session whose password was compared before it changed', () => {
     const change = setPassword(owner, gate.given, changed.give);
     await changed.given;
     const begun = startSession(start(owner.id, compared));
-    await untilBlocked(databaseUrl);
+    await untilWaiting(databaseUrl, 1, AbortSignal.timeout(15_000));
     gate.give();
     expect([await change, await begun, await liveSessions(owner)]).toEqual([true, null, 0]);
     expect(await startSession(start(owner.id, compared))).toBeNull();
@@ -66,7 +66,7 @@ describe('a session whose password was compared before it changed', () => {
     await db().$transaction(async (tx) => {
       expect(await beginSession(start(owner.id, compared), tx)).not.toBeNull();
       change = setPassword(owner, Promise.resolve(), () => undefined);
-      await untilBlocked(databaseUrl);
+      await untilWaiting(databaseUrl, 1, AbortSignal.timeout(15_000));
     });
     expect([await change, await liveSessions(owner)]).toEqual([true, 0]);
   });

@@ -7,7 +7,7 @@ import { mailedCode, mailsTo, mailTo, otherThan } from '@/tests/support/http/mai
 import { problemOf } from '@/tests/support/http/problems';
 import { ask } from '@/tests/support/http/programs';
 import { atOnce, send } from '@/tests/support/http/requests';
-import { COOKIE, type Cookies, createPerson, only, PASSWORD, type Person } from '@/tests/support/people';
+import { COOKIE, type Cookies, createPerson, failInARow, only, PASSWORD, type Person } from '@/tests/support/people';
 import { useServer } from '@/tests/support/server/use-server';
 
 const { url: databaseUrl } = await useDatabase();
@@ -20,17 +20,11 @@ const finish = (cookies: Cookies, mailCode: string) =>
   send(server, '/api/auth/login/mfa', { method: 'POST', json: { mailCode }, cookies });
 const statusOf = async (cookies: Cookies) => (await send(server, '/api/auth/session', { cookies })).status;
 
-/** So many failures in a row as if they had been made, and the last wait is over. */
-async function fail(bucket: Bucket, failures = 100): Promise<void> {
-  await db().$executeRaw`
-    INSERT INTO "RateLimit" (key, failures, "expiresAt") VALUES (${bucket.key}, ${failures}, now() + interval '1 day')
-    ON CONFLICT (key) DO UPDATE SET failures = ${failures}, "blockedUntil" = NULL`;
-}
 const failuresOf = async ({ key }: Bucket) => (await db().rateLimit.findUnique({ where: { key } }))?.failures ?? 0;
 
 async function guessed(): Promise<Person> {
   const owner = await createPerson({ hasPassword: true });
-  await fail(await accountBucket(owner.email));
+  await failInARow(await accountBucket(owner.email));
   return owner;
 }
 
@@ -62,17 +56,17 @@ describe('a right password after a hundred wrong ones in a row', () => {
 
   it('is asked for nothing more below that', async () => {
     const owner = await createPerson({ hasPassword: true });
-    await fail(await accountBucket(owner.email), 99);
+    await failInARow(await accountBucket(owner.email), 99);
     expect((await logIn(owner)).json()).toMatchObject({ user: { id: owner.id } });
   });
 
   it('is counted where it was tried: strangers who failed do not make the owner type a code on a known device', async () => {
     const owner = await createPerson({ hasPassword: true });
     const device = only((await logIn(owner)).cookies, COOKIE.device);
-    await fail(await accountBucket(owner.email));
+    await failInARow(await accountBucket(owner.email));
     expect((await logIn(owner, PASSWORD, device)).json()).toMatchObject({ user: { id: owner.id } });
     const id = await readKnownDevice(device[COOKIE.device] ?? null, owner.email);
-    await fail(await deviceBucket(owner.email, id ?? ''));
+    await failInARow(await deviceBucket(owner.email, id ?? ''));
     const halfway = await logIn(owner, PASSWORD, device);
     expect(halfway.json()).toMatchObject({ status: 'mfa_required' });
     const done = await finish(halfway.cookies, await mailedCode(server, owner.email));
@@ -82,7 +76,7 @@ describe('a right password after a hundred wrong ones in a row', () => {
 
   it('tells a program to have its person sign in with a browser, which then lets it in again', async () => {
     const owner = await createPerson({ hasPassword: true });
-    await fail(await programBucket(owner.email));
+    await failInARow(await programBucket(owner.email));
     const token = () => ask(server, '/api/auth/token', { email: owner.email, password: PASSWORD });
     const refused = await token();
     expect([refused.status, refused.json()]).toMatchObject([400, { error: 'mfa_required' }]);

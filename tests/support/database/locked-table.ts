@@ -35,22 +35,3 @@ export async function lockTable(databaseUrl: string, table: string): Promise<Loc
     },
   };
 }
-
-/** Resolves once a statement of the database waits for a lock that another one holds. */
-export async function untilBlocked(databaseUrl: string): Promise<void> {
-  const watcher = new pg.Client({ connectionString: databaseUrl });
-  await watcher.connect();
-  try {
-    const deadline = Date.now() + WAITER_WITHIN_MS;
-    while (Date.now() < deadline) {
-      const { rows } = await watcher.query(
-        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      if (rows.length > 0) return;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
-    throw new Error('No statement waits for a lock');
-  } finally {
-    await watcher.end();
-  }
-}

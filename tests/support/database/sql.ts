@@ -83,3 +83,13 @@ export async function untilWaiting(databaseUrl: string, count: number, signal: A
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+/** Makes the proof of every session of a person so old that a change of the account wants another one. */
+export async function ageProofs(databaseUrl: string, email: string): Promise<void> {
+  await sql(
+    databaseUrl,
+    `UPDATE "Session" SET "authenticatedAt" = "authenticatedAt" - interval '11 minutes'
+     WHERE "userId" = (SELECT id FROM "User" WHERE email = $1)`,
+    [email],
+  );
+}
