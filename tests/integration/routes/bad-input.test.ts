@@ -66,18 +66,23 @@ const BODIES: Readonly<Record<string, readonly [RequestOptions, string]>> = {
 };
 
 // Promise: Bad input to an API endpoint gets a 4xx problem
-const FORMS = ['login', 'register', 'verify-email', 'forgot-password', 'reset-password', 'undo'].map(
+const FORMS = [...['login', 'login/mfa', 'register', 'verify-email', 'forgot-password', 'reset-password', 'undo']].map(
   (name) => `/api/auth/${name}`,
 );
+const CHANGES = ['/api/auth/step-up', '/api/account/password', '/api/account/email', '/api/account/email/confirm'];
 
-describe.each(FORMS)('POST %s', (path) => {
+describe.each([...FORMS, ...CHANGES])('POST %s', (path) => {
   it.each(Object.keys(BODIES))('refuses %s', async (name) => {
     const [options, expected] = BODIES[name] ?? [{}, 'no such case'];
-    const answer = await send(server, path, { method: 'POST', ...options });
-    expect(problemOf(answer)).toBe(expected);
+    const answer = await send(server, path, { method: 'POST', cookies: session.cookies, ...options });
+    // Any text may be a password, if a wrong one.
+    const isGuess = path === '/api/auth/step-up' && name === 'NUL and halves of characters';
+    expect(problemOf(answer)).toBe(isGuess ? '401 invalid_credentials' : expected);
     expect(answer.setCookieLines).toEqual([]);
   });
+});
 
+describe.each(FORMS)('POST %s', (path) => {
   it('sends a form with bad fields back to its page, with codes and nothing that was typed', async () => {
     const forms: RequestOptions[] = [
       { form: {} },
@@ -90,12 +95,13 @@ describe.each(FORMS)('POST %s', (path) => {
       { form: { email: 'typed', next: '//evil.test/typed' } },
     ];
     for (const form of forms) {
-      const answer = await send(server, path, { method: 'POST', ...form });
+      const answer = await send(server, path, { method: 'POST', cookies: session.cookies, ...form });
       expect(answer.status).toBe(303);
-      expect(answer.headers.location).toMatch(/^\/[a-z-]+\?error=(?:validation_failed|payload_too_large)/);
+      expect(answer.headers.location).toMatch(/^\/[a-z/-]+\?error=(?:validation_failed|payload_too_large)/);
       expect(answer.headers.location).not.toContain('typed');
       expect(answer.headers['cache-control']).toContain('no-store');
-      expect((await send(server, answer.headers.location ?? '')).status).toBe(200);
+      const { cookies } = session;
+      expect((await send(server, answer.headers.location ?? '', { cookies })).status).toBe(200);
     }
   });
 });
@@ -133,6 +139,11 @@ const ENDPOINTS: Readonly<Record<string, readonly string[]>> = {
   '/api/auth/reset-password': ['POST'],
   '/api/auth/undo': ['POST'],
   '/api/auth/login': ['POST'],
+  '/api/auth/login/mfa': ['POST'],
+  '/api/auth/step-up': ['GET', 'HEAD', 'POST'],
+  '/api/account/password': ['POST'],
+  '/api/account/email': ['POST'],
+  '/api/account/email/confirm': ['POST'],
   '/api/auth/refresh': ['POST'],
   '/api/auth/logout': ['POST'],
   '/api/auth/session': ['GET', 'HEAD'],
@@ -260,7 +271,10 @@ describe('pages', () => {
       '/undo',
       '/dashboard',
       '/account',
+      '/account/security',
       '/account/sessions',
+      '/login/mfa',
+      '/step-up',
       '/admin/users',
     ];
     const queries = [

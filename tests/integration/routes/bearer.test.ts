@@ -213,9 +213,11 @@ describe('pages of other origins', () => {
   });
 
   it.each([
-    ...['login', 'register', 'verify-email', 'forgot-password', 'reset-password', 'undo', 'refresh', 'logout'].map(
+    ...['login', 'login/mfa', 'register', 'verify-email', 'forgot-password', 'reset-password', 'undo'].map(
       (name) => `/api/auth/${name}`,
     ),
+    ...['/api/auth/step-up', '/api/account/password', '/api/account/email', '/api/account/email/confirm'],
+    ...['/api/auth/refresh', '/api/auth/logout'],
     ...['/api/cron/clean', '/api/cron/mail', '/api/dev/mail', '/api/health', '/api/nothing'],
   ])('may not call %s, which is for cookies or for nobody: a preflight gets nothing', async (path) => {
     for (const method of ['GET', 'POST', 'DELETE']) {
