@@ -2,6 +2,7 @@ import 'server-only';
 import { normalizeEmail } from '@/lib/core/email';
 import { MAILED_CODE_AFTER_FAILURES } from '@/lib/core/policy';
 import { env } from '@/lib/server/config/env';
+import { sendDueMail } from '@/lib/server/mail/delivery';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { deviceBucket, programBucket } from '@/lib/server/rate-limit/buckets';
 import { MAX_TYPED_PASSWORD } from '@/lib/server/routes/request-schemas';
@@ -76,6 +77,7 @@ export async function directSignIn({ request, body: parameters, facts }: OAuthCa
     broughtRefreshToken: null,
   });
   if (tokens === null) return REFUSED;
+  if (tokens.isNoticed) sendDueMail();
   await afterSignIn();
   countOutcome('signInRight');
   return tokenAnswer(tokens);

@@ -2,8 +2,8 @@ import 'server-only';
 import { ATTEMPT_REPEAT_SECONDS } from '@/lib/core/policy';
 import { isUniqueViolation } from '@/lib/server/database/errors';
 import { findLiveSession } from './resumption';
-import { type SessionIdentity, type SessionStart, startSession } from './start';
-import { type IssuedTokens, issueTokens } from './tokens';
+import { type SessionIdentity, type SessionStart, type StartedSession, startSession } from './start';
+import { issueTokens } from './tokens';
 
 /**
  * As `startSession`, for a request that may come twice: the second of one minute is answered with the session of the first,
@@ -13,7 +13,7 @@ import { type IssuedTokens, issueTokens } from './tokens';
 export async function startSessionOnce(
   start: SessionStart,
   identity: SessionIdentity | null,
-): Promise<IssuedTokens | null> {
+): Promise<StartedSession | null> {
   if (identity === null) return startSession(start);
   try {
     return await startSession({ ...start, identity });
@@ -23,5 +23,7 @@ export async function startSessionOnce(
   }
   const begun = await findLiveSession(identity, start.facts);
   const isRepeat = begun?.userId === start.userId && begun.now - begun.authenticatedAt <= ATTEMPT_REPEAT_SECONDS;
-  return begun !== null && isRepeat ? issueTokens(begun, identity.secret) : startSession(start);
+  return begun !== null && isRepeat
+    ? { ...(await issueTokens(begun, identity.secret)), isNoticed: false }
+    : startSession(start);
 }

@@ -8,7 +8,6 @@ import type { SessionKind } from '@/lib/server/database/generated/prisma/client'
 import { noteEnded } from '@/lib/server/database/live-state';
 import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
 import { randomBytes } from '@/lib/server/keys/random';
-import { sendDueMail } from '@/lib/server/mail/delivery';
 import { type CreatedSession, createSession } from './creation';
 import { noteForeignNetwork } from './home-network';
 import type { NewDeviceNotice } from './new-device';
@@ -43,18 +42,20 @@ export type SessionStart = {
   readonly identity?: SessionIdentity;
 };
 
+/** `isNoticed`: a mail about a new device waits to be sent. */
+export type StartedSession = IssuedTokens & { readonly isNoticed: boolean };
+
 export type BegunSession = CreatedSession & { readonly secret: Bytes };
 
 /**
  * Begins a session and issues its first tokens. Every authentication begins a new one, so that a thief who holds a copy
  * of the old one gains nothing by it. Null when the user is gone or disabled, or their password gave way to another one.
  */
-export async function startSession(start: SessionStart): Promise<IssuedTokens | null> {
+export async function startSession(start: SessionStart): Promise<StartedSession | null> {
   const begun = await beginSession(start);
   if (begun === null) return null;
   await noteBegun(begun, start);
-  if (begun.isNoticed) sendDueMail();
-  return issueTokens(begun.session, begun.secret);
+  return { ...(await issueTokens(begun.session, begun.secret)), isNoticed: begun.isNoticed };
 }
 
 /**

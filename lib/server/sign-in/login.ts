@@ -28,7 +28,7 @@ export type LoginRequest = {
 
 /** A person and what their browser is given; without them, what is still wanted. */
 export type LoginOutcome =
-  | { readonly kind: 'signed_in'; readonly signedIn: SignedIn }
+  | { readonly kind: 'signed_in'; readonly signedIn: SignedIn; readonly isNoticed: boolean }
   | ({ readonly kind: 'due' } & SecondStepDue);
 
 export type SignedIn = { readonly user: PublicUser; readonly tokens: IssuedTokens; readonly knownDevice: string };
@@ -63,5 +63,9 @@ export async function login(
   if (tokens === null) return fail('invalid_credentials');
   await afterSignIn([await programBucket(email)]);
   countOutcome('signInRight');
-  return succeed({ kind: 'signed_in', signedIn: { user, tokens, knownDevice: await newKnownDevice(email) } });
+  return succeed({
+    kind: 'signed_in',
+    isNoticed: tokens.isNoticed,
+    signedIn: { user, tokens, knownDevice: await newKnownDevice(email) },
+  });
 }

@@ -22,7 +22,6 @@ export const POST = publicRoute('POST /api/auth/login', { body: loginBody, form 
   const refreshCookie = await ourCookie(request.headers, 'refresh');
   const signedIn = await login({ ...body, facts, deviceCookie, refreshCookie });
   if (!signedIn.ok) return attemptProblem(signedIn);
-  if (signedIn.value.kind === 'signed_in') return signInAnswer(signedIn.value.signedIn);
-  sendDueMail();
-  return secondStepAnswer(signedIn.value);
+  if (signedIn.value.kind === 'due' || signedIn.value.isNoticed) sendDueMail();
+  return signedIn.value.kind === 'due' ? secondStepAnswer(signedIn.value) : signInAnswer(signedIn.value.signedIn);
 });
