@@ -3,8 +3,10 @@ import { db } from '@/lib/server/database/client';
 import { addClient } from '@/lib/server/oauth/client-store';
 import { sql } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
+import { changeEmail, changePassword, confirmEmail, stepUp } from '@/tests/support/http/account';
 import { openBrowser } from '@/tests/support/http/cookie-jar';
-import { mailTo } from '@/tests/support/http/mailbox';
+import { askForReset, mailedReset, mailedUndo } from '@/tests/support/http/mail-links';
+import { mailedCode, mailTo, otherThan } from '@/tests/support/http/mailbox';
 import { ask } from '@/tests/support/http/programs';
 import { send } from '@/tests/support/http/requests';
 import { COOKIE, prepareSession } from '@/tests/support/people';
@@ -46,6 +48,32 @@ async function signUp(): Promise<Record<string, string>> {
   return Object.fromEntries(browser.jar);
 }
 
+/** Another address and a way back in: links and codes by mail, and what is carried by a page. */
+async function change(cookies: Record<string, string>): Promise<Record<string, string>> {
+  const email = 'new.canary@canaries.test';
+  secrets.add(email);
+  await askForReset(server, EMAIL);
+  const { token } = await mailedReset(server, EMAIL);
+  secrets.add(token);
+  const proven = await stepUp(server, cookies, PASSWORD);
+  learn(proven.cookies);
+  const asked = await changeEmail(server, { ...cookies, ...proven.cookies }, email);
+  learn(asked.cookies);
+  const code = await mailedCode(server, email);
+  secrets.add(code);
+  await confirmEmail(server, { ...cookies, ...proven.cookies, ...asked.cookies }, otherThan(code));
+  const moved = await confirmEmail(server, { ...cookies, ...proven.cookies, ...asked.cookies }, code);
+  expect(moved.status).toBe(200);
+  learn(moved.cookies);
+  const undo = await mailedUndo(server, EMAIL);
+  secrets.add(undo);
+  links.push(`/reset-password?token=${token}`, `/undo?token=${undo}`);
+  return moved.cookies;
+}
+
+/** Pages that mailed links lead to. */
+const links: string[] = [];
+
 /** The same secrets once more, in all the places where a log might pick them up. */
 async function misuse(cookies: Record<string, string>): Promise<void> {
   const access = cookies[COOKIE.access] ?? '';
@@ -78,6 +106,15 @@ async function misuse(cookies: Record<string, string>): Promise<void> {
     await send(server, `${path}?${query}`, { method: 'DELETE', cookies });
   }
   await misuseTokens(access, refresh);
+  for (const link of links) {
+    const [path = '', token = ''] = link.split('?token=');
+    for (const method of ['GET', 'HEAD', 'POST', 'DELETE']) await send(server, link, { method });
+    await send(server, `/api/auth${path}`, { method: 'POST', json: { token: `${token}A`, password: PASSWORD } });
+    await send(server, `/api/auth${path}`, { method: 'POST', form: { token: `${token}A`, password: PASSWORD } });
+  }
+  await stepUp(server, cookies, `${PASSWORD}!`);
+  await changePassword(server, cookies, { currentPassword: `${PASSWORD}!`, newPassword: `${PASSWORD}?` });
+  secrets.add(`${PASSWORD}?`);
   // Next itself logs what it refuses of a server action.
   for (const headers of [{ 'x-forwarded-host': 'elsewhere.test' }, {}, { origin: 'https://elsewhere.test' }]) {
     const action = { 'next-action': refresh, 'content-type': 'text/plain', ...headers };
@@ -107,7 +144,7 @@ describe('everything that the server prints', () => {
   it('holds no password, token, cookie, code, address or name that was ever sent to it', {
     timeout: 60_000,
   }, async () => {
-    const cookies = await signUp();
+    const cookies = await change(await signUp());
     await misuse(cookies);
     const refreshed = await send(server, '/api/auth/refresh', { method: 'POST', cookies });
     learn(refreshed.cookies);
