@@ -2,7 +2,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { ADMIN_PAGES, GUEST_PAGES, MEMBER_PAGES, type PageCase } from '@/tests/support/browser/pages';
 import { ADMIN, logIn, newPerson } from '@/tests/support/browser/people';
-import { expect, test } from './fixtures';
+import { ageProofs } from '@/tests/support/database/sql';
+import { backend, expect, test } from './fixtures';
 
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const EVERYTHING = [...WCAG, 'best-practice'];
@@ -146,6 +147,24 @@ test('the dialog and a refused name are without barriers that axe knows', async 
   await page.getByLabel('Name').fill('x'.repeat(81));
   await page.getByRole('button', { name: 'Save name' }).click();
   await expect(page.getByLabel('Name')).toHaveAccessibleDescription(/80 characters/);
+  await expectAccessible(page);
+});
+
+test('what stands in place of the form for an address is without barriers that axe knows', async ({
+  page,
+  signedIn,
+}) => {
+  await ageProofs(backend().databaseUrl, signedIn.email);
+  await page.goto('/account');
+  await page.getByLabel('New email').fill(newPerson().email);
+  await page.getByRole('button', { name: 'Change email' }).click();
+  await page.getByLabel('Password', { exact: true }).fill('not-the-one-that-was-set-here');
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await expect(page.getByLabel('Password', { exact: true })).toHaveAccessibleDescription('This is not your password');
+  await expectAccessible(page);
+  await page.getByLabel('Password', { exact: true }).fill(signedIn.password);
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await expect(page.getByLabel('Code')).toBeVisible();
   await expectAccessible(page);
 });
 

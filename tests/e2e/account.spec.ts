@@ -218,6 +218,7 @@ test('a form that was confirmed once is not confirmed again', async ({ page, sig
   await page.getByRole('button', { name: 'Confirm' }).click();
   await expect(page.getByLabel('Code')).toBeVisible();
   await page.getByRole('button', { name: 'Use another address' }).click();
+  await expect(page.getByLabel('New email')).toBeVisible();
   await ageProofs(person);
   const later = newAddress();
   await ask(page, later);

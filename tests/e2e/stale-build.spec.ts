@@ -37,11 +37,14 @@ test.describe('with scripts off', () => {
 
   test('a form of an older page is led to a page that says so, and nothing was done', async ({ page, signedIn }) => {
     await page.goto('/account');
-    const renamed = await page.locator('main form').evaluate((form, other) => {
-      const fields = [...form.querySelectorAll<HTMLInputElement>('input[type="hidden"]')];
-      for (const field of fields) field.value = field.value.replace(/"[0-9a-f]{42}"/, `"${other}"`);
-      return fields.filter(({ value }) => value.includes(other)).length;
-    }, OF_ANOTHER_BUILD);
+    const renamed = await page
+      .locator('main form')
+      .first()
+      .evaluate((form, other) => {
+        const fields = [...form.querySelectorAll<HTMLInputElement>('input[type="hidden"]')];
+        for (const field of fields) field.value = field.value.replace(/"[0-9a-f]{42}"/, `"${other}"`);
+        return fields.filter(({ value }) => value.includes(other)).length;
+      }, OF_ANOTHER_BUILD);
     expect(renamed).toBe(1);
     await page.getByLabel('Name').fill('Quentin Ferry');
     await page.getByRole('button', { name: 'Save name' }).click();

@@ -7,7 +7,7 @@ import { mailedReset, mailedUndo, setNewPassword, takeBack } from '@/tests/suppo
 import { mailedCode, mailsTo, mailTo, otherThan } from '@/tests/support/http/mailbox';
 import { problemOf } from '@/tests/support/http/problems';
 import { bearer, signInProgram } from '@/tests/support/http/programs';
-import { atOnce, send } from '@/tests/support/http/requests';
+import { atOnce, SITE, send } from '@/tests/support/http/requests';
 import {
   COOKIE,
   type Cookies,
@@ -90,6 +90,30 @@ describe('a change of address', () => {
     expect(types).toEqual(expect.arrayContaining(['email_change_requested', 'email_changed']));
     const reasons = await db().session.groupBy({ by: ['endReason'], where: { userId: owner.id }, _count: true });
     expect(reasons).toContainEqual({ endReason: 'email_changed', _count: 2 });
+  });
+
+  it('mails links to the configured origin, whatever the request says of its host', async () => {
+    const owner = await newOwner();
+    const email = newAddress();
+    const headers = {
+      'x-forwarded-host': 'evil.example',
+      forwarded: 'host=evil.example',
+      'x-forwarded-proto': 'https',
+    };
+    const session = await prepareSession(owner);
+    const asked = await changeEmail(server, session.cookies, email, { headers });
+    const code = await mailedCode(server, email);
+    expect((await confirmEmail(server, { ...session.cookies, ...asked.cookies }, code, { headers })).status).toBe(200);
+    await untilDrained();
+    const texts = [...(await mailsTo(server, owner.email)), ...(await mailsTo(server, email))].map(
+      ({ text, html }) => text + html,
+    );
+    expect(
+      texts
+        .join('')
+        .match(/https?:\/\/[^/\s"]+/g)
+        ?.filter((origin) => origin !== SITE),
+    ).toEqual([]);
   });
 
   it('makes this browser a known one of the new address, so that strangers who guess there do not stop it', async () => {

@@ -72,7 +72,10 @@ describe('a proof that is asked for once more', () => {
     const { createdAt, absoluteExpiresAt, remember, kind } = before;
     expect(successor).toMatchObject({ createdAt, absoluteExpiresAt, remember, kind, amr: ['pwd', 'otp', 'mfa'] });
     expect(successor.authenticatedAt.getTime()).toBeGreaterThan(before.authenticatedAt.getTime() + 600_000);
-    expect(await sessionRow(session.id)).toMatchObject({ endReason: 'superseded' });
+    const { statusNumber, endReason } = await sessionRow(session.id);
+    expect(endReason).toBe('superseded');
+    // What every other process and service goes by.
+    expect(await db().revocation.count({ where: { statusNumber } })).toBe(1);
     expect(await auditTypes(successor.id)).toContain('stepped_up');
 
     for (const cookies of [session.cookies, session.accessOnly, session.refreshOnly]) {

@@ -56,6 +56,16 @@ describe('asking for a link to a new password', () => {
     expect((await mailedReset(server, email)).origin).toBe(SITE);
   });
 
+  it('sends nothing about an account to an address that only looks like the one it has', async () => {
+    const { email } = await createPerson({ email: 'mike.kiss@people.test', hasPassword: true });
+    const lookalikes = ['m\u0131ke.kiss@people.test', 'mike.ki\u00df@people.test', '\uff4dike.kiss@people.test'];
+    for (const address of lookalikes) await askForReset(server, address);
+    await untilDrained();
+    for (const address of [email, ...lookalikes]) expect(await mailsTo(server, address)).toEqual([]);
+    await askForReset(server, 'Mike.Kiss@PEOPLE.test');
+    await mailedReset(server, email);
+  });
+
   it('refuses what is no address, and says which field', async () => {
     for (const email of [
       '',
