@@ -156,7 +156,7 @@ for (const javaScriptEnabled of [true, false]) {
       expectFault(/status of 401/);
       await ageProofs(person);
       await page.goto('/step-up?next=%2Faccount%2Fsecurity');
-      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Confirm it is you');
+      await expect(page.getByRole('heading', { level: 2 })).toHaveText('Confirm it is you');
       await password(page).fill('not-the-one-that-was-set-here');
       await page.getByRole('button', { name: 'Confirm' }).click();
       await expect(page.getByRole('alert').filter({ hasText: 'This is not your password' })).toBeVisible();

@@ -20,9 +20,10 @@ export default async function StepUpPage({ searchParams }: { searchParams: Promi
   const hasPassword = (await findPasswordSince(user.id)) !== null;
   return (
     <section aria-labelledby="confirm" className="max-w-md">
-      <h1 id="confirm" className="text-2xl">
+      <h1 className="text-2xl">Before you go on</h1>
+      <h2 id="confirm" className="mt-6 text-xl">
         Confirm it is you
-      </h1>
+      </h2>
       {hasPassword ? (
         <>
           <p className="mt-2 mb-6 text-ink-soft">

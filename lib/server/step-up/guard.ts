@@ -16,6 +16,7 @@ export type StepUpMethod = 'password';
 export type Signer = {
   readonly user: PublicUser;
   readonly sessionId: string;
+  readonly kind: SessionKind;
   /** True when they proved who they are a few minutes ago. */
   readonly isRecent: boolean;
   /** Until when that proof counts; in the past when it does not any more. */
@@ -35,14 +36,24 @@ type Row = PublicUser & {
 };
 
 /**
- * The guard of every change of an account: asks the database whether the session of `claims` is live and who its person
- * is, in one statement, because a token's word may be fifteen minutes old. `unauthenticated` when the session is over or
- * the person disabled; `forbidden` for programs, whose tokens change no account.
+ * The guard of every change of an account: as `findSigner`, and `forbidden` for programs, whose tokens change no account.
  */
 export async function guardChange(
-  { sub, sid }: Pick<AccessClaims, 'sub' | 'sid'>,
+  claims: Pick<AccessClaims, 'sub' | 'sid'>,
   facts: Pick<RequestFacts, 'ip'>,
 ): Promise<Result<Signer, 'unauthenticated' | 'forbidden'>> {
+  const found = await findSigner(claims, facts);
+  return found.ok && found.value.kind !== 'browser' ? fail('forbidden') : found;
+}
+
+/**
+ * Asks the database whether the session of `claims` is live and who its person is, in one statement, because a token's word
+ * may be fifteen minutes old. `unauthenticated` when the session is over or the person disabled.
+ */
+export async function findSigner(
+  { sub, sid }: Pick<AccessClaims, 'sub' | 'sid'>,
+  facts: Pick<RequestFacts, 'ip'>,
+): Promise<Result<Signer, 'unauthenticated'>> {
   const [row] = await db().$queryRaw<Row[]>`
     SELECT ${PUBLIC_COLUMNS}, s.kind::text AS kind, p.hash AS "passwordHash", p."changedAt" AS "passwordSince",
       r.until > now() AS "isRecent", extract(epoch FROM r.until)::float8 AS "recentUntil"
@@ -52,9 +63,8 @@ export async function guardChange(
       AND s."absoluteExpiresAt" > now() AND u."disabledAt" IS NULL AND ${isUsableFrom(networkNow(facts))}`;
   if (row === undefined) return fail('unauthenticated');
   const { kind, isRecent, recentUntil, passwordHash, passwordSince, ...user } = row;
-  if (kind !== 'browser') return fail('forbidden');
   const password =
     passwordHash === null || passwordSince === null ? null : { hash: passwordHash, since: passwordSince };
   const methods = password === null ? [] : (['password'] as const);
-  return succeed({ user, sessionId: sid, isRecent, recentUntil, methods, password });
+  return succeed({ user, sessionId: sid, kind, isRecent, recentUntil, methods, password });
 }

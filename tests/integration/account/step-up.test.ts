@@ -124,6 +124,8 @@ describe('a proof that is asked for once more', () => {
       '403 forbidden',
     );
     expect(problemOf(await changeEmail(server, {}, newAddress(), { headers: good }))).toBe('403 forbidden');
+    const asked = await send(server, '/api/auth/step-up', { headers: good });
+    expect([asked.status, asked.json()]).toMatchObject([200, { methods: ['password'] }]);
     const bad = bearer('nonsense').headers;
     expect(problemOf(await stepUp(server, cookies, PASSWORD, { headers: bad }))).toBe('401 unauthenticated');
     const asCookie = { [COOKIE.access]: tokens.access_token };

@@ -20,6 +20,7 @@ function isOfAnswer({ sql }: CountedStatement, status: number): boolean {
   return TABLES.test(sql) && (!sql.includes('"Outbox"') || sql.includes('INSERT INTO "Outbox"'));
 }
 
+// Promise: Whether an address has an account shows in no answer
 describe('whether an address has an account', () => {
   it.each(ENDPOINTS)('changes no answer and no statement: $name', async ({ path, status, prepare }) => {
     const looks: unknown[] = [];

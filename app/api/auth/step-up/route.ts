@@ -3,16 +3,20 @@ import { ourCookie } from '@/lib/server/http/cookies';
 import { json, problem } from '@/lib/server/routes/answer';
 import { backToForm, nextOf } from '@/lib/server/routes/form-answer';
 import { stepUpBody } from '@/lib/server/routes/request-schemas';
-import { changeRoute } from '@/lib/server/routes/route-handler';
+import { changeRoute, sessionRoute } from '@/lib/server/routes/route-handler';
 import { attemptProblem } from '@/lib/server/routes/sign-in-answer';
 import { succeededAnswer } from '@/lib/server/routes/step-up-answer';
+import { findSigner } from '@/lib/server/step-up/guard';
 import { stepUp } from '@/lib/server/step-up/step-up';
 
 export * from '@/lib/server/routes/other-methods';
 
-export const GET = changeRoute('GET /api/auth/step-up', {}, async (_call, { recentUntil, methods }) =>
-  json({ recentUntil: toIso(recentUntil), methods }),
-);
+export const GET = sessionRoute('GET /api/auth/step-up', {}, async ({ session, facts }) => {
+  const signer = await findSigner(session, facts);
+  if (!signer.ok) return problem(signer.code);
+  const { recentUntil, methods } = signer.value;
+  return json({ recentUntil: toIso(recentUntil), methods });
+});
 
 const form = { success: nextOf, failure: backToForm.bind(null, '/step-up') };
 
