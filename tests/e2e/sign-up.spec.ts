@@ -177,12 +177,15 @@ for (const javaScriptEnabled of [true, false]) {
     });
 
     test('an address that has an account gets its mail again, on the same page', async ({ page, origin, member }) => {
-      const before = (await mailsTo(targetAt(origin), member.email)).length;
+      // Others of this person tell of sign-ins in other tests, whenever they come.
+      const told = /There is one already/;
+      const mails = await mailsTo(targetAt(origin), member.email);
+      const before = mails.filter((mail) => told.test(mail.text)).length;
       await page.goto('/register');
       await fillIn(page, member);
       await page.getByRole('button', { name: 'Send the code again' }).click();
       await expect(page.getByRole('status').filter({ hasText: 'Sent again' })).toBeVisible();
-      const { text } = await mailTo(targetAt(origin), member.email, { count: before + 2 });
+      const { text } = await mailTo(targetAt(origin), member.email, { pattern: told, count: before + 2 });
       expect(text).not.toMatch(/^\d{6}$/m);
     });
 

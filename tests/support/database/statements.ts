@@ -9,10 +9,14 @@ export const beginningOf = (sql: string): string => `${sql.replaceAll(/\s+/g, ' 
 /** The mail clock of a server looks every few seconds, and mail is sent a random moment after whatever caused it. */
 const isMailWork = (sql: string): boolean => sql.includes('isMailDue') || /(?:DELETE FROM|UPDATE) "Outbox"/.test(sql);
 
+/** What a connection says of itself before anything is asked: the pool opens one whenever it needs one more. */
+const isGreeting = (sql: string): boolean =>
+  /^SET (?:TIME ZONE|DateStyle) |^SELECT set_config\(.+pg_backend_pid/.test(sql);
+
 /**
  * Counts, by PostgreSQL itself (`pg_stat_statements`), what ran in one database while `work` ran. `BEGIN` and `COMMIT`
  * count too. Everything that any process sends to that database counts, so give the test a database of its own. Left out
- * are the looks of the mail clock and the sending of mail, unless `withClock` is true.
+ * are what a new connection says of itself, the looks of the mail clock and the sending of mail, unless `withClock` is true.
  *
  * @param adminUrl The server's admin database, as of `startPostgres`: the counting itself happens there.
  */
@@ -32,7 +36,7 @@ export async function countStatements<T>(
        WHERE dbid = (SELECT oid FROM pg_database WHERE datname = $1) ORDER BY query`,
       [name],
     );
-    const statements = rows.filter((row) => withClock || !isMailWork(row.sql));
+    const statements = rows.filter((row) => withClock || !(isMailWork(row.sql) || isGreeting(row.sql)));
     return { result, total: statements.reduce((sum, row) => sum + row.calls, 0), statements };
   });
 }
