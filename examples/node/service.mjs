@@ -6,12 +6,14 @@ import { createServer } from 'node:http';
 import { bearerGuard, createVerifier } from './handstamp-verifier.mjs';
 
 const { ISSUER, AUDIENCE, PORT = '4000', MAX_STALE_SECONDS = '30' } = process.env;
-const guard = bearerGuard(
-  createVerifier({ issuer: ISSUER, audience: AUDIENCE, maxStaleSeconds: Number(MAX_STALE_SECONDS) }),
-);
+const verifier = createVerifier({ issuer: ISSUER, audience: AUDIENCE, maxStaleSeconds: Number(MAX_STALE_SECONDS) });
+const guard = bearerGuard(verifier);
+/** For what wants a proof of ten minutes: who has an older one is told to have its person sign in again (RFC 9470). */
+const guardTransfers = bearerGuard(verifier, { maxAgeSeconds: 600 });
 
 const server = createServer(async (request, response) => {
-  const { claims, refusal } = await guard(request.headers.authorization);
+  const isTransfer = request.url === '/transfers';
+  const { claims, refusal } = await (isTransfer ? guardTransfers : guard)(request.headers.authorization);
   if (refusal) return response.writeHead(refusal.status, refusal.headers).end(refusal.body);
   response.setHeader('content-type', 'application/json');
   response.end(JSON.stringify({ sub: claims.sub, role: claims.role }));

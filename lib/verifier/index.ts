@@ -3,6 +3,7 @@
 
 export type { Failure, Result, Success, TokenFailure } from '@/lib/core/failures';
 export type { AccessClaims, Role, StatusReference } from '@/lib/core/token/claims';
+export type { ProofRequirement } from './bearer-guard';
 export { type BearerGuard, type BearerOutcome, type BearerRefusal, bearerGuard } from './bearer-guard';
 export type { Surroundings } from './surroundings';
 export { createVerifier, type Verifier, type VerifierOptions } from './verifier';

@@ -35,6 +35,16 @@ const DESCRIPTIONS: Record<BearerError, string> = {
   invalid_token: 'The access token is expired, revoked, malformed or not for this audience',
 };
 
+/**
+ * The `WWW-Authenticate` value for a good token whose person has to prove who they are once more (RFC 9470 §3): within
+ * `maxAgeSeconds`, where the age of the proof was not enough.
+ */
+export function reauthenticationChallenge(maxAgeSeconds: number | null): string {
+  const challenge =
+    'Bearer realm="handstamp", error="insufficient_user_authentication", error_description="The person has to sign in again"';
+  return maxAgeSeconds === null ? challenge : `${challenge}, max_age="${maxAgeSeconds}"`;
+}
+
 /** A `WWW-Authenticate` value (RFC 6750 §3). Without credentials in the request it must not say an error (§3.1). */
 export const bearerChallenge = (error?: BearerError): string =>
   error === undefined

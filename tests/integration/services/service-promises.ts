@@ -111,6 +111,24 @@ export async function provePromises(language: Language, { requests, foreignList 
     expect(await challengeOf(bearer(session).replace('Bearer ', 'bearer  '))).toBe('200 undefined');
   });
 
+  // The others have no guard of this kind.
+  if (language === 'node') {
+    test('has whoever has an old proof sign in again before a transfer (RFC 9470), and takes the new one', async () => {
+      const [service, session] = [await start(), await prepareSession()];
+      const now = nowSeconds();
+      const issued = await issuedLike(session);
+      const old = `Bearer ${await issued({ iat: now, auth_time: now - 601 })}`;
+      expect((await service.ask(old)).status).toBe(200);
+      const { status, headers } = await service.ask(old, '/transfers');
+      expect([status, headers['www-authenticate']]).toEqual([
+        401,
+        expect.stringMatching(/error="insufficient_user_authentication".*max_age="600"/),
+      ]);
+      const fresh = `Bearer ${await issued({ iat: now, auth_time: now })}`;
+      expect((await service.ask(fresh, '/transfers')).status).toBe(200);
+    });
+  }
+
   describe.each<SigningAlgorithm>(['ES256', 'EdDSA', 'RS256'])('with %s', (algorithm) => {
     test('takes our tokens, refuses what is not one, and refuses a session within 5 s of its end', async () => {
       if (algorithm !== 'ES256') await rotateNow(algorithm);

@@ -14,8 +14,8 @@ export type ServiceAnswer = {
 export type ServiceCommand = { readonly command: string; readonly args: readonly string[]; readonly folder: string };
 
 export type RunningService = {
-  /** Asks it with an `Authorization` header; null for none. */
-  ask(authorization: string | null): Promise<ServiceAnswer>;
+  /** Asks it with an `Authorization` header; null for none. `path`: `/`, unless said otherwise. */
+  ask(authorization: string | null, path?: string): Promise<ServiceAnswer>;
   end(): Promise<void>;
 };
 
@@ -48,13 +48,13 @@ export async function runService(
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { ask: (authorization) => ask(port, authorization), end: () => end(child) };
+  return { ask: (authorization, path) => ask(port, authorization, path), end: () => end(child) };
 }
 
-function ask(port: number, authorization: string | null): Promise<ServiceAnswer> {
+function ask(port: number, authorization: string | null, path = '/'): Promise<ServiceAnswer> {
   const headers = authorization === null ? {} : { authorization };
   return new Promise((resolve, reject) => {
-    const call = http.get({ host: '127.0.0.1', port, agent: false, headers, timeout: 10_000 }, (response) => {
+    const call = http.get({ host: '127.0.0.1', port, path, agent: false, headers, timeout: 10_000 }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (chunk: string) => {
         body += chunk;

@@ -74,7 +74,9 @@ describe('the declarations of the bundle', { timeout: 30_000 }, () => {
     const names = [...index.matchAll(/^export (?:type )?\{ (.+) \}/gm)].flatMap(([, list = '']) => list.split(', '));
     const exported = [...types.matchAll(/^export (?:declare function|type) (\w+)/gm)].map(([, name]) => name);
     expect(exported.sort()).toEqual(names.map((name) => name.replace('type ', '')).sort());
-    expect(types).toMatch(/throw away a good token\.\n \*\/\nexport declare function bearerGuard/);
+    expect(types).toMatch(
+      /@throws TypeError for a `maxAgeSeconds` that is no time\.\n \*\/\nexport declare function bearerGuard/,
+    );
     expect(types).toContain('/** User id. */');
   });
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type BearerGuard, bearerGuard } from '@/lib/verifier/bearer-guard';
+import { type BearerGuard, bearerGuard, type ProofRequirement } from '@/lib/verifier/bearer-guard';
 import { createVerifier } from '@/lib/verifier/verifier';
 import { ISSUER } from '../../fixtures/access-tokens';
 import { FakeIssuer } from '../../fixtures/fake-issuer';
@@ -71,6 +71,45 @@ describe('a token that is not good', () => {
   test('says why to the log', async () => {
     expect(await guard(`Bearer ${await issuer.token(400)}`)).toMatchObject({ failure: 'expired' });
     expect(await guard(null)).toMatchObject({ failure: null });
+  });
+});
+
+describe('a good token whose person has to prove who they are once more (RFC 9470)', () => {
+  const verifier = () => createVerifier({ issuer: ISSUER, audience: ISSUER }, issuer.surroundings);
+  const challengeOf = async (requirement: ProofRequirement, token: string) => {
+    const outcome = await bearerGuard(verifier(), requirement, issuer.surroundings)(`Bearer ${token}`);
+    if (outcome.claims !== null) return 'let in';
+    const { refusal, failure } = outcome;
+    expect([refusal.status, failure]).toEqual([401, 'insufficient_user_authentication']);
+    return refusal.headers['www-authenticate'];
+  };
+
+  test('is let in up to the age that is asked for, and answered with that age after it', async () => {
+    const proven = async (ago: number) => issuer.token(10, { auth_time: Math.floor(issuer.surroundings.now()) - ago });
+    expect(await challengeOf({ maxAgeSeconds: 600 }, await proven(599))).toBe('let in');
+    const challenge = await challengeOf({ maxAgeSeconds: 600 }, await proven(601));
+    expect(challenge).toContain('error="insufficient_user_authentication"');
+    expect(challenge).toContain('max_age="600"');
+    expect(await challengeOf({}, await proven(86_400))).toBe('let in');
+  });
+
+  test('is let in with every value of amr that is asked for, and with none of them missing', async () => {
+    const token = await issuer.token(10, { amr: ['pwd', 'otp', 'mfa'] });
+    expect(await challengeOf({ amr: ['mfa'] }, token)).toBe('let in');
+    expect(await challengeOf({ amr: ['mfa', 'otp'] }, token)).toBe('let in');
+    const challenge = await challengeOf({ amr: ['mfa', 'pop'] }, token);
+    expect(challenge).toContain('error="insufficient_user_authentication"');
+    expect(challenge).not.toContain('max_age');
+  });
+
+  test('is told so only when it is good: a bad one is invalid_token', async () => {
+    const guard = bearerGuard(verifier(), { maxAgeSeconds: 0, amr: ['mfa'] }, issuer.surroundings);
+    const { refusal } = await guard(`Bearer ${await issuer.token(400)}`);
+    expect(refusal?.headers['www-authenticate']).toContain('error="invalid_token"');
+  });
+
+  test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('%d is no age', (maxAgeSeconds) => {
+    expect(() => bearerGuard(verifier(), { maxAgeSeconds })).toThrow(TypeError);
   });
 });
 
