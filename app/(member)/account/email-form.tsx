@@ -34,9 +34,9 @@ export function EmailForm({ email, typed, pending }: Props) {
     return (
       <ConfirmBlock {...{ action, isBusy, email, faults: state.faults, carried: state.carried }}>
         <p>
-          To change the email address of your account to{' '}
+          You asked to change the email address of your account to{' '}
           <bdi className="font-semibold text-ink wrap-anywhere">{state.email}</bdi>. A code goes there, and word of it
-          to <bdi className="wrap-anywhere">{email}</bdi>. Nothing else changes before you enter the code.
+          to <bdi className="wrap-anywhere">{email}</bdi>. Your address stays as it is until you have entered the code.
         </p>
       </ConfirmBlock>
     );
