@@ -8,8 +8,9 @@ import type { EpochSeconds } from '../time';
 export type CeremonyPurpose = 'sign-up' | 'email-change' | 'second-factor' | 'carried';
 
 /**
- * What a sealed token is for: a ceremony (a `carried` one is a change that waits for its person's proof), a mail that waits, text that somebody had typed when their session was over, what
- * a refused form said, or what a login form will begin. Authenticated with it: one is never taken for another.
+ * What a sealed token is for: a ceremony (a `carried` one is a change that waits for its person's proof), a mail that
+ * waits, text that somebody had typed when their session was over, what a refused form said, or what a login form will
+ * begin. Authenticated with it: one is never taken for another.
  */
 export type SealedPurpose = CeremonyPurpose | 'mail' | 'draft' | 'typed' | 'attempt';
 
