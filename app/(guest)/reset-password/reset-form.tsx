@@ -1,5 +1,6 @@
 'use client';
 
+import { AccountName } from '@/app/_components/forms/account-name';
 import { AuthForm } from '@/app/_components/forms/auth-form';
 import type { Faults } from '@/app/_components/forms/faults';
 import { PasswordField } from '@/app/_components/forms/password-field';
@@ -39,9 +40,7 @@ export function ResetForm({ token, email, initial, passwordMinLength }: Props) {
       busyLabel="Setting your password"
     >
       <input type="hidden" name="token" value={token} />
-      {email === null ? null : (
-        <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
-      )}
+      <AccountName email={email} />
       <PasswordField
         label="New password"
         autoComplete="new-password"

@@ -1,5 +1,6 @@
 'use client';
 
+import { AccountName } from '@/app/_components/forms/account-name';
 import { AuthForm } from '@/app/_components/forms/auth-form';
 import type { Faults } from '@/app/_components/forms/faults';
 import { PasswordField } from '@/app/_components/forms/password-field';
@@ -32,7 +33,7 @@ export function StepUpForm({ next, email, initial, required }: Props) {
         busyLabel="Checking your password"
       >
         <input type="hidden" name="next" value={next} />
-        <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
+        <AccountName email={email} />
         <PasswordField autoComplete="current-password" />
       </AuthForm>
       <p className="mt-5 text-sm text-ink-soft">

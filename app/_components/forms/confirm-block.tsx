@@ -1,6 +1,7 @@
 'use client';
 
 import { type ReactNode, useEffect, useRef } from 'react';
+import { AccountName } from './account-name';
 import { ActionForm } from './action-form';
 import type { Faults } from './faults';
 import { PasswordField } from './password-field';
@@ -39,7 +40,7 @@ export function ConfirmBlock({ action, faults, isBusy, carried, email, children 
         }
       >
         <input type="hidden" name="carried" value={carried} />
-        <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
+        <AccountName email={email} />
         <PasswordField autoComplete="current-password" />
       </ActionForm>
     </section>

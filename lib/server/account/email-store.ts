@@ -6,7 +6,7 @@ import { db, type Transaction } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
 import type { MailMessage } from '@/lib/server/mail/compose';
 import { MAIL_COLUMNS, mailValues, sealMail } from '@/lib/server/mail/sealed-mail';
-import { PUBLIC_COLUMNS, type PublicUser } from '@/lib/server/users/user-store';
+import { IS_OPEN_UNDO, PUBLIC_COLUMNS, type PublicUser } from '@/lib/server/users/user-store';
 import type { EmailChange } from './pending-email';
 
 type Facts = { readonly ip: string | null; readonly userAgent: string | null };
@@ -29,9 +29,6 @@ export type EmailRequest = Facts & {
   } | null;
 };
 
-/** True for the open link by which the owner of an address may have it again. */
-const isOpenUndo = Prisma.sql`purpose = 'undo_email' AND "usedAt" IS NULL AND "expiresAt" > now()`;
-
 /**
  * Begins a change of address: the ceremony, its mails and the audit event, in one statement that does the same whoever has
  * the new address. `blocked` when a change before it may still be undone: then nothing was written.
@@ -41,11 +38,11 @@ export async function writeEmailRequest(request: EmailRequest): Promise<'begun' 
   const [written] = await db().$queryRaw<{ isBegun: boolean; isTaken: boolean }[]>`
     WITH taken AS MATERIALIZED (
       SELECT FROM "User" WHERE email = ${email}
-      UNION ALL SELECT FROM "MailLink" WHERE address = ${email} AND ${isOpenUndo} AND "userId" <> ${userId}
+      UNION ALL SELECT FROM "MailLink" WHERE address = ${email} AND ${IS_OPEN_UNDO} AND "userId" <> ${userId}
     ), begun AS (
       INSERT INTO "Ceremony" (id, purpose, "expiresAt")
       SELECT ${jti}, 'email-change', to_timestamp(${expiresAt}::float8)
-      WHERE NOT EXISTS (SELECT FROM "MailLink" WHERE "userId" = ${userId} AND ${isOpenUndo})
+      WHERE NOT EXISTS (SELECT FROM "MailLink" WHERE "userId" = ${userId} AND ${IS_OPEN_UNDO})
       RETURNING id
     ), audited AS (
       INSERT INTO "AuditEvent" (type, "userId", "sessionId", ip, "userAgent")
@@ -97,7 +94,7 @@ export async function writeEmail(write: EmailWrite, tx: Transaction): Promise<Pu
     ), used AS (
       UPDATE "Ceremony" SET "consumedAt" = now(), failures = greatest(failures - 1, 0)
       WHERE id = ${jti} AND purpose = 'email-change' AND "consumedAt" IS NULL AND EXISTS (SELECT FROM person)
-        AND NOT EXISTS (SELECT FROM "MailLink" WHERE address = ${email} AND ${isOpenUndo} AND "userId" <> ${userId})
+        AND NOT EXISTS (SELECT FROM "MailLink" WHERE address = ${email} AND ${IS_OPEN_UNDO} AND "userId" <> ${userId})
       RETURNING id
     ), moved AS (
       UPDATE "User" u SET email = ${email} FROM used WHERE u.id = ${userId} RETURNING ${PUBLIC_COLUMNS}

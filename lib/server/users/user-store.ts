@@ -57,12 +57,15 @@ export type AddressOwner = {
   readonly isHeld: boolean;
 };
 
+/** Condition of a statement on "MailLink": it is the open link by which the owner of an address may have it again. */
+export const IS_OPEN_UNDO = Prisma.sql`purpose = 'undo_email' AND "usedAt" IS NULL AND "expiresAt" > now()`;
+
 /** Whom an address belongs to; null when anybody may have it. */
 export async function findAddressOwner(email: string, tx: Transaction = db()): Promise<AddressOwner | null> {
   const [owner] = await tx.$queryRaw<AddressOwner[]>`
     SELECT id AS "userId", false AS "isHeld" FROM "User" WHERE email = ${email}
     UNION ALL SELECT "userId", true FROM "MailLink"
-    WHERE address = ${email} AND purpose = 'undo_email' AND "usedAt" IS NULL AND "expiresAt" > now()
+    WHERE address = ${email} AND ${IS_OPEN_UNDO}
     LIMIT 1`;
   return owner ?? null;
 }

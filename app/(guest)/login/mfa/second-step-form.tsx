@@ -1,5 +1,6 @@
 'use client';
 
+import { AccountName } from '@/app/_components/forms/account-name';
 import { AuthForm } from '@/app/_components/forms/auth-form';
 import { CodeField } from '@/app/_components/forms/code-field';
 import type { Faults } from '@/app/_components/forms/faults';
@@ -23,9 +24,7 @@ export function SecondStepForm({ next, email, initial, required }: Props) {
   return (
     <AuthForm form={form} action="/api/auth/login/mfa" submitLabel="Continue" busyLabel="Checking the code">
       <input type="hidden" name="next" value={next} />
-      {email === null ? null : (
-        <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
-      )}
+      <AccountName email={email} />
       <CodeField name="mailCode" label="Mailed code" hasFocus />
     </AuthForm>
   );

@@ -1,6 +1,7 @@
 'use client';
 
 import { useActionState } from 'react';
+import { AccountName } from '@/app/_components/forms/account-name';
 import { ActionForm } from '@/app/_components/forms/action-form';
 import { NO_FAULTS } from '@/app/_components/forms/faults';
 import { PasswordField } from '@/app/_components/forms/password-field';
@@ -23,7 +24,7 @@ export function PasswordForm({ email, hasPassword, minLength }: Props) {
       {...{ action, isBusy, faults: state.faults, submitLabel: 'Change password', busyLabel: 'Changing your password' }}
       beside={<p className="min-w-0 basis-48 grow text-sm text-ink-soft">Every other device is signed out.</p>}
     >
-      <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
+      <AccountName email={email} />
       {hasPassword ? (
         <PasswordField name="currentPassword" label="Current password" autoComplete="current-password" />
       ) : null}
