@@ -18,11 +18,13 @@ import { startSeparateVerifier } from './separate-verifier';
 const LOAD_SECONDS = 42;
 /** When keys rotate, in seconds from the start, and to what: the default first, then two other algorithms. */
 const ROTATIONS: readonly (readonly [atSecond: number, algorithm?: SigningAlgorithm])[] = [
-  [8],
-  [18, 'EdDSA'],
+  [6],
+  [17, 'EdDSA'],
   [28, 'RS256'],
 ];
-const PAUSE_MS = 600;
+/** A verifier looks once in 10 s for a key that only a token names. In life a key is published long before it signs. */
+const COOL_DOWN_SECONDS = 10.2;
+const PAUSE_MS = 800;
 /** Clients of a slow server hurry less, as people do: it is keys that are tried here, not how much the machine can bear. */
 const PAUSE_PER_WAIT = 10;
 /** Of the clients, after the emergency: a crowd that a busy server would have to turn away says nothing of keys. */
@@ -76,10 +78,12 @@ beforeAll(async () => {
   await vi.waitFor(isUp, { timeout: 20_000, interval: 200 });
 });
 
-/** Whether a verifier, which knows public facts only, accepts what a client holds. */
-async function bringToVerifier({ kind, accessToken }: DrillClient): Promise<void> {
-  const verdict = await verifier.verify(accessToken());
+/** Has a verifier, which knows public facts only, accept what a client holds, and names the key that signed it. */
+async function bringToVerifier({ kind, accessToken }: DrillClient): Promise<string> {
+  const token = accessToken();
+  const verdict = await verifier.verify(token);
   if (verdict !== 'valid') journal.failures.push(`the separate verifier, of a ${kind} token: ${verdict}`);
+  return kidOf(token);
 }
 
 // Promise: Keys rotate three times under fifty clients
@@ -110,20 +114,19 @@ test('keys rotate three times under fifty clients: no request fails and nobody i
       } else {
         await client.use();
       }
-      kids.add(kidOf(client.accessToken()));
       verified += 1;
-      await bringToVerifier(client);
+      kids.add(await bringToVerifier(client));
       await pause(Math.max(PAUSE_MS, PAUSE_PER_WAIT * (performance.now() - askedAt)));
     }
   }
-  /** A key signs until somebody has a token of it: on a slow machine that is later. */
+  /** A key signs until a verifier has met a token of it: on a slow machine that is later. */
   const inUse = (kid = '') => vi.waitFor(() => expect(kids).toContain(kid), { timeout: 30_000, interval: 200 });
   async function rotateAll(): Promise<string[]> {
     const current = [await kidIn('current')];
     try {
       for (const [atSecond, algorithm] of ROTATIONS) {
-        await pause((atSecond - secondsIn()) * 1_000);
         await inUse(current.at(-1));
+        await pause((Math.max(atSecond, secondsIn() + COOL_DOWN_SECONDS) - secondsIn()) * 1_000);
         current.push((await rotateNow(algorithm)).promoted.kid);
       }
       await pause((LOAD_SECONDS - secondsIn()) * 1_000);
@@ -137,7 +140,7 @@ test('keys rotate three times under fifty clients: no request fails and nobody i
   }
   const [signed] = await Promise.all([rotateAll(), ...clients.map(live)]);
 
-  expect(journal.failures).toEqual([]);
+  expect(journal.failures.join('\n')).toBe('');
   expect(await harm()).toEqual({ ended: 0, reuses: 0 });
   expect([...kids].sort()).toEqual([...signed].sort());
   const keys = await db().key.findMany({ where: { id: { in: signed } }, select: { algorithm: true } });
@@ -175,7 +178,7 @@ test('after an emergency its tokens are refused everywhere in the published time
     await inTurns(clients.length, AT_ONCE, async (n) => clients[n]?.[turn]());
   }
   await Promise.all(clients.map(bringToVerifier));
-  expect(journal.failures).toEqual([]);
+  expect(journal.failures.join('\n')).toBe('');
   expect(await harm()).toEqual({ ended: 0, reuses: 0 });
   const successor = await kidIn('current');
   expect(outcome).toMatchObject({ kind: 'revoked', promoted: { kid: successor } });
