@@ -21,6 +21,8 @@ export const ROOMS = table({
   'core/status-list': ['core', 'core/keys', 'core/token'],
   // Cookies, origins, errors and addresses as HTTP spells them.
   'core/http': ['core'],
+  // What proves a person besides a password, as far as its form tells.
+  'core/factors': ['core'],
   // When a session rotates, and where it may be used.
   'core/session': ['core', 'core/http'],
   // Which passwords may be chosen, as far as their form tells.
@@ -32,7 +34,7 @@ export const ROOMS = table({
   // Log lines without secrets.
   'server/observability': [],
   // The settings of the process.
-  'server/config': ['site.ts', 'core', 'core/http', 'core/keys', 'core/session'],
+  'server/config': ['site.ts', 'core', 'core/factors', 'core/http', 'core/keys', 'core/session'],
   // PostgreSQL: the client, migrations, and what every process asks once a second.
   'server/database': ['core', 'server/observability', 'server/config'],
   // Bodies, cookies and facts of the request.
@@ -55,22 +57,26 @@ export const ROOMS = table({
   'server/revocation': ['core', 'core/status-list', 'core/http', 'server/config', 'server/database', 'server/keys'],
   // Hashing, off the event loop, and which new ones are too easy.
   'server/passwords': ['core', 'core/passwords', 'server/observability', 'server/keys'],
+  // Second factors: authenticator apps, recovery codes, passkeys.
+  'server/factors': ['site.ts', 'core', 'core/factors', 'core/keys', 'server/observability', 'server/database', 'server/http', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit'],
   // A session from its beginning to its end, and who is signed in.
   'server/sessions': ['core', 'core/http', 'core/session', 'core/status-list', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/mail', 'server/users', 'server/keys', 'server/revocation'],
   // Login by password.
-  'server/sign-in': ['core', 'core/keys', 'core/token', 'server/observability', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/keys', 'server/mail', 'server/rate-limit', 'server/passwords', 'server/sessions'],
+  'server/sign-in': ['core', 'core/factors', 'core/keys', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/keys', 'server/mail', 'server/rate-limit', 'server/passwords', 'server/factors', 'server/sessions'],
   // A person who is signed in proves once more who they are.
-  'server/step-up': ['core', 'core/token', 'server/observability', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in'],
+  'server/step-up': ['core', 'core/factors', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/keys', 'server/mail', 'server/rate-limit', 'server/passwords', 'server/factors', 'server/sessions', 'server/sign-in'],
   // A new account, once its address is proven.
   'server/sign-up': ['core', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/mail', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in'],
   // The way back in: links in mails, and what they may do.
   'server/recovery': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/rate-limit', 'server/passwords', 'server/sessions'],
   // What a person changes of their account: password and address.
   'server/account': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/sign-up'],
+  // What a person changes of what protects them: second factors and recovery codes.
+  'server/security': ['core', 'core/factors', 'core/token', 'server/observability', 'server/database', 'server/http', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/factors', 'server/sessions', 'server/step-up'],
   // What stands around every handler, and the shapes of bodies.
-  'server/routes': ['site.ts', 'core', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/keys', 'server/ceremonies', 'server/passwords', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/account'],
+  'server/routes': ['site.ts', 'core', 'core/factors', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/keys', 'server/ceremonies', 'server/passwords', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/account'],
   // The endpoints of programs and resource servers.
-  'server/oauth': ['core', 'core/http', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/keys', 'server/rate-limit', 'server/sessions', 'server/sign-in', 'server/routes'],
+  'server/oauth': ['core', 'core/factors', 'core/http', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/factors', 'server/sessions', 'server/sign-in', 'server/routes'],
   // The programs behind `npm run`.
   'server/cli': ['core', 'core/http', 'core/keys', 'core/token', 'server/config', 'server/database', 'server/users', 'server/keys', 'server/maintenance', 'server/sessions', 'server/oauth'],
   // The list of what the owner's code builds on. Nothing of ours imports it.
@@ -93,7 +99,7 @@ export const ROOMS = table({
   // The pages of admins.
   'app/(admin)': ['server/users', 'server/keys', 'server/sessions', 'app/_components/frame', 'app/_components/forms', 'app/(member)'],
   // The HTTP interface.
-  'app/api': ['core', 'core/http', 'core/token', 'server/config', 'server/http', 'server/audit', 'server/users', 'server/mail', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/step-up', 'server/recovery', 'server/account', 'server/routes', 'server/oauth'],
+  'app/api': ['core', 'core/http', 'core/token', 'server/config', 'server/http', 'server/audit', 'server/users', 'server/mail', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/step-up', 'server/recovery', 'server/account', 'server/security', 'server/routes', 'server/oauth'],
   // What any service may fetch: the key set and the metadata.
   'app/.well-known': ['core', 'core/http', 'server/keys', 'server/routes', 'server/oauth'],
   // The same for the status lists.

@@ -1,6 +1,7 @@
 import { type Faults, NO_FAULTS } from '@/app/_components/forms/faults';
 import { problemText } from '@/app/_components/forms/problem-text';
 import { PROBLEMS, type ProblemCode } from '@/lib/core/http/problem';
+import type { ProofFailure } from '@/lib/server/step-up/prove';
 
 /** The state of a form of a server action before this one: `attempt` tells its answers apart. */
 type Before = { readonly faults: Faults };
@@ -23,12 +24,16 @@ export function problemFaults(
   return { code: problem, summary, fields: {}, waitSeconds, attempt: faults.attempt + 1 };
 }
 
-/** That a proof was not taken: a wrong password is said at its field. */
-export const proofFaults = (
-  before: Before,
-  reason: { code: 'invalid_credentials' | 'too_many_attempts' | 'overloaded'; retryAfterSeconds?: number },
-  field: string,
-): Faults =>
-  reason.code === 'invalid_credentials'
-    ? fieldFaults(before, field, 'This is not your password')
-    : problemFaults(before, reason);
+type ProofFault = { code: ProofFailure | 'too_many_attempts'; retryAfterSeconds?: number };
+
+/** That a proof was not taken: a wrong password or code is said at its field. */
+export function proofFaults(before: Before, reason: ProofFault, field: string): Faults {
+  switch (reason.code) {
+    case 'invalid_credentials':
+      return fieldFaults(before, field, 'This is not your password');
+    case 'invalid_code':
+      return fieldFaults(before, field, 'This code is not right, or was used. Wait for the next one');
+    default:
+      return problemFaults(before, { ...reason, code: reason.code });
+  }
+}

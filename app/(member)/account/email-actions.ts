@@ -69,7 +69,8 @@ async function asked(before: EmailState, { signer, facts }: Asking, typed: strin
 }
 
 async function confirmed(before: EmailState, asking: Asking, form: FormData): Promise<Answer> {
-  const confirmation = { ...asking, carried: textOf(form, 'carried'), password: textOf(form, 'password') };
+  const proof = { kind: 'password', password: textOf(form, 'password') } as const;
+  const confirmation = { ...asking, carried: textOf(form, 'carried'), proof };
   const outcome = await confirm(confirmation);
   if (outcome.ok) {
     const { tokens, signer, request } = outcome.value;

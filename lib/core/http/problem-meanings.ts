@@ -22,10 +22,17 @@ export const PROBLEM_MEANINGS = {
   forbidden: 'The session is good, and its account may not do this. Another role may.',
   step_up_required:
     'The session is good, and this change wants a proof that is a few minutes old at most. Give one to POST /api/auth/step-up by one of “methods”, then send the same request again.',
+  factor_required:
+    'The account has a second factor, and a password proves nothing beside it. Give a proof by one of “methods”.',
   not_found: 'There is nothing at this address, or it belongs to somebody else: the two look the same.',
   method_not_allowed: 'This address takes other methods. Allow names them.',
   email_change_recent:
     'The email address was changed less than three days ago, and whoever has the address before may still take that back. Until then it changes no further.',
+  last_factor:
+    'After this the password alone would sign in, and the recovery codes would be good no more. Send the same request with ?last=true to do it nevertheless.',
+  factor_exists: 'An account has one authenticator app. Remove it before you set up another one.',
+  no_factor:
+    'Recovery codes stand in for a second factor, and this account has none. Set up an authenticator app or a passkey first.',
   payload_too_large: 'The body has more bytes than this address takes: 4 KB at most endpoints.',
   unsupported_media_type:
     'Content-Type is neither application/json nor application/x-www-form-urlencoded, or is missing.',

@@ -1,6 +1,7 @@
-import { type Bytes, concatBytes, type RandomBytes, utf8 } from '../encoding';
+import type { Bytes, RandomBytes } from '../encoding';
 import { fail, type Result, succeed } from '../failures';
 import { deriveEncryptionKey, type RootSecrets } from './auth-secret';
+import { decryptBytes, encryptBytes } from './encrypted-bytes';
 
 /** A secret as the database keeps it: encrypted under one entry of `AUTH_SECRET`. */
 export type WrappedSecret = { readonly wrappedSecret: Bytes; readonly wrappingKeyId: number };
@@ -11,7 +12,6 @@ export type WrappedFor = { readonly purpose: string; readonly id: string };
 export type UnwrapFailure = 'unknown_wrapping_key' | 'undecryptable';
 
 const WRAPPING_PURPOSE = 'handstamp/wrap/v1';
-const NONCE_BYTES = 12;
 
 /** Encrypts under the first root secret: AES-256-GCM, nonce in front, purpose and id as additional data. */
 export async function wrapSecret(
@@ -22,9 +22,8 @@ export async function wrapSecret(
 ): Promise<WrappedSecret> {
   const [root] = roots;
   const key = await deriveEncryptionKey(root, WRAPPING_PURPOSE);
-  const nonce = random(NONCE_BYTES);
-  const sealed = await crypto.subtle.encrypt(gcm(nonce, context), key, new Uint8Array(secret));
-  return { wrappedSecret: concatBytes(nonce, new Uint8Array(sealed)), wrappingKeyId: root.id };
+  const wrappedSecret = await encryptBytes(secret, key, boundTo(context), random);
+  return { wrappedSecret, wrappingKeyId: root.id };
 }
 
 /**
@@ -38,21 +37,12 @@ export async function unwrapSecret(
 ): Promise<Result<Bytes, UnwrapFailure>> {
   const candidates = roots.filter((root) => root.id === wrapped.wrappingKeyId);
   if (candidates.length === 0) return fail('unknown_wrapping_key');
-  const nonce = new Uint8Array(wrapped.wrappedSecret.subarray(0, NONCE_BYTES));
-  const sealed = new Uint8Array(wrapped.wrappedSecret.subarray(NONCE_BYTES));
   for (const root of candidates) {
     const key = await deriveEncryptionKey(root, WRAPPING_PURPOSE);
-    try {
-      return succeed(new Uint8Array(await crypto.subtle.decrypt(gcm(nonce, context), key, sealed)));
-    } catch {
-      // Authentication failed: the other entry of this id may be the right one.
-    }
+    const secret = await decryptBytes(wrapped.wrappedSecret, key, boundTo(context));
+    if (secret !== null) return succeed(secret);
   }
   return fail('undecryptable');
 }
 
-const gcm = (iv: Bytes, { purpose, id }: WrappedFor) => ({
-  name: 'AES-GCM',
-  iv,
-  additionalData: utf8(`${purpose}:${id}`),
-});
+const boundTo = ({ purpose, id }: WrappedFor): string => `${purpose}:${id}`;

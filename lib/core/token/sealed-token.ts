@@ -5,10 +5,10 @@ import { parseJsonObject } from '../json';
 import type { EpochSeconds } from '../time';
 
 /** Something under way whose data the browser holds until its end. */
-export type CeremonyPurpose = 'sign-up' | 'email-change' | 'second-factor' | 'carried';
+export type CeremonyPurpose = 'sign-up' | 'email-change' | 'second-factor' | 'carried' | 'totp-new';
 
 /**
- * What a sealed token is for: a ceremony (a `carried` one is a change that waits for its person's proof), a mail that
+ * What a sealed token is for: a ceremony (a `carried` one is a change that waits for its person's proof, `totp-new` an authenticator app that is being set up), a mail that
  * waits, text that somebody had typed when their session was over, what a refused form said, or what a login form will
  * begin. Authenticated with it: one is never taken for another.
  */
@@ -25,6 +25,7 @@ const MAX_SEALED_CHARACTERS: Readonly<Record<SealedPurpose, number>> = {
   'email-change': 4_096,
   'second-factor': 4_096,
   carried: 4_096,
+  'totp-new': 1_024,
   draft: 3_500,
   mail: 262_144,
   typed: 4_096,

@@ -3,6 +3,7 @@ import { CEREMONY_REPEAT_SECONDS, MAX_CODE_TRIES } from '@/lib/core/policy';
 import type { EpochSeconds } from '@/lib/core/time';
 import type { CeremonyPurpose } from '@/lib/core/token/sealed-token';
 import { db, type Transaction } from '@/lib/server/database/client';
+import { Prisma } from '@/lib/server/database/generated/prisma/client';
 
 /** Opens a ceremony of `lifeSeconds`; returns when it ends, by the database's clock. */
 export async function createCeremony(id: string, purpose: CeremonyPurpose, lifeSeconds: number): Promise<EpochSeconds> {
@@ -51,19 +52,15 @@ export async function returnTry(id: string): Promise<void> {
 }
 
 /**
- * Uses a sealed request that has no row until then: the row is its use. False when it was used before. In the transaction
- * that acts on it, so that one of many at once does.
+ * Part of the statement that acts on a sealed request which has no row until then: the row is its use. Returns its `id`, and
+ * nothing when it was used before, so that one of many at once acts; nor where `condition`, a table, has no row.
  */
-export async function consumeOnce(
+export const markUsed = (
   purpose: CeremonyPurpose,
   { jti, exp }: { readonly jti: string; readonly exp: EpochSeconds },
-  tx: Transaction,
-): Promise<boolean> {
-  const used = await tx.$executeRaw`
-    INSERT INTO "Ceremony" (id, purpose, "consumedAt", "expiresAt") VALUES (${jti}, ${purpose}, now(), to_timestamp(${exp}::float8))
-    ON CONFLICT DO NOTHING`;
-  return used === 1;
-}
+  condition: Prisma.Sql,
+): Prisma.Sql => Prisma.sql`INSERT INTO "Ceremony" (id, purpose, "consumedAt", "expiresAt")
+      SELECT ${jti}, ${purpose}, now(), to_timestamp(${exp}::float8) FROM ${condition} ON CONFLICT DO NOTHING RETURNING id`;
 
 /**
  * Finishes a ceremony inside the transaction that acts on it, and gives back the try that did. False when another request

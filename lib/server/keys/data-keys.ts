@@ -15,6 +15,9 @@ export const sealKeys = (): Promise<KeyChoice> => choose('seal');
 /** The same as this process last knew them: good for sealing, inside a transaction too. */
 export const heldSealKeys = (): Promise<KeyChoice> => choose('seal', heldKeyring());
 
+/** Keys of the secrets of authenticator apps. A stored secret names the one that it is under. */
+export const totpKeys = (): Promise<KeyChoice> => choose('totp');
+
 /** The key of the permutation that spreads sessions over a status list. */
 export const statusIndexKey = async (): Promise<Bytes> => (await choose('status_index')).current.bytes;
 

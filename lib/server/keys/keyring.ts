@@ -16,7 +16,7 @@ import { randomBytes } from './random';
 import { rootSecrets } from './root-secrets';
 import { prepareKey, storeKey, underKeyLock } from './signing-key-store';
 
-/** 32 random bytes with a name: pepper, sealing key, status permutation, names of what is limited. */
+/** 32 random bytes with a name: pepper, sealing key, status permutation, names of what is limited, secrets of authenticator apps. */
 export type DataKey = { readonly id: string; readonly bytes: Bytes };
 
 /** Every key of the database, decrypted and imported. */
@@ -30,7 +30,7 @@ export type Keyring = {
 
 export type DataKeys = { readonly current: DataKey; readonly byId: ReadonlyMap<string, DataKey> };
 
-const DATA_KEY_PURPOSES = ['seal', 'pepper', 'status_index', 'limiter'] as const;
+const DATA_KEY_PURPOSES = ['seal', 'pepper', 'status_index', 'limiter', 'totp'] as const;
 type DataKeyPurpose = (typeof DATA_KEY_PURPOSES)[number];
 
 const SIGNING_SLOTS = ['current', 'next'] as const;
@@ -77,15 +77,15 @@ export async function loadKeyring(): Promise<Keyring> {
   const verifying = await importJwkSet(keySet);
   if (verifying === null) throw new Error('The stored key set cannot be read');
   const text = JSON.stringify(keySet);
-  const [seal, pepper, statusIndex, limiter] = await Promise.all(
+  const [seal, pepper, statusIndex, limiter, totp] = await Promise.all(
     DATA_KEY_PURPOSES.map((purpose) => dataKeys(rows, purpose)),
   );
-  if (!seal || !pepper || !statusIndex || !limiter) throw new Error('Data keys are missing');
+  if (!seal || !pepper || !statusIndex || !limiter || !totp) throw new Error('Data keys are missing');
   return {
     signing: await openSigningKey(current),
     verifying,
     published: { text, etag: await entityTag(text) },
-    data: { seal, pepper, status_index: statusIndex, limiter },
+    data: { seal, pepper, status_index: statusIndex, limiter, totp },
   };
 }
 

@@ -1,6 +1,7 @@
 import 'server-only';
 import { type Failure, fail, type Success, succeed } from '@/lib/core/failures';
 import { db } from '@/lib/server/database/client';
+import { Prisma } from '@/lib/server/database/generated/prisma/client';
 import type { Bucket } from './buckets';
 import { LIMITS, type Limit } from './limits';
 
@@ -103,30 +104,38 @@ export async function settleSuccess(
   await settle([...which('forget'), ...cleared], which('take_back'));
 }
 
-/** Takes an attempt back that came to nothing: no password and no code was compared. */
-export const takeBack = (buckets: readonly (Bucket | null)[]): Promise<void> => settle([], distinct(buckets));
+/**
+ * Takes an attempt back that was no failure: nothing was compared for it, or it was right as far as it went. The wait that it
+ * started is over too.
+ */
+export async function takeBack(buckets: readonly (Bucket | null)[]): Promise<void> {
+  await db().$executeRaw`WITH${takenBack(buckets)} SELECT 1`;
+}
 
-/** The same for an attempt whose password was right, where more is wanted: it starts no wait either. */
-export const takeBackRight = (buckets: readonly (Bucket | null)[]): Promise<void> =>
-  settle([], distinct(buckets), { endsWait: true });
+/** The same as part of a statement: common table expressions that no other reads, without a comma before them. */
+export const takenBack = (buckets: readonly (Bucket | null)[]): Prisma.Sql =>
+  settled([], distinct(buckets), { endsWait: true });
 
-async function settle(
-  forgotten: readonly Bucket[],
-  takenBack: readonly Bucket[],
-  { endsWait = false } = {},
-): Promise<void> {
+/** As part of a statement, too, for a success: the buckets forget what was counted. */
+export const forgotten = (buckets: readonly Bucket[]): Prisma.Sql => settled(buckets, []);
+
+async function settle(forgotten: readonly Bucket[], takenBack: readonly Bucket[]): Promise<void> {
   if (forgotten.length + takenBack.length === 0) return;
+  await db().$executeRaw`WITH${settled(forgotten, takenBack)} SELECT 1`;
+}
+
+function settled(forgotten: readonly Bucket[], takenBack: readonly Bucket[], { endsWait = false } = {}): Prisma.Sql {
   const keys = takenBack.map(({ key }) => key);
-  await db().$executeRaw`
-    WITH gone AS (
+  return Prisma.sql` gone AS (
       DELETE FROM "RateLimit"
       WHERE key = ANY(${forgotten.map(({ key }) => key)}) OR (key = ANY(${keys}) AND failures <= 1)
-    )
-    UPDATE "RateLimit" r SET
-      failures = r.failures - 1,
-      "blockedUntil" = CASE WHEN ${endsWait}::boolean OR r.failures - 1 < t.threshold THEN NULL ELSE r."blockedUntil" END
-    FROM unnest(${keys}::text[], ${takenBack.map(({ policy }) => LIMITS[policy].threshold)}::int[]) AS t(key, threshold)
-    WHERE r.key = t.key AND r.failures > 1`;
+    ), lessened AS (
+      UPDATE "RateLimit" r SET
+        failures = r.failures - 1,
+        "blockedUntil" = CASE WHEN ${endsWait}::boolean OR r.failures - 1 < t.threshold THEN NULL ELSE r."blockedUntil" END
+      FROM unnest(${keys}::text[], ${takenBack.map(({ policy }) => LIMITS[policy].threshold)}::int[]) AS t(key, threshold)
+      WHERE r.key = t.key AND r.failures > 1
+    )`;
 }
 
 /** Without nulls and repetitions: one statement cannot count a row twice. */

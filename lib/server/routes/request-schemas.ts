@@ -22,7 +22,7 @@ const email = z.string({ error: 'Enter your email address' }).transform((text, c
   return z.NEVER;
 });
 
-const typedPassword = z
+export const typedPassword = z
   .string({ error: 'Enter your password' })
   .min(1, 'Enter your password')
   .max(MAX_TYPED_PASSWORD, 'This is longer than any password here');
@@ -52,15 +52,15 @@ export const loginBody = z.object({
   attempt: z.string().max(1_024).optional().catch(undefined),
 });
 
-const mailedCode = z
-  .string({ error: 'Enter the six digits from the mail' })
+export const MAIL_CODE_TEXT = 'Enter the six digits from the mail';
+
+export const mailedCode = z
+  .string({ error: MAIL_CODE_TEXT })
   .transform(readTypedCode)
-  .pipe(z.string().regex(CODE_SHAPE, 'Enter the six digits from the mail'));
+  .pipe(z.string().regex(CODE_SHAPE, MAIL_CODE_TEXT));
 
 /** Of sign-up and of a change of address. */
 export const verifyEmailBody = z.object({ code: mailedCode });
-
-export const secondStepBody = z.object({ mailCode: mailedCode });
 
 export const forgotPasswordBody = z.object({ email });
 
@@ -107,8 +107,6 @@ export const UNCHANGED_EMAIL: FieldFault = {
   code: 'unchanged',
   message: 'This is the address that your account has: enter another one',
 };
-
-export const stepUpBody = z.object({ password: typedPassword });
 
 /** The answer to a new password that was refused by whatever reads it after its body: in the words of sign-up. */
 export function refusedPassword(fault: PasswordFault, minLength: number): Problem {

@@ -10,6 +10,17 @@ import { type ApiAnswer, empty, json, type Problem, problem } from './answer';
 export const stepUpRequired = ({ methods }: Signer): Problem =>
   problem('step_up_required', { methods, maxAgeSeconds: RECENT_SECONDS });
 
+/** For a password where there is a second factor, which alone proves anything. */
+export const factorRequired = ({ methods }: Signer): Problem => problem('factor_required', { methods });
+
+/** Why a change of what protects an account was not made. */
+export function securityProblem(
+  signer: Signer,
+  code: 'step_up_required' | 'factor_exists' | 'no_factor' | 'last_factor' | 'not_found' | 'unauthenticated',
+): Problem {
+  return code === 'step_up_required' ? stepUpRequired(signer) : problem(code);
+}
+
 /** Hands out the cookies of a session that took another one's place, and says who is signed in. */
 export async function succeededAnswer({ user }: Pick<Signer, 'user'>, tokens: IssuedTokens): Promise<ApiAnswer> {
   await setSessionCookies(tokens);

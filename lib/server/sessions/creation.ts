@@ -4,6 +4,7 @@ import { MAX_LIVE_SESSIONS, REVOCATION_RETENTION_SECONDS } from '@/lib/core/poli
 import { db, type Transaction } from '@/lib/server/database/client';
 import { Prisma, type SessionKind } from '@/lib/server/database/generated/prisma/client';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
+import type { Entry } from './entry';
 import { isUsableFrom } from './home-network';
 import { lockedPerson } from './locked-person';
 import { type NewDeviceNotice, noticeOf } from './new-device';
@@ -21,6 +22,10 @@ export type NewSession = {
   readonly amr: readonly string[];
   /** Since when the password that was compared had been set; null where no password was the proof. */
   readonly passwordSince: Date | null;
+  /** Of the second factors by which it was decided that none is asked for; null where one was the proof. */
+  readonly factorsVersion: number | null;
+  /** What becomes true with it, or it does not begin. */
+  readonly entry: Entry;
   readonly facts: RequestFacts;
   readonly audience: string | null;
   readonly network: string | null;
@@ -43,17 +48,20 @@ export type CreatedSession = {
 
 /**
  * Creates a session, ends the one it replaces and the oldest beyond the cap, and writes revocations and the audit
- * event: all or nothing, in one statement. Null when the user is gone or disabled, or the password is another one by now.
+ * event: all or nothing, in one statement. Null when the user is gone or disabled, the password or the second factors are
+ * others by now, or the entry is closed.
  *
  * The person is locked against whatever changes how they prove themselves, and is looked at again under that lock: a session
  * whose password gave way meanwhile does not begin, and one that began before ends with the others of that person.
  */
 export async function createSession(session: NewSession, tx: Transaction = db()): Promise<CreatedSession | null> {
-  const { facts, supersedes, notice } = session;
+  const { facts, supersedes, notice, entry } = session;
   const oldId = supersedes?.id ?? null;
   const [row] = await tx.$queryRaw<(SessionRow & Omit<CreatedSession, 'session'>)[]>`
-    WITH person AS MATERIALIZED (
+    WITH locked AS MATERIALIZED (
       ${lockedPerson(session)}
+    )${entry.parts}, person AS MATERIALIZED (
+      SELECT id FROM locked WHERE ${entry.isOpen}
     ), brought AS (
       SELECT s.id, s."userId", s."endedAt", ${isUsableFrom(supersedes?.network ?? null)} AS "isAtHome"
       FROM "Session" s WHERE s.id = ${oldId} AND s."secretHash" = ${supersedes?.secretHash ?? null}

@@ -1,16 +1,23 @@
 import 'server-only';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
 
-/** Who is to have a session, and by which password they proved it, if by one: the time at which it was set. */
-export type ProvenBy = { readonly userId: string; readonly passwordSince: Date | null };
+/** Who is to have a session, and what must not have changed since they proved who they are. */
+export type ProvenBy = {
+  readonly userId: string;
+  /** Of the password, if they proved it by one: the time at which it was set. */
+  readonly passwordSince: Date | null;
+  /** Of their second factors, if it was decided by them that nothing more is wanted. */
+  readonly factorsVersion?: number | null;
+};
 
 /**
  * Part of a statement that begins a session: the `id` of the person, locked against whatever changes how they prove
- * themselves. No row when the account is gone or disabled, or its password is another one by now. Both rows are in one lock,
- * so that PostgreSQL looks again at both where it had to wait.
+ * themselves. No row when the account is gone or disabled, or its password or its second factors are others by now. Both rows
+ * are in one lock, so that PostgreSQL looks again at both where it had to wait.
  */
-export function lockedPerson({ userId, passwordSince }: ProvenBy): Prisma.Sql {
-  const isPerson = Prisma.sql`u.id = ${userId} AND u."disabledAt" IS NULL`;
+export function lockedPerson({ userId, passwordSince, factorsVersion = null }: ProvenBy): Prisma.Sql {
+  const isPerson = Prisma.sql`u.id = ${userId} AND u."disabledAt" IS NULL
+      AND (${factorsVersion}::int IS NULL OR u."factorsVersion" = ${factorsVersion})`;
   if (passwordSince === null) return Prisma.sql`SELECT u.id FROM "User" u WHERE ${isPerson} FOR SHARE`;
   return Prisma.sql`SELECT u.id FROM "User" u JOIN "Password" p ON p."userId" = u.id
       WHERE ${isPerson} AND p."changedAt" = ${passwordSince} FOR SHARE OF u, p`;

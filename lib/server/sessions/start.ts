@@ -9,6 +9,7 @@ import { noteEnded } from '@/lib/server/database/live-state';
 import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
 import { randomBytes } from '@/lib/server/keys/random';
 import { type CreatedSession, createSession } from './creation';
+import { type Entry, OPEN_ENTRY } from './entry';
 import { noteForeignNetwork } from './home-network';
 import type { NewDeviceNotice } from './new-device';
 import { type IssuedTokens, issueTokens, newRefreshKeyId, openRefreshToken, sessionPolicy } from './tokens';
@@ -31,6 +32,10 @@ export type SessionStart = {
   readonly amr: readonly string[];
   /** Since when the password that was compared had been set; null, or nothing said, where no password was the proof. */
   readonly passwordSince?: Date | null;
+  /** Of the second factors by which it was decided that none is asked for; null, or nothing said, where one was the proof. */
+  readonly factorsVersion?: number | null;
+  /** What becomes true with the session, or it does not begin. */
+  readonly entry?: Entry;
   readonly facts: RequestFacts;
   /** `aud` of its access tokens; null, or nothing said, for our own origin. */
   readonly audience?: string | null;
@@ -49,7 +54,8 @@ export type BegunSession = CreatedSession & { readonly secret: Bytes };
 
 /**
  * Begins a session and issues its first tokens. Every authentication begins a new one, so that a thief who holds a copy
- * of the old one gains nothing by it. Null when the user is gone or disabled, or their password gave way to another one.
+ * of the old one gains nothing by it. Null when the user is gone or disabled, their password or their second factors gave
+ * way to others, or the entry is closed.
  */
 export async function startSession(start: SessionStart): Promise<StartedSession | null> {
   const begun = await beginSession(start);
@@ -86,6 +92,8 @@ export async function beginSession(start: SessionStart, tx?: Transaction): Promi
     facts,
     audience = null,
     passwordSince = null,
+    factorsVersion = null,
+    entry = OPEN_ENTRY,
     notice = null,
   } = start;
   const brought = await openRefreshToken(start.broughtRefreshToken);
@@ -102,6 +110,8 @@ export async function beginSession(start: SessionStart, tx?: Transaction): Promi
       remember,
       amr,
       passwordSince,
+      factorsVersion,
+      entry,
       facts,
       audience,
       notice,

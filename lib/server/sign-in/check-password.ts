@@ -6,7 +6,8 @@ import type { HashPlace } from '@/lib/server/passwords/hash-pool';
 import { hashWhenFree, verifyPassword, withHashPlace } from '@/lib/server/passwords/hasher';
 import { type Bucket, networkBuckets, sprayBucket } from '@/lib/server/rate-limit/buckets';
 import { noteFailedAccount } from '@/lib/server/rate-limit/failed-accounts';
-import { type Blocked, countAttempt, settleSuccess, takeBack, takeBackRight } from '@/lib/server/rate-limit/limiter';
+import { type Blocked, countAttempt, settleSuccess, takeBack } from '@/lib/server/rate-limit/limiter';
+import type { SecondFactors } from '@/lib/server/users/second-factors';
 import { findCredentials, type PublicUser, upgradePasswordHash } from '@/lib/server/users/user-store';
 import { traceBlocked, traceWrong } from './attempt-trace';
 import { shareAttempt } from './shared-attempts';
@@ -26,13 +27,14 @@ export type PasswordAttempt = {
 export type ProvenPerson = {
   readonly user: PublicUser;
   /** For the session: it begins only while this is still the password. */
-  readonly passwordSince: Date | null;
+  readonly passwordSince: Date;
   /** Attempts that failed in a row before this one, where it was counted. */
   readonly failuresBefore: number;
+  readonly factors: SecondFactors;
   /** `cleared`: what else is forgotten, because the owner signed in. */
   afterSignIn(cleared?: readonly Bucket[]): Promise<void>;
-  /** In place of it, where something more is wanted before a session begins: a right password counts nothing. */
-  halfway(): Promise<void>;
+  /** What was counted, to be taken back where something more is wanted before a session begins: a right password counts nothing. */
+  readonly counted: readonly Bucket[];
 };
 
 type Outcome = Result<ProvenPerson, 'invalid_credentials' | 'overloaded'> | Blocked;
@@ -52,7 +54,7 @@ export async function checkPassword(attempt: PasswordAttempt): Promise<Outcome> 
   );
   if (!outcome.ok && outcome.code === 'overloaded') countOutcome('signInOverloaded');
   // Of those who shared it, one has to settle what was counted once.
-  const settled = { afterSignIn: async () => undefined, halfway: async () => undefined };
+  const settled = { afterSignIn: async () => undefined, counted: [] };
   return outcome.ok && !isFirst ? succeed({ ...outcome.value, ...settled }) : outcome;
 }
 
@@ -71,18 +73,18 @@ async function compare(attempt: PasswordAttempt, place: HashPlace): Promise<Outc
     await takeBack(buckets);
     return checked;
   }
-  if (found === null || !checked.value.matches || found.isDisabled) {
+  if (found === null || !checked.value.matches || found.isDisabled || found.passwordSince === null) {
     if (!isKnown) await noteFailedAccount(facts.ip, email);
     await traceWrong(email, found?.user.id ?? null, facts);
     return fail('invalid_credentials');
   }
-  const { user, passwordHash, passwordSince } = found;
+  const { user, passwordHash, passwordSince, factors } = found;
   const afterSignIn = async (cleared: readonly Bucket[] = []) => {
     await settleSuccess(buckets, cleared);
     if (checked.value.needsRehash && passwordHash !== null) await raiseHash(user.id, password, passwordHash);
   };
   const failuresBefore = counted.value.inARow - 1;
-  return succeed({ user, passwordSince, failuresBefore, afterSignIn, halfway: () => takeBackRight(buckets) });
+  return succeed({ user, passwordSince, failuresBefore, factors, afterSignIn, counted: buckets });
 }
 
 async function networkName(ip: string | null): Promise<string | null> {

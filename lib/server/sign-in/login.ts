@@ -1,4 +1,5 @@
 import 'server-only';
+import { amrOf } from '@/lib/core/factors/proof';
 import { fail, type Result, succeed } from '@/lib/core/failures';
 import { MAILED_CODE_AFTER_FAILURES } from '@/lib/core/policy';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
@@ -8,6 +9,7 @@ import type { Blocked } from '@/lib/server/rate-limit/limiter';
 import { newDeviceNotice } from '@/lib/server/sessions/new-device';
 import { startSessionOnce } from '@/lib/server/sessions/start-once';
 import type { IssuedTokens } from '@/lib/server/sessions/tokens';
+import { hasSecondFactor } from '@/lib/server/users/second-factors';
 import type { PublicUser } from '@/lib/server/users/user-store';
 import { checkPassword } from './check-password';
 import { openFormAttempt } from './form-attempt';
@@ -35,8 +37,8 @@ export type SignedIn = { readonly user: PublicUser; readonly tokens: IssuedToken
 
 /**
  * Signs a browser in. On one that signed in to this account before, attempts are counted apart, so that strangers cannot
- * lock the owner out. After a hundred wrong ones in a row the right one brings a code to the owner's mailbox, and no session
- * before that is entered: see ./second-step.ts.
+ * lock the owner out. Where the account has a second factor, and after a hundred wrong passwords in a row, no session begins
+ * before what is wanted besides has been shown: see ./second-step.ts.
  */
 export async function login(
   request: LoginRequest,
@@ -47,17 +49,18 @@ export async function login(
   const proven = await checkPassword({ email, password, facts, isKnown: deviceId !== null, ownBucket });
   if (!proven.ok) return proven;
 
-  const { user, passwordSince, failuresBefore, afterSignIn, halfway } = proven.value;
+  const { user, passwordSince, factors, afterSignIn } = proven.value;
   const { remember, refreshCookie: broughtRefreshToken } = request;
-  if (failuresBefore >= MAILED_CODE_AFTER_FAILURES && passwordSince !== null) {
-    await halfway();
-    const about = { userId: user.id, email, remember, deviceId, passwordSinceMs: passwordSince.getTime() };
-    const due = await secondStepDue(about, facts);
+  const isMore = hasSecondFactor(factors) || proven.value.failuresBefore >= MAILED_CODE_AFTER_FAILURES;
+  if (isMore) {
+    const due = await secondStepDue({ ...proven.value, remember, deviceId, facts });
     return due.ok ? succeed({ kind: 'due', ...due.value }) : due;
   }
   const notice = deviceId === null ? await newDeviceNotice('browser', facts) : null;
+  const { factorsVersion } = factors;
+  const proof = { amr: amrOf('password'), passwordSince, factorsVersion };
   const tokens = await startSessionOnce(
-    { userId: user.id, kind: 'browser', remember, amr: ['pwd'], passwordSince, facts, broughtRefreshToken, notice },
+    { userId: user.id, kind: 'browser', remember, ...proof, facts, broughtRefreshToken, notice },
     await openFormAttempt(request.attempt, Date.now() / 1_000),
   );
   if (tokens === null) return fail('invalid_credentials');

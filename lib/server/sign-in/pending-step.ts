@@ -14,8 +14,10 @@ const stepSchema = z.object({
   deviceId: z.string().nullable(),
   /** Since when the password that was right had been set, in milliseconds. */
   passwordSinceMs: z.number(),
-  /** The code that was mailed. */
-  mailCode: z.string(),
+  /** The code that was mailed; null where none is asked for. */
+  mailCode: z.string().nullable(),
+  /** By what the second factor may be proven, for the page: whether it still can is looked up again. */
+  factors: z.array(z.enum(['passkey', 'totp', 'recovery'])),
   /** What the session will be known by, so that a lost answer can be given again. */
   session: sealedIdentitySchema,
 });

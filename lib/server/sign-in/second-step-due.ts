@@ -1,22 +1,24 @@
 import 'server-only';
 import { newId } from '@/lib/core/encoding';
 import { type Result, succeed } from '@/lib/core/failures';
-import { CEREMONY_SECONDS } from '@/lib/core/policy';
+import { CEREMONY_SECONDS, MAILED_CODE_AFTER_FAILURES } from '@/lib/core/policy';
 import type { EpochSeconds } from '@/lib/core/time';
-import { recordAudit } from '@/lib/server/audit/audit-log';
-import { createCeremony } from '@/lib/server/ceremonies/ceremony-store';
 import { newCode } from '@/lib/server/ceremonies/one-time-code';
+import { arePasskeysAvailable } from '@/lib/server/config/passkeys';
+import { db } from '@/lib/server/database/client';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { randomBytes } from '@/lib/server/keys/random';
 import { queueMail } from '@/lib/server/mail/outbox';
 import { signInCode } from '@/lib/server/mail/sign-in-messages';
-import { signInCodeBucket } from '@/lib/server/rate-limit/buckets';
-import { type Blocked, countAttempt } from '@/lib/server/rate-limit/limiter';
+import { type Bucket, factorBucket, signInCodeBucket } from '@/lib/server/rate-limit/buckets';
+import { type Blocked, countAttempt, takenBack } from '@/lib/server/rate-limit/limiter';
 import { newSealedIdentity } from '@/lib/server/sessions/sealed-identity';
-import { type PendingStep, sealStep } from './pending-step';
+import { type FactorMethod, factorMethods } from '@/lib/server/users/second-factors';
+import type { ProvenPerson } from './check-password';
+import { sealStep } from './pending-step';
 
-/** By what the second step of a sign-in may be done; `mail` means also, where others stand before it. */
-export type SecondStepMethod = 'mail';
+/** By what the second step of a sign-in is done, best first; `mail` means also, where others stand before it. */
+export type SecondStepMethod = FactorMethod | 'mail';
 
 /** What is still wanted of somebody whose password was right. `sealed` is for the browser to hold. */
 export type SecondStepDue = {
@@ -25,21 +27,52 @@ export type SecondStepDue = {
   readonly sealed: string;
 };
 
+type HalfSignedIn = Pick<ProvenPerson, 'user' | 'passwordSince' | 'factors' | 'failuresBefore' | 'counted'> & {
+  readonly remember: boolean;
+  readonly deviceId: string | null;
+  readonly facts: RequestFacts;
+};
+
 /**
- * Asks whoever knows the password for a code that goes to the owner, because so many wrong ones were tried before. An hour
- * has five such codes an account: whoever causes them knows its password.
+ * Asks whoever knows the password for a second factor, where the account has one, and after a hundred failures in a row for
+ * a code that goes to the owner too. An hour has five such codes an account: whoever causes them knows its password.
  */
-export async function secondStepDue(
-  about: Omit<PendingStep, 'mailCode' | 'session'>,
-  { ip, userAgent }: RequestFacts,
-): Promise<Result<SecondStepDue, never> | Blocked> {
-  const counted = await countAttempt([await signInCodeBucket(about.userId)]);
-  if (!counted.ok) return counted;
-  const mailCode = newCode(randomBytes);
+export async function secondStepDue(half: HalfSignedIn): Promise<Result<SecondStepDue, never> | Blocked> {
+  const { user, factors, passwordSince, remember, deviceId } = half;
   const jti = newId(randomBytes);
-  const expiresAt = await createCeremony(jti, 'second-factor', CEREMONY_SECONDS);
-  await queueMail(about.email, signInCode(mailCode, expiresAt));
-  await recordAudit({ type: 'second_factor_due', userId: about.userId, ip, userAgent, details: { method: 'mail' } });
-  const sealed = await sealStep(jti, expiresAt, { ...about, mailCode, session: newSealedIdentity() });
-  return succeed({ methods: ['mail'], expiresAt, sealed });
+  const methods = factorMethods(factors, arePasskeysAvailable());
+  const { expiresAt, factorFailures } = await begin(jti, half, await factorBucket(user.id, deviceId));
+  const failures = Math.max(half.failuresBefore, factorFailures);
+  let mailCode: string | null = null;
+  if (failures >= MAILED_CODE_AFTER_FAILURES) {
+    const counted = await countAttempt([await signInCodeBucket(user.id)]);
+    if (!counted.ok) return counted;
+    mailCode = newCode(randomBytes);
+    await queueMail(user.email, signInCode(mailCode, expiresAt));
+  }
+  const about = { userId: user.id, email: user.email, remember, deviceId, passwordSinceMs: passwordSince.getTime() };
+  const step = { ...about, mailCode, factors: [...methods], session: newSealedIdentity() };
+  const sealed = await sealStep(jti, expiresAt, step);
+  return succeed({ methods: mailCode === null ? methods : [...methods, 'mail'], expiresAt, sealed });
+}
+
+/** Opens the ceremony, takes back what the right password counted, and leaves a trace, in one statement. */
+async function begin(
+  jti: string,
+  { user, facts, counted }: HalfSignedIn,
+  { key }: Bucket,
+): Promise<{ readonly expiresAt: EpochSeconds; readonly factorFailures: number }> {
+  const [row] = await db().$queryRaw<{ expiresAt: number; factorFailures: number }[]>`
+    WITH${takenBack(counted)}, begun AS (
+      INSERT INTO "Ceremony" (id, purpose, "expiresAt")
+      VALUES (${jti}, 'second-factor', now() + ${CEREMONY_SECONDS} * interval '1 second') RETURNING "expiresAt"
+    ), audited AS (
+      INSERT INTO "AuditEvent" (type, "userId", ip, "userAgent")
+      VALUES ('second_factor_due', ${user.id}, ${facts.ip}, ${facts.userAgent})
+    )
+    SELECT floor(extract(epoch FROM "expiresAt"))::float8 AS "expiresAt",
+      coalesce((SELECT failures FROM "RateLimit" WHERE key = ${key} AND "RateLimit"."expiresAt" > now()), 0) AS "factorFailures"
+    FROM begun`;
+  if (row === undefined) throw new Error('The ceremony was not stored');
+  return row;
 }

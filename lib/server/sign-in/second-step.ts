@@ -1,102 +1,131 @@
 import 'server-only';
+import type { FactorCode } from '@/lib/core/factors/factor-code';
+import { amrOf } from '@/lib/core/factors/proof';
 import { fail, type Result, succeed } from '@/lib/core/failures';
-import { recordRepeated } from '@/lib/server/audit/repeated-events';
-import { consumeCeremony, returnTry, takeTry } from '@/lib/server/ceremonies/ceremony-store';
+import { MAILED_CODE_AFTER_FAILURES } from '@/lib/core/policy';
+import { returnTry, type Try, takeTry } from '@/lib/server/ceremonies/ceremony-store';
 import { isSameCode } from '@/lib/server/ceremonies/one-time-code';
-import { db } from '@/lib/server/database/client';
+import { compareCode, wasJustSpent } from '@/lib/server/factors/compare-code';
+import { type FactorHolder, findFactorHolder } from '@/lib/server/factors/factor-holder';
+import type { Spending } from '@/lib/server/factors/spending';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
-import { queueMail } from '@/lib/server/mail/outbox';
-import { secondStepFailed } from '@/lib/server/mail/sign-in-messages';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import {
   accountBucket,
   deviceBucket,
   factorBucket,
   networkBuckets,
-  noticeBucket,
   programBucket,
 } from '@/lib/server/rate-limit/buckets';
-import { type Blocked, countAttempt, settleSuccess } from '@/lib/server/rate-limit/limiter';
+import { type Blocked, countAttempt, settleSuccess, takeBack } from '@/lib/server/rate-limit/limiter';
 import { newDeviceNotice } from '@/lib/server/sessions/new-device';
 import { findLiveSession } from '@/lib/server/sessions/resumption';
 import { openIdentity } from '@/lib/server/sessions/sealed-identity';
-import { beginSession, noteBegun, type SessionIdentity } from '@/lib/server/sessions/start';
+import { type SessionIdentity, startSession } from '@/lib/server/sessions/start';
 import { type IssuedTokens, issueTokens } from '@/lib/server/sessions/tokens';
-import { findPublicUser } from '@/lib/server/users/user-store';
+import { hasSecondFactor } from '@/lib/server/users/second-factors';
 import { newKnownDevice } from './known-device';
 import type { SignedIn } from './login';
 import { openStep, type PendingStep } from './pending-step';
+import { stepEntry } from './step-entry';
+import { traceWrongStep } from './step-trace';
 
 export type SecondStep = {
-  readonly mailCode: string;
+  /** Of an authenticator app, or a recovery code; null when none was typed. */
+  readonly code: FactorCode | null;
+  /** Null when none was typed. */
+  readonly mailCode: string | null;
   readonly pendingCookie: string | null;
   readonly refreshCookie: string | null;
   readonly facts: RequestFacts;
 };
 
-/** A failure of that number in one sign-in is told to the owner: somebody knows the password. */
-const TOLD_FAILURE = 3;
+/** A half sign-in whose try was taken, and whom it is about. */
+type Attempt = {
+  readonly jti: string;
+  readonly step: PendingStep;
+  readonly holder: FactorHolder;
+  readonly identity: SessionIdentity;
+  readonly isMailDue: boolean;
+};
 
 /**
- * Finishes a sign-in whose password was right with the code that was mailed to the owner. A try is taken before anything is
- * compared, and counted for the person, so that no number of sign-ins brings more. One answer for every reason:
- * `invalid_code`. For a minute the same cookie and code bring the same session again, should the answer get lost.
+ * Finishes a sign-in whose password was right: with a second factor where the account has one, and with the code that was
+ * mailed where one was asked for. The attempt is counted for the person first, so that no number of sign-ins brings more
+ * tries. One answer for every reason: `invalid_code`. For a minute the same cookie and code bring the same session again,
+ * should the answer get lost.
  */
 export async function finishSignIn(request: SecondStep): Promise<Result<SignedIn, 'invalid_code'> | Blocked> {
-  const { mailCode, pendingCookie, facts } = request;
+  const { pendingCookie, facts } = request;
   const opened = await openStep(pendingCookie);
-  const taken = opened === null ? null : await takeTry(opened.jti, 'second-factor');
-  if (opened === null || taken === null) return fail('invalid_code');
+  if (opened === null) return fail('invalid_code');
   const { jti, step } = opened;
   const buckets = [await factorBucket(step.userId, step.deviceId), ...(await networkBuckets(facts.ip))];
   const counted = await countAttempt(buckets);
-  if (!counted.ok) {
-    await returnTry(jti);
-    return counted;
+  if (!counted.ok) return counted;
+  const taken = await takeTry(jti, 'second-factor');
+  if (taken === null) {
+    await takeBack(buckets);
+    return fail('invalid_code');
   }
+  const holder = await findFactorHolder(step.userId);
   const identity = openIdentity(step.session);
-  const isRight = isSameCode(mailCode, step.mailCode) && identity !== null;
-  const tokens = isRight
-    ? await (taken.isFinished ? again(identity, facts) : begin(jti, step, identity, request))
-    : null;
-  const user = tokens === null ? null : await findPublicUser(step.userId);
-  if (tokens === null || user === null) {
-    await noteWrong(step, taken.number, facts);
+  const isMailDue = step.mailCode !== null || counted.value.inARow > MAILED_CODE_AFTER_FAILURES;
+  const attempt =
+    holder === null || identity === null || holder.passwordSince?.getTime() !== step.passwordSinceMs
+      ? null
+      : { jti, step, holder, identity, isMailDue };
+  const tokens = attempt === null ? null : await proven(attempt, taken, request);
+  if (attempt === null || tokens === null) {
+    await traceWrongStep(step, taken.number, request);
     return fail('invalid_code');
   }
   if (taken.isFinished) await returnTry(jti);
   const tried = step.deviceId === null ? accountBucket(step.email) : deviceBucket(step.email, step.deviceId);
   await settleSuccess(buckets, [await tried, await programBucket(step.email)]);
   countOutcome('signInRight');
-  return succeed({ user, tokens, knownDevice: await newKnownDevice(step.email) });
+  return succeed({ user: attempt.holder.user, tokens, knownDevice: await newKnownDevice(step.email) });
 }
 
-/** Null when the code was used, the person is gone or disabled, or the password is another one by now. */
+/** Null when anything that is wanted is missing, wrong or used. */
+async function proven(attempt: Attempt, taken: Try, request: SecondStep): Promise<IssuedTokens | null> {
+  const { step, holder, identity, isMailDue } = attempt;
+  const { code, mailCode, facts } = request;
+  const isMailRight = step.mailCode !== null && mailCode !== null && isSameCode(mailCode, step.mailCode);
+  if (isMailDue && !isMailRight) return null;
+  if (!hasSecondFactor(holder.factors)) {
+    if (!isMailDue) return null;
+    return taken.isFinished ? again(identity, facts) : begin(attempt, null, request);
+  }
+  if (code === null) return null;
+  if (taken.isFinished) return (await wasJustSpent(holder, code)) ? again(identity, facts) : null;
+  const spending = await compareCode(holder, code, facts);
+  return spending === null ? null : begin(attempt, spending, request);
+}
+
 async function begin(
-  jti: string,
-  { userId, remember, passwordSinceMs, deviceId }: PendingStep,
-  identity: SessionIdentity,
+  { jti, step, holder, identity }: Attempt,
+  spending: Spending | null,
   { facts, refreshCookie: broughtRefreshToken }: SecondStep,
 ): Promise<IssuedTokens | null> {
-  const notice = deviceId === null ? await newDeviceNotice('browser', facts) : null;
-  const proof = { amr: ['pwd'], passwordSince: new Date(passwordSinceMs) };
-  const start = { userId, kind: 'browser', remember, ...proof, facts, broughtRefreshToken, notice, identity } as const;
-  const begun = await db().$transaction(async (tx) =>
-    (await consumeCeremony(jti, tx)) ? beginSession(start, tx) : null,
-  );
-  if (begun === null) return null;
-  await noteBegun(begun, start);
-  return issueTokens(begun.session, begun.secret);
+  const { userId, remember, deviceId } = step;
+  const { factorsVersion } = holder.factors;
+  return startSession({
+    userId,
+    kind: 'browser',
+    remember,
+    amr: spending === null ? amrOf('password') : amrOf('password', spending.kind),
+    passwordSince: new Date(step.passwordSinceMs),
+    factorsVersion,
+    entry: stepEntry(jti, spending),
+    facts,
+    broughtRefreshToken,
+    notice: deviceId === null ? await newDeviceNotice('browser', facts) : null,
+    identity,
+  });
 }
 
 async function again(identity: SessionIdentity, facts: RequestFacts): Promise<IssuedTokens | null> {
   const session = await findLiveSession(identity, facts);
   return session === null ? null : issueTokens(session, identity.secret);
-}
-
-async function noteWrong({ userId, email }: PendingStep, failures: number, { ip, userAgent }: RequestFacts) {
-  countOutcome('typedWrong');
-  await recordRepeated({ type: 'second_factor_failed', userId, ip, userAgent, details: { method: 'mail' } }, userId);
-  if (failures !== TOLD_FAILURE) return;
-  if ((await countAttempt([await noticeBucket(userId)])).ok) await queueMail(email, secondStepFailed());
 }

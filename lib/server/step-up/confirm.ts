@@ -5,13 +5,14 @@ import type { Blocked } from '@/lib/server/rate-limit/limiter';
 import type { IssuedTokens } from '@/lib/server/sessions/tokens';
 import { type CarriedRequest, carry, openCarried } from './carried-request';
 import type { Signer } from './guard';
+import type { BroughtProof, ProofFailure } from './prove';
 import { stepUp } from './step-up';
 
 /** A form that brings a change back which its page carried, with the proof that was asked for. */
 export type Confirmation = {
   readonly signer: Signer;
   readonly carried: string;
-  readonly password: string;
+  readonly proof: BroughtProof;
   readonly facts: RequestFacts;
   readonly deviceCookie: string | null;
 };
@@ -27,7 +28,7 @@ export type Confirmed = {
 export type Unproven = Failure<'unproven'> & {
   readonly request: CarriedRequest;
   readonly carried: string;
-  readonly reason: Failure<'invalid_credentials' | 'overloaded'> | Blocked;
+  readonly reason: Failure<ProofFailure> | Blocked;
 };
 
 /** It can be confirmed no more. `request`, where it was this person's, saves them the typing. */
@@ -40,11 +41,12 @@ export type Stale = Failure<'stale'> & { readonly request: CarriedRequest | null
 export async function confirm(
   confirmation: Confirmation,
 ): Promise<Success<Confirmed> | Unproven | Stale | Failure<'unauthenticated'>> {
-  const { signer, carried, ...proof } = confirmation;
+  const { carried, ...proof } = confirmation;
+  const { signer } = proof;
   const opened = await openCarried(carried, signer);
   if (!opened.ok) return { ...fail('stale'), request: opened.code === 'stale' ? opened.request : null };
   const { request } = opened.value;
-  const proven = await stepUp({ signer, ...proof }, opened.value);
+  const proven = await stepUp(proof, opened.value);
   if (proven.ok) {
     const stepped = { ...signer, sessionId: proven.value.claims.sid, isRecent: true };
     return succeed({ request, signer: stepped, tokens: proven.value });

@@ -1,7 +1,6 @@
 import 'server-only';
 import { fail, type Result, succeed } from '@/lib/core/failures';
 import { MAILED_CODE_AFTER_FAILURES } from '@/lib/core/policy';
-import { recordRepeated } from '@/lib/server/audit/repeated-events';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { verifyPassword, withHashPlace } from '@/lib/server/passwords/hasher';
@@ -10,6 +9,10 @@ import { type Blocked, countAttempt, settleSuccess, takeBack } from '@/lib/serve
 import { LONGEST_WAIT_SECONDS } from '@/lib/server/rate-limit/limits';
 import { readKnownDevice } from '@/lib/server/sign-in/known-device';
 import type { Signer } from './guard';
+import { traceWrongProof } from './wrong-proof';
+
+/** After too many failures in a row: waiting does not help, a sign-in does. */
+export const UNTIL_SIGNED_IN: Blocked = { ...fail('too_many_attempts'), retryAfterSeconds: LONGEST_WAIT_SECONDS };
 
 export type PasswordProof = {
   readonly signer: Signer;
@@ -39,7 +42,7 @@ export async function provePassword({
     if (!counted.ok) return counted;
     if (counted.value.inARow > MAILED_CODE_AFTER_FAILURES) {
       await takeBack([bucket]);
-      return { ...fail('too_many_attempts'), retryAfterSeconds: LONGEST_WAIT_SECONDS };
+      return UNTIL_SIGNED_IN;
     }
     const checked = await verifyPassword(password, stored.hash, place);
     if (!checked.ok) {
@@ -47,9 +50,7 @@ export async function provePassword({
       return checked;
     }
     if (!checked.value.matches) {
-      countOutcome('stepUpWrong');
-      const { ip, userAgent } = facts;
-      await recordRepeated({ type: 'step_up_failed', userId: user.id, sessionId, ip, userAgent }, sessionId);
+      await traceWrongProof(signer, 'password', facts);
       return fail('invalid_credentials');
     }
     await settleSuccess([bucket]);

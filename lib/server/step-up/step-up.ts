@@ -1,41 +1,56 @@
 import 'server-only';
+import { amrOf } from '@/lib/core/factors/proof';
 import { fail, type Result, succeed } from '@/lib/core/failures';
-import { recordAudit } from '@/lib/server/audit/audit-log';
-import { consumeOnce } from '@/lib/server/ceremonies/ceremony-store';
-import type { Blocked } from '@/lib/server/rate-limit/limiter';
+import type { RequestFacts } from '@/lib/server/http/request-facts';
+import { sendDueMail } from '@/lib/server/mail/delivery';
+import { countOutcome } from '@/lib/server/observability/outcome-counts';
+import { type Blocked, settleSuccess } from '@/lib/server/rate-limit/limiter';
 import { changeAndSucceed } from '@/lib/server/sessions/change';
 import type { IssuedTokens } from '@/lib/server/sessions/tokens';
 import type { Carried } from './carried-request';
-import { type PasswordProof, provePassword } from './prove-password';
+import type { Signer } from './guard';
+import { spendProof } from './proof-store';
+import { type BroughtProof, type ProofFailure, prove } from './prove';
 
-export type StepUpFailure = 'unauthenticated' | 'invalid_credentials' | 'overloaded' | 'used';
+export type StepUp = {
+  readonly signer: Signer;
+  readonly proof: BroughtProof;
+  readonly facts: RequestFacts;
+  readonly deviceCookie: string | null;
+};
+
+export type StepUpFailure = ProofFailure | 'unauthenticated' | 'used';
 
 /**
  * Lets a person who is signed in prove once more who they are. A new session takes the place of theirs, so that a copy of
  * its cookies does not become worth more. `confirmed`, what the proof was given for, is good once: `used` when it was
- * confirmed before, and then nothing begins.
+ * confirmed before, and then nothing begins and no code is used up.
  */
 export async function stepUp(
-  proof: PasswordProof,
+  { signer, proof, facts, deviceCookie }: StepUp,
   confirmed: Pick<Carried, 'jti' | 'exp'> | null = null,
 ): Promise<Result<IssuedTokens, StepUpFailure> | Blocked> {
-  const { signer, facts } = proof;
-  const proven = await provePassword(proof);
+  const proven = await prove(proof, { signer, facts, deviceCookie });
   if (!proven.ok) return proven;
+  const { kind, passwordSince, spending, bucket } = proven.value;
   const { sessionId, user } = signer;
   const { ip, userAgent } = facts;
-  let isUsed = false;
-  const amrProof = { amr: ['pwd'], passwordSince: proven.value };
-  const change = { userId: user.id, sessionId, facts, proof: amrProof, othersEnd: null };
+  let refusal: StepUpFailure = 'unauthenticated';
+  const succession = { amr: amrOf(kind), passwordSince };
+  const change = { userId: user.id, sessionId, facts, proof: succession, othersEnd: null };
   const done = await changeAndSucceed(change, async (tx, newSessionId) => {
-    if (confirmed !== null && !(await consumeOnce('carried', confirmed, tx))) {
-      isUsed = true;
-      return null;
-    }
-    const details = { method: 'password' };
-    await recordAudit({ type: 'stepped_up', userId: user.id, sessionId: newSessionId, ip, userAgent, details }, tx);
-    return true;
+    const use = { userId: user.id, sessionId: newSessionId, kind, spending, confirmed, ip, userAgent };
+    const outcome = await spendProof(use, tx);
+    if (outcome === 'done') return true;
+    if (outcome === 'spent_before') refusal = 'invalid_code';
+    if (outcome === 'confirmed_before') refusal = 'used';
+    return null;
   });
-  if (done !== null) return succeed(done.tokens);
-  return fail(isUsed ? 'used' : 'unauthenticated');
+  if (done === null) return fail(refusal);
+  if (kind === 'recovery') sendDueMail();
+  if (bucket !== null) {
+    await settleSuccess([bucket]);
+    countOutcome('stepUpRight');
+  }
+  return succeed(done.tokens);
 }

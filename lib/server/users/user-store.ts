@@ -2,6 +2,7 @@ import 'server-only';
 import { recordRepeatedWith } from '@/lib/server/audit/repeated-events';
 import { db, type Transaction } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
+import { FACTOR_COLUMNS, type SecondFactors } from './second-factors';
 
 /** All that an answer may say of a user: login, `/api/me` and every page read these fields and no others. */
 export const PUBLIC_FIELDS = { id: true, email: true, name: true, role: true } as const satisfies Prisma.UserSelect;
@@ -27,16 +28,20 @@ export type Credentials = {
   readonly passwordHash: string | null;
   /** When the person set it; a hash of a newer policy leaves that as it is. */
   readonly passwordSince: Date | null;
+  readonly factors: SecondFactors;
 };
 
+/** A person by address, with all that a sign-in has to know of them. */
 export async function findCredentials(email: string): Promise<Credentials | null> {
-  const [row] = await db().$queryRaw<(PublicUser & Omit<Credentials, 'user'>)[]>`
+  const [row] = await db().$queryRaw<(PublicUser & SecondFactors & Omit<Credentials, 'user' | 'factors'>)[]>`
     SELECT ${PUBLIC_COLUMNS}, u."disabledAt" IS NOT NULL AS "isDisabled", p.hash AS "passwordHash",
-      p."changedAt" AS "passwordSince"
+      p."changedAt" AS "passwordSince", ${FACTOR_COLUMNS}
     FROM "User" u LEFT JOIN "Password" p ON p."userId" = u.id WHERE u.email = ${email}`;
   if (row === undefined) return null;
-  const { isDisabled, passwordHash, passwordSince, ...user } = row;
-  return { user, isDisabled, passwordHash, passwordSince };
+  const { isDisabled, passwordHash, passwordSince, ...rest } = row;
+  const { hasTotp, hasPasskey, recoveryCodesLeft, factorsVersion, ...user } = rest;
+  const factors = { hasTotp, hasPasskey, recoveryCodesLeft, factorsVersion };
+  return { user, isDisabled, passwordHash, passwordSince, factors };
 }
 
 /** When the person set their password; null for one who has none. */

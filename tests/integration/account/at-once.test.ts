@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { newId } from '@/lib/core/encoding';
 import { hashLinkToken } from '@/lib/core/token/link-token';
 import { writeEmail } from '@/lib/server/account/email-store';
-import { consumeOnce, createCeremony } from '@/lib/server/ceremonies/ceremony-store';
+import { createCeremony } from '@/lib/server/ceremonies/ceremony-store';
 import { db } from '@/lib/server/database/client';
 import { isUniqueViolation } from '@/lib/server/database/errors';
 import { randomBytes } from '@/lib/server/keys/random';
@@ -11,6 +11,7 @@ import { changeAndSignOut } from '@/lib/server/recovery/change-and-sign-out';
 import { useUndoLink } from '@/lib/server/recovery/undo-links';
 import { changeAndSucceed } from '@/lib/server/sessions/change';
 import { startSession } from '@/lib/server/sessions/start';
+import { spendProof } from '@/lib/server/step-up/proof-store';
 import { giveLink } from '@/tests/support/database/link-rows';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { atOnce } from '@/tests/support/http/requests';
@@ -31,8 +32,11 @@ describe(`16 at once, ${ROUNDS} rounds in the database: one success each, and no
       const confirmed = { jti: newId(randomBytes), exp: Math.floor(Date.now() / 1_000) + 600 };
       const proof = { amr: ['pwd'], passwordSince: null };
       const change = { userId: person.id, sessionId, facts: FACTS, proof, othersEnd: null };
+      const use = { userId: person.id, sessionId, kind: 'password', spending: null, ...NOBODY } as const;
       const done = await atOnce(16, () =>
-        changeAndSucceed(change, async (tx) => ((await consumeOnce('carried', confirmed, tx)) ? true : null)),
+        changeAndSucceed(change, async (tx) =>
+          (await spendProof({ ...use, confirmed }, tx)) === 'done' ? true : null,
+        ),
       );
       const [success, ...more] = done.filter((one) => one !== null);
       expect([success === undefined, more.length]).toEqual([false, 0]);

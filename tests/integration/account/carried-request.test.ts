@@ -24,7 +24,7 @@ async function signerOf(owner: Person): Promise<Signer> {
 }
 const newOwner = () => createPerson({ hasPassword: true });
 const give = (signer: Signer, carried: string, password = PASSWORD) =>
-  confirm({ signer, carried, password, facts, deviceCookie: null });
+  confirm({ signer, carried, proof: { kind: 'password', password }, facts, deviceCookie: null });
 const codeOf = (outcome: Awaited<ReturnType<typeof confirm>>) => (outcome.ok ? 'done' : outcome.code);
 const expired = async ({ user, sessionId }: Signer) => {
   const exp = Math.floor(Date.now() / 1_000) - 60;

@@ -53,12 +53,12 @@ describe('rewrapping', () => {
   it('moves every stored key to the first entry, and every key stays what it is', async () => {
     await wrapAllWith(old);
     const before = await Promise.all((await stored()).map(({ id }) => contentOf(id, old)));
-    expect(before).toHaveLength(6);
-    expect(await rewrapKeys()).toEqual({ kind: 'rewrapped', moved: 6, total: 6 });
+    expect(before).toHaveLength(7);
+    expect(await rewrapKeys()).toEqual({ kind: 'rewrapped', moved: 7, total: 7 });
     expect(await Promise.all((await stored()).map(({ id }) => contentOf(id, first)))).toEqual(before);
     await expect(loadKeyring()).resolves.toBeDefined();
     const [event, ...more] = await db().auditEvent.findMany();
-    expect(event).toMatchObject({ type: 'keys_rewrapped', userId: null, details: { keys: 6, wrappedBy: first[0].id } });
+    expect(event).toMatchObject({ type: 'keys_rewrapped', userId: null, details: { keys: 7, wrappedBy: first[0].id } });
     expect(more).toEqual([]);
   });
 
@@ -66,7 +66,7 @@ describe('rewrapping', () => {
     await wrapAllWith(old);
     await rewrapKeys();
     const before = await stored();
-    expect(await rewrapKeys()).toEqual({ kind: 'rewrapped', moved: 0, total: 6 });
+    expect(await rewrapKeys()).toEqual({ kind: 'rewrapped', moved: 0, total: 7 });
     expect(await stored()).toEqual(before);
     expect(await db().auditEvent.count()).toBe(1);
   });
@@ -75,7 +75,7 @@ describe('rewrapping', () => {
     await wrapAllWith(old);
     const outcomes = await atOnce(10, () => rewrapKeys());
     const moved = outcomes.map((outcome) => (outcome.kind === 'rewrapped' ? outcome.moved : -1));
-    expect(moved.sort()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 6]);
+    expect(moved.sort()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 7]);
     await expect(loadKeyring()).resolves.toBeDefined();
   });
 
@@ -104,7 +104,7 @@ describe('rewrapping', () => {
       where: { id: next?.id ?? '' },
       data: { ...wrapped, slot: null, expiresAt: new Date(Date.now() - 60_000) },
     });
-    expect(await rewrapKeys()).toEqual({ kind: 'rewrapped', moved: 0, total: 5 });
+    expect(await rewrapKeys()).toEqual({ kind: 'rewrapped', moved: 0, total: 6 });
   });
 });
 
@@ -116,14 +116,14 @@ describe('the report', () => {
   it('counts what each entry wraps and holds, and lets an old one go when that is nothing', async () => {
     await wrapAllWith(old);
     expect(await entry(1)).toMatchObject({ id: first[0].id, keys: 0, mayGo: false });
-    expect(await entry(2)).toMatchObject({ id: old[0].id, keys: 6, mayGo: false });
+    expect(await entry(2)).toMatchObject({ id: old[0].id, keys: 7, mayGo: false });
     expect((await keyReport()).advice).toContainEqual({
       isDue: true,
-      text: '6 stored keys are still wrapped by an old entry of AUTH_SECRET.',
+      text: '7 stored keys are still wrapped by an old entry of AUTH_SECRET.',
       command: 'npm run keys -- rewrap',
     });
     await rewrapKeys();
-    expect(await entry(1)).toMatchObject({ keys: 6, mayGo: false });
+    expect(await entry(1)).toMatchObject({ keys: 7, mayGo: false });
     expect(await entry(2)).toEqual({ place: 2, id: old[0].id, keys: 0, sessions: 0, sessionsUntil: null, mayGo: true });
   });
 

@@ -72,9 +72,9 @@ it(
 
     expect((await report(both)).secrets).toMatchObject([
       { place: 1, keys: 0, sessions: 1, mayGo: false },
-      { place: 2, keys: 6, sessions: 3, mayGo: false },
+      { place: 2, keys: 7, sessions: 3, mayGo: false },
     ]);
-    expect(await keys(both, 'rewrap')).toContain('6 of 6 stored keys');
+    expect(await keys(both, 'rewrap')).toContain('7 of 7 stored keys');
     expect(await keys(both, 'rewrap')).toContain('already');
     for (const { id } of sessions) expect(await asks(running, tokensOf(id).accessToken)).toBe(200);
 
@@ -107,7 +107,7 @@ it(
       expect(page.status).toBe(200);
     }
     expect((await send(running, '/api/auth/login', { method: 'POST', json: login })).status).toBe(200);
-    expect((await report(NEW)).secrets).toMatchObject([{ place: 1, keys: 6, sessions: 5 }]);
+    expect((await report(NEW)).secrets).toMatchObject([{ place: 1, keys: 7, sessions: 5 }]);
 
     // The old one opens nothing any more, not even a server.
     await expect(restart(OLD)).rejects.toThrow(/no keys that AUTH_SECRET opens/);
@@ -130,7 +130,7 @@ it(
     await db().$executeRaw`DELETE FROM "Key" WHERE purpose IN ('signing', 'seal')`;
     const both = { ...testEnvironment(databaseUrl), AUTH_SECRET: `${last},${NEW}` };
     await runCommand('lib/server/cli/migrate.ts', both);
-    expect(await runCommand('lib/server/cli/keys.ts', both, ['rewrap'])).toContain('3 of 6 stored keys');
+    expect(await runCommand('lib/server/cli/keys.ts', both, ['rewrap'])).toContain('4 of 7 stored keys');
     const running = await restart(last);
     expect(await asks(running, stolen)).toBe(401);
     expect((await refresh(running, before.cookies[COOKIE.refresh] ?? '')).status).toBe(401);

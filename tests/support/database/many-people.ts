@@ -19,6 +19,11 @@ const REST = `
   INSERT INTO "Outbox" ("to", sealed, "nextAttemptAt", "expiresAt")
   SELECT 'person-' || n || '@bench.test', 'none', now() + interval '1 hour', now() + interval '2 hours'
   FROM generate_series(1, 20000) n;
+  INSERT INTO "Totp" ("userId", secret, "keyId", "lastStep") SELECT id, 'none', 'none', 0 FROM "User" WHERE hashtext(id) % 5 = 0;
+  INSERT INTO "Passkey" (id, "userId", "credentialId", "publicKey", counter, "backupEligible", "backedUp", aaguid, name)
+  SELECT id, id, sha256(id::bytea), 'none', 0, true, true, 'none', 'none' FROM "User" WHERE hashtext(id) % 5 = 1;
+  INSERT INTO "RecoveryCode" ("userId", hash) SELECT id, sha256((id || n)::bytea) FROM "User", generate_series(1, 10) n
+  WHERE hashtext(id) % 5 IN (0, 1);
   UPDATE "Session" SET "absoluteExpiresAt" = now() - interval '31 days', "idleExpiresAt" = now() - interval '40 days'
   WHERE id IN (SELECT id FROM "Session" ORDER BY id LIMIT 200)`;
 
@@ -31,7 +36,9 @@ export async function fillWithPeople(databaseUrl: string, refreshKeyIds: readonl
     [refreshKeyIds],
   );
   await sql(databaseUrl, REST);
-  for (const table of ['User', 'Session', 'Password', 'AuditEvent', 'RateLimit', 'Ceremony', 'MailLink', 'Outbox']) {
+  const factors = ['Totp', 'Passkey', 'RecoveryCode'];
+  const rest = ['Password', ...factors, 'AuditEvent', 'RateLimit', 'Ceremony', 'MailLink', 'Outbox'];
+  for (const table of ['User', 'Session', ...rest]) {
     await sql(databaseUrl, `VACUUM ANALYZE "${table}"`);
   }
 }

@@ -11,7 +11,8 @@ export type TableScans = {
  * Tables that grow with the people and what they do. Not among them: the revocations of the last quarter of an hour, which
  * the state query reads whole, once a minute.
  */
-const GROWING = ['User', 'Session', 'Password', 'RateLimit', 'AuditEvent', 'Ceremony', 'Outbox'];
+const PEOPLES = ['User', 'Session', 'Password', 'Totp', 'Passkey', 'RecoveryCode', 'MailLink'];
+const GROWING = [...PEOPLES, 'RateLimit', 'AuditEvent', 'Ceremony', 'Outbox'];
 
 /** Those of the growing tables that `work` read from end to end, by PostgreSQL's own counters, and those that it read at all. */
 export async function readsOf(

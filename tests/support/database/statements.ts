@@ -13,6 +13,12 @@ const isMailWork = (sql: string): boolean => sql.includes('isMailDue') || /(?:DE
 const isGreeting = (sql: string): boolean =>
   /^SET (?:TIME ZONE|DateStyle) |^SELECT set_config\(.+pg_backend_pid/.test(sql);
 
+/** What counts against the budget of an endpoint: not the frame of a transaction, nor what every process asks once a second. */
+export const budgeted = (statements: readonly CountedStatement[]): number =>
+  statements
+    .filter(({ sql }) => !/^(?:BEGIN|COMMIT|ROLLBACK)/.test(sql) && !sql.includes('Session_statusNumber_seq'))
+    .reduce((sum, { calls }) => sum + calls, 0);
+
 /**
  * Counts, by PostgreSQL itself (`pg_stat_statements`), what ran in one database while `work` ran. `BEGIN` and `COMMIT`
  * count too. Everything that any process sends to that database counts, so give the test a database of its own. Left out

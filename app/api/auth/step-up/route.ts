@@ -2,10 +2,10 @@ import { toIso } from '@/lib/core/time';
 import { ourCookie } from '@/lib/server/http/cookies';
 import { json, problem } from '@/lib/server/routes/answer';
 import { backToForm, nextOf } from '@/lib/server/routes/form-answer';
-import { stepUpBody } from '@/lib/server/routes/request-schemas';
+import { stepUpBody } from '@/lib/server/routes/proof-schemas';
 import { changeRoute, sessionRoute } from '@/lib/server/routes/route-handler';
 import { attemptProblem } from '@/lib/server/routes/sign-in-answer';
-import { succeededAnswer } from '@/lib/server/routes/step-up-answer';
+import { factorRequired, succeededAnswer } from '@/lib/server/routes/step-up-answer';
 import { findSigner } from '@/lib/server/step-up/guard';
 import { stepUp } from '@/lib/server/step-up/step-up';
 
@@ -23,10 +23,18 @@ const form = { success: nextOf, failure: backToForm.bind(null, '/step-up') };
 export const POST = changeRoute('POST /api/auth/step-up', { body: stepUpBody, form }, async (call, signer) => {
   const { request, body, facts } = call;
   const deviceCookie = await ourCookie(request.headers, 'device');
-  const proven = await stepUp({ signer, password: body.password, facts, deviceCookie });
+  const proven = await stepUp({ signer, proof: body, facts, deviceCookie });
   if (proven.ok) return succeededAnswer(signer, proven.value);
-  if (proven.code === 'too_many_attempts') return attemptProblem(proven);
-  if (proven.code === 'invalid_credentials' || proven.code === 'overloaded')
-    return attemptProblem({ code: proven.code });
-  return problem('unauthenticated');
+  switch (proven.code) {
+    case 'too_many_attempts':
+      return attemptProblem(proven);
+    case 'factor_required':
+      return factorRequired(signer);
+    case 'invalid_credentials':
+    case 'invalid_code':
+    case 'overloaded':
+      return attemptProblem({ code: proven.code });
+    default:
+      return problem('unauthenticated');
+  }
 });

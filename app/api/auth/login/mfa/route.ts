@@ -1,7 +1,7 @@
 import { ourCookie } from '@/lib/server/http/cookies';
 import { sendDueMail } from '@/lib/server/mail/delivery';
 import { backToForm, nextOf } from '@/lib/server/routes/form-answer';
-import { secondStepBody } from '@/lib/server/routes/request-schemas';
+import { secondStepBody } from '@/lib/server/routes/proof-schemas';
 import { publicRoute } from '@/lib/server/routes/route-handler';
 import { attemptProblem, signInAnswer } from '@/lib/server/routes/sign-in-answer';
 import { finishSignIn } from '@/lib/server/sign-in/second-step';
@@ -14,7 +14,8 @@ export const POST = publicRoute('POST /api/auth/login/mfa', { body: secondStepBo
   const { request, body, facts } = call;
   const pendingCookie = await ourCookie(request.headers, 'pending');
   const refreshCookie = await ourCookie(request.headers, 'refresh');
-  const finished = await finishSignIn({ mailCode: body.mailCode, pendingCookie, refreshCookie, facts });
+  const { code = null, mailCode = null } = body;
+  const finished = await finishSignIn({ code, mailCode, pendingCookie, refreshCookie, facts });
   sendDueMail();
   return finished.ok ? signInAnswer(finished.value) : attemptProblem(finished);
 });

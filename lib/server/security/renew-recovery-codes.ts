@@ -1,0 +1,41 @@
+import 'server-only';
+import { fail, type Result, succeed } from '@/lib/core/failures';
+import { db } from '@/lib/server/database/client';
+import { Prisma } from '@/lib/server/database/generated/prisma/client';
+import { databaseNow } from '@/lib/server/database/live-state';
+import type { RequestFacts } from '@/lib/server/http/request-facts';
+import { recoveryCodesMade } from '@/lib/server/mail/factor-messages';
+import { MAIL_COLUMNS, mailValues, sealMail } from '@/lib/server/mail/sealed-mail';
+import type { Signer } from '@/lib/server/step-up/guard';
+import { hasSecondFactor } from '@/lib/server/users/second-factors';
+import { insertCodes, newRecoveryCodes } from './new-recovery-codes';
+
+/**
+ * Ten new recovery codes for a person who just proved who they are, shown this once. The ones before are good no more: those
+ * used and those left. The owner has a mail. `no_factor` for whoever has nothing that they could stand in for.
+ */
+export async function renewRecoveryCodes(
+  { user, sessionId, factors, isRecent }: Signer,
+  { ip, userAgent, device }: RequestFacts,
+): Promise<Result<readonly string[], 'no_factor' | 'step_up_required'>> {
+  if (!hasSecondFactor(factors)) return fail('no_factor');
+  if (!isRecent) return fail('step_up_required');
+  const made = await newRecoveryCodes(user.id);
+  const notice = mailValues(await sealMail(recoveryCodesMade({ at: await databaseNow(), device })));
+  const [written] = await db().$queryRaw<{ isDone: boolean }[]>`
+    WITH person AS MATERIALIZED (
+      SELECT id AS "userId", email FROM "User"
+      WHERE id = ${user.id} AND "disabledAt" IS NULL AND "factorsVersion" = ${factors.factorsVersion} FOR UPDATE
+    ), replaced AS (
+      DELETE FROM "RecoveryCode" WHERE "userId" = (SELECT "userId" FROM person)
+    ), coded AS (
+      ${insertCodes(made, Prisma.sql`person`)}
+    ), audited AS (
+      INSERT INTO "AuditEvent" (type, "userId", "sessionId", ip, "userAgent")
+      SELECT 'recovery_codes_made', "userId", ${sessionId}, ${ip}, ${userAgent} FROM person
+    ), mailed AS (
+      INSERT INTO "Outbox" ("to", ${MAIL_COLUMNS}) SELECT email, ${notice} FROM person
+    )
+    SELECT EXISTS (SELECT FROM person) AS "isDone"`;
+  return written?.isDone === true ? succeed(made.codes) : fail('no_factor');
+}
