@@ -102,6 +102,12 @@ export const RESET_LINK_SECONDS = minutes(30);
 /** How long somebody may say that a change was not theirs: a weekend away from the mailbox. */
 export const UNDO_LINK_SECONDS = hours(72);
 
+/** How long an account stays as protected as before, when its second factors are to be reset: time for its owner to object. */
+export const FACTOR_RESET_WAIT_SECONDS = hours(24);
+
+/** A reset of second factors that was not used by then is over. The link that stops it is good as long. */
+export const FACTOR_RESET_SECONDS = days(8);
+
 /** A program that signed in within so long is no new device of its owner. */
 export const PROGRAM_KNOWN_SECONDS = days(30);
 

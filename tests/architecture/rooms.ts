@@ -68,7 +68,7 @@ export const ROOMS = table({
   // A new account, once its address is proven.
   'server/sign-up': ['core', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/mail', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in'],
   // The way back in: links in mails, and what they may do.
-  'server/recovery': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/rate-limit', 'server/passwords', 'server/sessions'],
+  'server/recovery': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/rate-limit', 'server/passwords', 'server/factors', 'server/sessions'],
   // What a person changes of their account: password and address.
   'server/account': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/sign-up'],
   // What a person changes of what protects them: second factors and recovery codes.
@@ -78,7 +78,7 @@ export const ROOMS = table({
   // The endpoints of programs and resource servers.
   'server/oauth': ['core', 'core/factors', 'core/http', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/factors', 'server/sessions', 'server/sign-in', 'server/routes'],
   // The programs behind `npm run`.
-  'server/cli': ['core', 'core/http', 'core/keys', 'core/token', 'server/config', 'server/database', 'server/users', 'server/keys', 'server/maintenance', 'server/sessions', 'server/oauth'],
+  'server/cli': ['core', 'core/http', 'core/keys', 'core/token', 'server/config', 'server/database', 'server/users', 'server/keys', 'server/maintenance', 'server/sessions', 'server/recovery', 'server/oauth'],
   // The list of what the owner's code builds on. Nothing of ours imports it.
   server: ['server/config', 'server/database', 'server/mail', 'server/sessions', 'server/routes'],
 

@@ -12,7 +12,7 @@ export function EndedNotice({ text }: { text: string }) {
   useEffect(() => {
     const here = new URL(location.href);
     if (here.searchParams.get('ended') === 'signed_out') tellOtherTabs('signed-out');
-    for (const reason of ['ended', 'reset', 'undone']) here.searchParams.delete(reason);
+    for (const reason of ['ended', 'reset', 'undone', 'stopped']) here.searchParams.delete(reason);
     history.replaceState(null, '', here.pathname + here.search);
   }, []);
 

@@ -21,6 +21,7 @@ const SIGNED_OUT = 'You are signed out on this browser.';
 const RESET = 'Your new password is set, and every device was signed out. Sign in again.';
 const UNDONE =
   'Taken back: the password is deleted, and every device was signed out. A link to choose a new one is on its way.';
+const STOPPED = 'Stopped: your second factors stay as they are. Nothing else was changed.';
 const ENDED = 'Your session has ended. Sign in again and you are back where you were.';
 
 /** Never redirects by itself: a loop between two pages that disagree would lock people out (DECISIONS 6). */
@@ -59,6 +60,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
         <h1 className="mb-6 text-2xl">Sign in</h1>
         {query['reset'] === undefined || faults.attempt > 0 ? null : <EndedNotice text={RESET} />}
         {query['undone'] === undefined || faults.attempt > 0 ? null : <EndedNotice text={UNDONE} />}
+        {query['stopped'] === undefined || faults.attempt > 0 ? null : <EndedNotice text={STOPPED} />}
         {ended === undefined || ended === 'unknown' || person !== null || faults.attempt > 0 ? null : (
           <EndedNotice text={ended === 'signed_out' ? SIGNED_OUT : ENDED} />
         )}

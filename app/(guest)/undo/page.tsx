@@ -18,6 +18,11 @@ const WORDS: Partial<
     submitLabel: 'Undo the change',
     happened: (address) => <>The account of {address} was given another email address. This takes it back:</>,
   },
+  stop_reset: {
+    title: 'Stop the reset?',
+    submitLabel: 'Stop the reset',
+    happened: (address) => <>All second factors of {address} are to be removed. This stops it:</>,
+  },
 };
 const NOT_ME = {
   title: 'Was it not you?',
@@ -34,12 +39,13 @@ export default async function UndoPage({ searchParams }: { searchParams: Promise
   const token = single(query['token']) ?? '';
   const view = await viewLink(token, UNDO_PURPOSES);
   if (view.state === 'dead') {
-    return <DeadLink isMissing={token === ''}>It was used, an older one was, or it is older than three days.</DeadLink>;
+    return <DeadLink isMissing={token === ''}>It was used, an older one was, or it is too old.</DeadLink>;
   }
   const link = view.state === 'open' ? view.link : null;
   const { title, submitLabel, happened } = (link === null ? undefined : WORDS[link.purpose]) ?? NOT_ME;
   const address =
     link === null ? 'your account' : <bdi className="font-semibold text-ink wrap-anywhere">{link.address}</bdi>;
+  const isStop = link?.purpose === 'stop_reset';
   const isMoved = link !== null && link.email !== link.address;
   const stub = (
     <p className="text-sm text-ink-soft">It was you? Then there is nothing to do, and you may close this page.</p>
@@ -49,12 +55,23 @@ export default async function UndoPage({ searchParams }: { searchParams: Promise
       <h1 className="mb-2 text-2xl">{title}</h1>
       <p className="mb-4 text-sm text-ink-soft">{happened(address)}</p>
       <ul className="mb-6 list-disc ps-5 text-sm text-ink-soft">
-        {isMoved ? <li>The account has this email address again.</li> : null}
-        <li>The password is deleted, so that nobody can sign in with it.</li>
-        <li>Every device is signed out.</li>
-        <li>You get a mail with a link to choose a new password.</li>
+        {isStop ? <li>Your second factors and recovery codes stay as they are. Nothing else changes.</li> : null}
+        {isStop ? null : <TakenBack isMoved={isMoved} />}
       </ul>
-      <UndoForm token={token} submitLabel={submitLabel} initial={initialFaults(query, {})} />
+      <UndoForm token={token} isStop={isStop} submitLabel={submitLabel} initial={initialFaults(query, {})} />
     </Ticket>
+  );
+}
+
+/** What happens to the account of somebody who did not make a change. */
+function TakenBack({ isMoved }: { isMoved: boolean }) {
+  return (
+    <>
+      {isMoved ? <li>The account has this email address again.</li> : null}
+      <li>The password is deleted, so that nobody can sign in with it.</li>
+      <li>Second factors that were added since are removed. Older ones stay.</li>
+      <li>Every device is signed out.</li>
+      <li>You get a mail with a link to choose a new password.</li>
+    </>
   );
 }

@@ -11,6 +11,7 @@ import { emailChangeBucket, mailboxBucket, mailDomainBucket } from '@/lib/server
 import type { Blocked } from '@/lib/server/rate-limit/limiter';
 import { countMailRequest } from '@/lib/server/rate-limit/mail-request';
 import type { Signer } from '@/lib/server/step-up/guard';
+import { hasSecondFactor } from '@/lib/server/users/second-factors';
 import { writeEmailRequest } from './email-store';
 import { sealEmailChange } from './pending-email';
 
@@ -20,7 +21,8 @@ type Refusal = 'unchanged' | 'step_up_required' | 'email_change_recent' | 'overl
  * Begins a change of address: a code goes to the new one, word of it to the old one. The rest waits in the sealed text that
  * is returned, for the browser that asked: a link could be opened by whoever has a mistyped address, and would give them
  * the account. The answer and the work are the same whoever has the new address; if somebody does, they are told in place
- * of the code. While a change before it may be undone there is no further one (`email_change_recent`).
+ * of the code. While a change before it may be undone there is no further one (`email_change_recent`), unless a
+ * second factor was shown that is older than that change: a thief's own proves nothing.
  */
 export async function changeEmail(
   signer: Signer,
@@ -43,7 +45,8 @@ export async function changeEmail(
   const notice = emailChangeAsked({ at: askedAt, device });
   const mails = { code: emailCode(code, expiresAt), taken: addressInUse(), notice };
   const isSilent = refused === 'silent';
-  const request = { jti, expiresAt, userId: user.id, sessionId, old, email, ip, userAgent };
+  const isByFactor = hasSecondFactor(signer.factors);
+  const request = { jti, expiresAt, userId: user.id, sessionId, old, email, isByFactor, ip, userAgent };
   const outcome = await writeEmailRequest({ ...request, mails: isSilent ? null : mails });
   if (outcome === 'blocked') return fail('email_change_recent');
   const sealedCode = isSilent ? UNSENT_CODE : outcome === 'taken' ? NO_CODE : code;

@@ -13,6 +13,7 @@ import { changeAndSucceed } from '@/lib/server/sessions/change';
 import type { IssuedTokens } from '@/lib/server/sessions/tokens';
 import type { Signer } from '@/lib/server/step-up/guard';
 import { provePassword } from '@/lib/server/step-up/prove-password';
+import { hasSecondFactor } from '@/lib/server/users/second-factors';
 import { SITE } from '@/site';
 import { writePassword } from './password-store';
 
@@ -32,7 +33,7 @@ type Refusal = PasswordChangeFault | 'step_up_required' | 'invalid_credentials' 
 
 /**
  * Changes the password of a person who is signed in. The current one is the proof, and counted as a sign-in is. Whoever has
- * none needs a fresh proof of another kind. All other sessions end, programs' too, this one gets a successor, and the owner
+ * none, or a second factor, needs a fresh proof of another kind. All other sessions end, programs' too, this one gets a successor, and the owner
  * has a mail by which it can be taken back.
  */
 export async function changePassword(change: PasswordChange): Promise<Result<IssuedTokens, Refusal> | Blocked> {
@@ -41,11 +42,13 @@ export async function changePassword(change: PasswordChange): Promise<Result<Iss
   const context = { siteName: SITE.name, email, ...(name === null ? {} : { name }) };
   const checked = await checkNewPassword(newPassword, context, env().passwordMinLength);
   if (!checked.ok) return checked;
-  if (signer.password === null) {
-    return signer.isRecent ? store(change, null) : fail('step_up_required');
+  if (signer.password !== null) {
+    if (currentPassword === null) return fail('current_missing');
+    if (currentPassword.normalize('NFC') === newPassword.normalize('NFC')) return fail('unchanged');
   }
-  if (currentPassword === null) return fail('current_missing');
-  if (currentPassword.normalize('NFC') === newPassword.normalize('NFC')) return fail('unchanged');
+  const isProofAsked = signer.password === null || hasSecondFactor(signer.factors);
+  if (isProofAsked && !signer.isRecent) return fail('step_up_required');
+  if (currentPassword === null) return store(change, null);
   const proven = await provePassword({ signer, password: currentPassword, facts, deviceCookie });
   return proven.ok ? store(change, proven.value) : proven;
 }

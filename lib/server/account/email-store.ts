@@ -18,6 +18,8 @@ export type EmailRequest = Facts & {
   readonly sessionId: string;
   readonly old: string;
   readonly email: string;
+  /** True: a second factor was shown for it. */
+  readonly isByFactor: boolean;
   /** Null where nothing may be sent, because the new address had its share. */
   readonly mails: {
     /** To the new address, with the code. */
@@ -31,10 +33,11 @@ export type EmailRequest = Facts & {
 
 /**
  * Begins a change of address: the ceremony, its mails and the audit event, in one statement that does the same whoever has
- * the new address. `blocked` when a change before it may still be undone: then nothing was written.
+ * the new address. `blocked` when a change before it may still be undone, unless a second
+ * factor was shown and none has come since that was asked for: then nothing was written.
  */
 export async function writeEmailRequest(request: EmailRequest): Promise<'begun' | 'taken' | 'blocked'> {
-  const { jti, expiresAt, userId, sessionId, old, email, ip, userAgent, mails } = request;
+  const { jti, expiresAt, userId, sessionId, old, email, ip, userAgent, mails, isByFactor } = request;
   const [written] = await db().$queryRaw<{ isBegun: boolean; isTaken: boolean }[]>`
     WITH taken AS MATERIALIZED (
       SELECT FROM "User" WHERE email = ${email}
@@ -42,7 +45,15 @@ export async function writeEmailRequest(request: EmailRequest): Promise<'begun' 
     ), begun AS (
       INSERT INTO "Ceremony" (id, purpose, "expiresAt")
       SELECT ${jti}, 'email-change', to_timestamp(${expiresAt}::float8)
-      WHERE NOT EXISTS (SELECT FROM "MailLink" WHERE "userId" = ${userId} AND ${IS_OPEN_UNDO})
+      WHERE NOT EXISTS (
+        SELECT FROM "MailLink" l WHERE "userId" = ${userId} AND ${IS_OPEN_UNDO} AND NOT (
+          ${isByFactor}::boolean AND NOT EXISTS (
+            SELECT FROM "Totp" t WHERE t."userId" = ${userId} AND t."createdAt" >= coalesce(l."askedAt", l."createdAt")
+            UNION ALL SELECT FROM "Passkey" k WHERE k."userId" = ${userId} AND k."createdAt" >= coalesce(l."askedAt", l."createdAt")
+            UNION ALL SELECT FROM "RecoveryCode" c WHERE c."userId" = ${userId} AND c."createdAt" >= coalesce(l."askedAt", l."createdAt")
+          )
+        )
+      )
       RETURNING id
     ), audited AS (
       INSERT INTO "AuditEvent" (type, "userId", "sessionId", ip, "userAgent")

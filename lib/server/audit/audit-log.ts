@@ -14,7 +14,7 @@ export type AuditType =
   | 'sign_in_failed'
   /** Too many attempts: nothing was compared. */
   | 'sign_in_blocked'
-  /** The password was right, and a second step is wanted; `details.method` says which. No session began. */
+  /** The password was right, and a second step is wanted. No session began. */
   | 'second_factor_due'
   /** It was tried, and wrong. */
   | 'second_factor_failed'
@@ -30,6 +30,19 @@ export type AuditType =
   | 'stepped_up'
   /** They tried to, and the proof was wrong. */
   | 'step_up_failed'
+  /** The person set up an authenticator app, or removed it; removed also by a link that took back what came before it. */
+  | 'totp_added'
+  | 'totp_removed'
+  /** The person made new recovery codes; the ones before are good no more. */
+  | 'recovery_codes_made'
+  /** A recovery code stood in for the second factor. */
+  | 'recovery_code_used'
+  /** All second factors of a person are to be removed; `details.reason` says why. */
+  | 'factor_reset_requested'
+  /** It was stopped: by the link in the mail about it, or because a factor was shown. */
+  | 'factor_reset_cancelled'
+  /** It was done: all second factors and recovery codes are gone, and all other sessions ended. */
+  | 'factors_reset'
   /** The person changed their password; all other sessions ended. */
   | 'password_changed'
   /** The person asked to change their address; a code went to the new one, and word of it to the old. */

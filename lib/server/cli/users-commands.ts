@@ -1,5 +1,6 @@
 import 'server-only';
 import { env } from '@/lib/server/config/env';
+import { requestFactorReset, resetFactorsNow } from '@/lib/server/recovery/factor-reset';
 import { changeRole, type RoleChange } from '@/lib/server/sessions/role-change';
 import { findListedUser } from '@/lib/server/users/user-list';
 import { inUtc } from './keys-rotation';
@@ -18,6 +19,8 @@ export function runUsersCommand(typed: Typed): Promise<Outcome> {
       return show(typed);
     case 'role':
       return role(typed);
+    case 'factor-reset':
+      return factorReset(typed);
   }
 }
 
@@ -55,4 +58,22 @@ function consequence({ losesRights, from, endedSessions: count }: Extract<RoleCh
   if (!losesRights) return `Pages know it at once, access tokens within ${env().accessTtlSeconds} seconds.`;
   if (count === 0) return 'There was no session to end.';
   return `${count} ${count === 1 ? 'session was' : 'sessions were'} ended, because tokens still said ${from}.`;
+}
+
+const HAS_NONE = (email: string): Outcome => refused(`${email} has no second factor. Nothing was changed`);
+
+async function factorReset({ email, isNow }: Extract<Typed, { command: 'factor-reset' }>): Promise<Outcome> {
+  const user = await findListedUser(email);
+  if (user === null) return nobody(email);
+  if (isNow) {
+    const done = await resetFactorsNow(user.id);
+    if (!done.ok) return HAS_NONE(email);
+    return say(`All second factors of ${email} are gone, every session was ended, and a mail says so.`);
+  }
+  const asked = await requestFactorReset({ userId: user.id, requestedBy: null, reason: 'from the command line' });
+  if (!asked.ok) return HAS_NONE(email);
+  const { isNew, notBefore, expiresAt } = asked.value;
+  const when = `From ${inUtc(notBefore.toISOString())} until ${inUtc(expiresAt.toISOString())} the next right password removes all second factors.`;
+  const owner = 'The link in the mail to the owner stops it, and so does any sign-in with a factor.';
+  return say(isNew ? `${when} ${owner}` : `This is under way already. ${when}`);
 }

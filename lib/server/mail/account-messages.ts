@@ -68,7 +68,7 @@ export function emailChangedOld({
 }): MailMessage {
   return composeMail('Your email address was changed', [
     `Your account at ${SITE.name} has another email address since ${formatInstant(at)}. It was changed ${onDevice(device)}. Every other device was signed out.`,
-    'If it was you, there is nothing to do. If it was not, undo it here, for three days from now: the account has this address again, its password is taken away, every device is signed out, and you get a link to a new one.',
+    'If it was you, there is nothing to do. If it was not, undo it here, for three days from now: the account has this address again, its password is taken away, second factors that came with the change or after it are removed, every device is signed out, and you get a link to a new one.',
     { label: 'Undo the change', url: undoUrl },
   ]);
 }

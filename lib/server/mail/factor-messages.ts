@@ -64,6 +64,33 @@ export function recoveryCodesMade({
   ]);
 }
 
+/**
+ * For somebody whose second factors an admin is to take away from `notBefore` on, because they said that all are lost.
+ * `stopUrl` stops it, and so does any proof of a factor.
+ */
+export function factorResetBegun({
+  notBefore,
+  stopUrl,
+}: {
+  readonly notBefore: EpochSeconds;
+  readonly stopUrl: string;
+}): MailMessage {
+  return composeMail('Your second factors are to be removed', [
+    `Somebody told those who run ${SITE.name} that all second factors and recovery codes of your account are lost. From ${formatInstant(notBefore)} on, the next sign-in with your password removes them and asks for nothing else. Until then your account is as protected as before.`,
+    'If it was you, wait until then and sign in. If it was not, stop it here, or sign in with your second factor, which stops it too:',
+    { label: 'Stop the reset', url: stopUrl },
+  ]);
+}
+
+/** For somebody whose second factors are gone by a reset. */
+export function factorsReset(at: EpochSeconds): MailMessage {
+  return composeMail('Your second factors were removed', [
+    `All second factors and recovery codes of your account at ${SITE.name} were removed on ${formatInstant(at)}, because they had been reported as lost. Every other device was signed out. Your password alone signs you in now.`,
+    'If it was you, set up a new second factor. If it was not, choose another password at once, and tell those who run this site.',
+    { label: 'Choose another password', url: `${env().appOrigin}/forgot-password` },
+  ]);
+}
+
 /** For somebody whose recovery code was used in place of a second factor; `left` are good still. */
 export function recoveryCodeUsed(left: number): MailMessage {
   return composeMail('A recovery code was used', [

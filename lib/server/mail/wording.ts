@@ -4,7 +4,7 @@ import type { EpochSeconds } from '@/lib/core/time';
 // Words that several mails have in common.
 
 export const NOTHING_OR_UNDO =
-  'If it was you, there is nothing to do. If it was not, say so here, for three days from now: the password is taken away, every device is signed out, and you get a link to a new one.';
+  'If it was you, there is nothing to do. If it was not, say so here, for three days from now: the password is taken away, second factors that were added since are removed, every device is signed out, and you get a link to a new one.';
 
 /** Such as "with Firefox on Linux". */
 export const onDevice = (device: string | null): string =>

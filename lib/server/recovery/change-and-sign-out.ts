@@ -6,17 +6,17 @@ import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { endSessionsWith } from '@/lib/server/sessions/ending';
 
 /**
- * Makes a change to an account and ends every session of the person, both or neither. False when `change` says that it
- * did nothing: then no session ends either.
+ * Makes a change to an account and ends every session of the person, both or neither. False when `change`, which says whose
+ * account it was, says by null that it did nothing: then no session ends either.
  */
 export async function changeAndSignOut(
-  userId: string,
-  facts: RequestFacts,
+  facts: RequestFacts | null,
   reason: SessionEndReason,
-  change: (tx: Transaction) => Promise<boolean>,
+  change: (tx: Transaction) => Promise<string | null>,
 ): Promise<boolean> {
   const endedNumbers = await db().$transaction(async (tx) => {
-    if (!(await change(tx))) return null;
+    const userId = await change(tx);
+    if (userId === null) return null;
     const ending = { reason, audit: 'session_ended', facts, askedBy: null } as const;
     return (await endSessionsWith(tx, { userId }, ending)).endedNumbers;
   });

@@ -2,11 +2,14 @@ import 'server-only';
 import type { Bytes } from '@/lib/core/encoding';
 import { db } from '@/lib/server/database/client';
 
-/** What a mailed link is for: a new password, saying that a change was not one's own, or having an address again. */
-export type LinkPurpose = 'reset' | 'not_me' | 'undo_email';
+/**
+ * What a mailed link is for: a new password, saying that a change was not one's own, having an address again, or stopping a
+ * reset of second factors.
+ */
+export type LinkPurpose = 'reset' | 'not_me' | 'undo_email' | 'stop_reset';
 
 /** The links that take something back. */
-export const UNDO_PURPOSES: readonly LinkPurpose[] = ['not_me', 'undo_email'];
+export const UNDO_PURPOSES: readonly LinkPurpose[] = ['not_me', 'undo_email', 'stop_reset'];
 
 /** A link that may still be used, and the person behind it. */
 export type LiveLink = {

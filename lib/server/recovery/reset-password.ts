@@ -58,7 +58,9 @@ async function store(
   const undo = await newLink('/undo');
   const notice = passwordWasReset({ at: await databaseNow(), undoUrl: undo.url });
   const reset = { linkHash, userId, passwordHash: hashed.value, ip, userAgent, notice, undoHash: undo.hash };
-  const isDone = await changeAndSignOut(userId, facts, 'password_reset', (tx) => useResetLink(reset, tx));
+  const isDone = await changeAndSignOut(facts, 'password_reset', async (tx) =>
+    (await useResetLink(reset, tx)) ? userId : null,
+  );
   if (!isDone) return fail('invalid_token');
   countOutcome('linkUsed');
   return succeed(undefined);

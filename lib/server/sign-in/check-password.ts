@@ -31,6 +31,7 @@ export type ProvenPerson = {
   /** Attempts that failed in a row before this one, where it was counted. */
   readonly failuresBefore: number;
   readonly factors: SecondFactors;
+  readonly isFactorResetDue: boolean;
   /** `cleared`: what else is forgotten, because the owner signed in. */
   afterSignIn(cleared?: readonly Bucket[]): Promise<void>;
   /** What was counted, to be taken back where something more is wanted before a session begins: a right password counts nothing. */
@@ -78,13 +79,14 @@ async function compare(attempt: PasswordAttempt, place: HashPlace): Promise<Outc
     await traceWrong(email, found?.user.id ?? null, facts);
     return fail('invalid_credentials');
   }
-  const { user, passwordHash, passwordSince, factors } = found;
+  const { user, passwordHash, passwordSince, factors, isFactorResetDue } = found;
   const afterSignIn = async (cleared: readonly Bucket[] = []) => {
     await settleSuccess(buckets, cleared);
     if (checked.value.needsRehash && passwordHash !== null) await raiseHash(user.id, password, passwordHash);
   };
   const failuresBefore = counted.value.inARow - 1;
-  return succeed({ user, passwordSince, failuresBefore, factors, afterSignIn, counted: buckets });
+  const person = { user, passwordSince, failuresBefore, factors, isFactorResetDue };
+  return succeed({ ...person, afterSignIn, counted: buckets });
 }
 
 async function networkName(ip: string | null): Promise<string | null> {

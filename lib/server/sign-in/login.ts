@@ -1,20 +1,22 @@
 import 'server-only';
 import { amrOf } from '@/lib/core/factors/proof';
-import { fail, type Result, succeed } from '@/lib/core/failures';
+import { fail, type Result, type Success, succeed } from '@/lib/core/failures';
 import { MAILED_CODE_AFTER_FAILURES } from '@/lib/core/policy';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { accountBucket, deviceBucket, programBucket } from '@/lib/server/rate-limit/buckets';
 import type { Blocked } from '@/lib/server/rate-limit/limiter';
 import { newDeviceNotice } from '@/lib/server/sessions/new-device';
+import type { StartedSession } from '@/lib/server/sessions/start';
 import { startSessionOnce } from '@/lib/server/sessions/start-once';
 import type { IssuedTokens } from '@/lib/server/sessions/tokens';
 import { hasSecondFactor } from '@/lib/server/users/second-factors';
-import type { PublicUser } from '@/lib/server/users/user-store';
-import { checkPassword } from './check-password';
+import { findCredentials, type PublicUser } from '@/lib/server/users/user-store';
+import { checkPassword, type ProvenPerson } from './check-password';
 import { openFormAttempt } from './form-attempt';
 import { newKnownDevice, readKnownDevice } from './known-device';
 import { type SecondStepDue, secondStepDue } from './second-step-due';
+import { startAfterReset } from './start-after-reset';
 
 export type LoginRequest = {
   /** Normalized. */
@@ -49,11 +51,18 @@ export async function login(
   const proven = await checkPassword({ email, password, facts, isKnown: deviceId !== null, ownBucket });
   if (!proven.ok) return proven;
 
-  const { user, passwordSince, factors, afterSignIn } = proven.value;
+  const { user, passwordSince } = proven.value;
+  let { factors } = proven.value;
   const { remember, refreshCookie: broughtRefreshToken } = request;
+  if (proven.value.isFactorResetDue) {
+    const begun = await startAfterReset({ userId: user.id, remember, passwordSince, facts, broughtRefreshToken });
+    if (begun !== null) return signedIn(proven.value, begun);
+    // Another sign-in has used the reset, or ended it by a factor.
+    factors = (await findCredentials(email))?.factors ?? factors;
+  }
   const isMore = hasSecondFactor(factors) || proven.value.failuresBefore >= MAILED_CODE_AFTER_FAILURES;
   if (isMore) {
-    const due = await secondStepDue({ ...proven.value, remember, deviceId, facts });
+    const due = await secondStepDue({ ...proven.value, factors, remember, deviceId, facts });
     return due.ok ? succeed({ kind: 'due', ...due.value }) : due;
   }
   const notice = deviceId === null ? await newDeviceNotice('browser', facts) : null;
@@ -63,12 +72,12 @@ export async function login(
     { userId: user.id, kind: 'browser', remember, ...proof, facts, broughtRefreshToken, notice },
     await openFormAttempt(request.attempt, Date.now() / 1_000),
   );
-  if (tokens === null) return fail('invalid_credentials');
-  await afterSignIn([await programBucket(email)]);
+  return tokens === null ? fail('invalid_credentials') : signedIn(proven.value, tokens);
+}
+
+async function signedIn({ user, afterSignIn }: ProvenPerson, tokens: StartedSession): Promise<Success<LoginOutcome>> {
+  await afterSignIn([await programBucket(user.email)]);
   countOutcome('signInRight');
-  return succeed({
-    kind: 'signed_in',
-    isNoticed: tokens.isNoticed,
-    signedIn: { user, tokens, knownDevice: await newKnownDevice(email) },
-  });
+  const knownDevice = await newKnownDevice(user.email);
+  return succeed({ kind: 'signed_in', isNoticed: tokens.isNoticed, signedIn: { user, tokens, knownDevice } });
 }

@@ -29,19 +29,23 @@ export type Credentials = {
   /** When the person set it; a hash of a newer policy leaves that as it is. */
   readonly passwordSince: Date | null;
   readonly factors: SecondFactors;
+  /** True: the next right password in a browser takes all second factors away. */
+  readonly isFactorResetDue: boolean;
 };
 
 /** A person by address, with all that a sign-in has to know of them. */
 export async function findCredentials(email: string): Promise<Credentials | null> {
   const [row] = await db().$queryRaw<(PublicUser & SecondFactors & Omit<Credentials, 'user' | 'factors'>)[]>`
     SELECT ${PUBLIC_COLUMNS}, u."disabledAt" IS NOT NULL AS "isDisabled", p.hash AS "passwordHash",
-      p."changedAt" AS "passwordSince", ${FACTOR_COLUMNS}
+      p."changedAt" AS "passwordSince", ${FACTOR_COLUMNS}, EXISTS (
+        SELECT FROM "FactorReset" r WHERE r."userId" = u.id AND r."notBefore" <= now() AND r."expiresAt" > now()
+      ) AS "isFactorResetDue"
     FROM "User" u LEFT JOIN "Password" p ON p."userId" = u.id WHERE u.email = ${email}`;
   if (row === undefined) return null;
-  const { isDisabled, passwordHash, passwordSince, ...rest } = row;
+  const { isDisabled, passwordHash, passwordSince, isFactorResetDue, ...rest } = row;
   const { hasTotp, hasPasskey, recoveryCodesLeft, factorsVersion, ...user } = rest;
   const factors = { hasTotp, hasPasskey, recoveryCodesLeft, factorsVersion };
-  return { user, isDisabled, passwordHash, passwordSince, factors };
+  return { user, isDisabled, passwordHash, passwordSince, factors, isFactorResetDue };
 }
 
 /** When the person set their password; null for one who has none. */

@@ -95,7 +95,7 @@ describe(`16 at once, ${ROUNDS} rounds in the database: one success each, and no
         const used = { ...report, linkHash, resetHash: randomBytes(32) };
         return {
           which: n % 2,
-          isDone: await changeAndSignOut(person.id, FACTS, 'undone', (tx) => useUndoLink(used, tx)),
+          isDone: await changeAndSignOut(FACTS, 'undone', (tx) => useUndoLink(used, tx)),
         };
       });
       const successes = done.filter(({ isDone }) => isDone).map(({ which }) => which);

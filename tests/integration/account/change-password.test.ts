@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { db } from '@/lib/server/database/client';
 import { giveLink } from '@/tests/support/database/link-rows';
 import { countStatements, useDatabase } from '@/tests/support/database/use-database';
+import { createProtected } from '@/tests/support/factors';
 import { ageProof, changePassword } from '@/tests/support/http/account';
 import { mailedReset, mailedUndo, setNewPassword, takeBack } from '@/tests/support/http/mail-links';
 import { mailTo } from '@/tests/support/http/mailbox';
@@ -103,6 +104,18 @@ describe('a change of the password', () => {
     await ageProof(session.id, '-11 minutes');
     expect((await changePassword(server, session.cookies, { newPassword: NEW_PASSWORD })).status).toBe(204);
     expect((await logIn(session.person.email, NEW_PASSWORD)).status).toBe(200);
+  });
+
+  it('wants a fresh second factor besides the current password from somebody who has one', async () => {
+    const owner = await createProtected();
+    const session = await prepareSession(owner, true, ['pwd', 'otp', 'mfa']);
+    await ageProof(session.id);
+    const old = await changePassword(server, session.cookies, change);
+    expect([problemOf(old), old.json()]).toMatchObject(['403 step_up_required', { methods: ['totp', 'recovery'] }]);
+    await ageProof(session.id, '-11 minutes');
+    const wrong = { ...change, currentPassword: 'not-the-one-that-was-set-here' };
+    expect(problemOf(await changePassword(server, session.cookies, wrong))).toBe('401 invalid_credentials');
+    expect((await changePassword(server, session.cookies, change)).status).toBe(204);
   });
 
   it('ends every link to a new password that was mailed before', async () => {

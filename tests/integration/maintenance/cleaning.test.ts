@@ -16,6 +16,7 @@ const NOTHING = {
   rateLimits: 0,
   ceremonies: 0,
   mailLinks: 0,
+  factorResets: 0,
   auditEvents: 0,
   mails: 0,
   keys: 0,
@@ -41,6 +42,8 @@ async function addRows(id: string, days: number): Promise<void> {
   await db().ceremony.create({ data: { id, purpose: 'sign_up', expiresAt: end } });
   const hash = new Uint8Array(32).fill(Math.abs(days) % 256);
   await db().mailLink.create({ data: { hash, purpose: 'reset', address: id, expiresAt: end } });
+  const user = { create: { id: `of ${id}`, email: `${id}@people.test` } };
+  await db().factorReset.create({ data: { user, reason: 'lost', notBefore: end, expiresAt: end } });
   await db().auditEvent.create({ data: { type: 'signed_in', at: end } });
   await db().outbox.create({ data: { to: id, sealed: '', expiresAt: end } });
   const key = { purpose: 'signing', wrappedSecret: new Uint8Array(1), wrappingKeyId: 1 };

@@ -34,11 +34,11 @@ async function setPassword(owner: Person, until: Promise<void>, written: () => v
   const linkHash = (await hashLinkToken(await giveLink(owner))) ?? new Uint8Array();
   const notice = passwordWasReset({ at: 0, undoUrl: 'http://localhost/undo' });
   const reset = { linkHash, userId: owner.id, passwordHash: 'another', notice, undoHash: randomBytes(32) };
-  return changeAndSignOut(owner.id, facts, 'password_reset', async (tx) => {
+  return changeAndSignOut(facts, 'password_reset', async (tx) => {
     const isDone = await useResetLink({ ...reset, ip: null, userAgent: null }, tx);
     written();
     await until;
-    return isDone;
+    return isDone ? owner.id : null;
   });
 }
 

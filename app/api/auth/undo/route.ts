@@ -1,14 +1,17 @@
 import { sendDueMail } from '@/lib/server/mail/delivery';
 import { undo } from '@/lib/server/recovery/undo';
 import { empty } from '@/lib/server/routes/answer';
-import { backToLink } from '@/lib/server/routes/form-answer';
+import { backToLink, type FormFields } from '@/lib/server/routes/form-answer';
 import { undoBody } from '@/lib/server/routes/request-schemas';
 import { publicRoute } from '@/lib/server/routes/route-handler';
 import { attemptProblem } from '@/lib/server/routes/sign-in-answer';
 
 export * from '@/lib/server/routes/other-methods';
 
-const form = { success: () => '/login?undone=1', failure: backToLink('/undo') };
+const form = {
+  success: ({ kind }: FormFields) => (kind === 'stop_reset' ? '/login?stopped=1' : '/login?undone=1'),
+  failure: backToLink('/undo'),
+};
 
 export const POST = publicRoute('POST /api/auth/undo', { body: undoBody, form }, async ({ body, facts }) => {
   const undone = await undo(body.token, facts);

@@ -6,6 +6,8 @@ it.each([
   [['show', ' Ada@BÜCHER.test'], { command: 'show', email: 'ada@xn--bcher-kva.test' }],
   [['role', 'Ada@People.test', 'admin'], { command: 'role', email: 'ada@people.test', role: 'admin' }],
   [['role', 'ada@people.test', 'member'], { command: 'role', email: 'ada@people.test', role: 'member' }],
+  [['factor-reset', 'Ada@people.test'], { command: 'factor-reset', email: 'ada@people.test', isNow: false }],
+  [['factor-reset', 'ada@people.test', '--now'], { command: 'factor-reset', email: 'ada@people.test', isNow: true }],
 ])('%j is understood, with the address in its one spelling', (args, typed) => {
   expect(readUsersArguments(args)).toEqual(typed);
 });
@@ -21,6 +23,9 @@ it.each([
   [['role', 'ada@people.test', 'admin', 'member'], /role takes an EMAIL and one ROLE/],
   [['role', 'ada@people.test', 'owner'], /a role is one of member, admin/],
   [['role', 'ada@people.test', 'toString'], /a role is one of member, admin/],
+  [['factor-reset'], /factor-reset takes an EMAIL/],
+  [['factor-reset', 'ada@people.test', 'now'], /factor-reset takes no "now"/],
+  [['role', 'ada@people.test', 'admin', '--now'], /role takes no --now/],
   [['show', '--nope'], /Unknown option '--nope'/],
 ])('%j is wrong usage, in one sentence', (args, sentence) => {
   const refusal = { ok: false, isUsage: true, sentence: expect.stringMatching(sentence) };
