@@ -1,6 +1,6 @@
 import { type BrowserContext, type BrowserContextOptions, test as base, expect } from '@playwright/test';
 import { watchPages } from '@/tests/support/browser/page-watch';
-import { type Person, signUp } from '@/tests/support/browser/people';
+import { finishSignUp, type Person, signUp } from '@/tests/support/browser/people';
 
 export { expect } from '@playwright/test';
 
@@ -9,6 +9,7 @@ export const backend = () => ({
   origin: process.env['E2E_ORIGIN'] ?? '',
   databaseUrl: process.env['E2E_DATABASE_URL'] ?? '',
   adminUrl: process.env['E2E_ADMIN_URL'] ?? '',
+  signUps: process.env['E2E_SIGN_UPS'] ?? '',
 });
 
 type PageFaults = { readonly seen: string[]; readonly expected: RegExp[] };
@@ -79,6 +80,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     { scope: 'worker' },
   ],
   signedIn: async ({ context, origin }, use) => {
-    await use(await signUp(context.request, origin));
+    // A server of a file's own has a database of its own, in which nobody begins sign-ups.
+    const { origin: common, signUps } = backend();
+    await use(await (origin === common ? finishSignUp(context, origin, signUps) : signUp(context.request, origin)));
   },
 });

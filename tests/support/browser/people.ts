@@ -1,4 +1,5 @@
-import { type APIRequestContext, expect, type Page } from '@playwright/test';
+import { type APIRequestContext, type BrowserContext, expect, type Page } from '@playwright/test';
+import { cookieNames } from '@/lib/core/http/cookies';
 import demoAccounts from '@/lib/server/config/demo-accounts.json' with { type: 'json' };
 import { mailedCode } from '@/tests/support/http/mailbox';
 import { targetAt } from '@/tests/support/http/requests';
@@ -29,6 +30,29 @@ export async function signUp(
   expect(begun.status()).toBe(202);
   const code = await mailedCode(targetAt(origin), person.email);
   const done = await request.post(`${origin}/api/auth/verify-email`, { ...fromOurPages(origin), data: { code } });
+  expect(done.status()).toBe(200);
+  return person;
+}
+
+/** What a sign-up leaves in its browser, the value of a cookie, and in its mailbox. */
+export type WaitingSignUp = { readonly pending: string; readonly code: string };
+
+/**
+ * Makes an account as `signUp` does, but for its beginning: the hash, the words that guessers try and the mail take most of
+ * the time of a sign-up, and are what the tests of the sign-up are about. The browser is signed in afterwards.
+ */
+export async function finishSignUp(context: BrowserContext, origin: string, signUps: string): Promise<Person> {
+  const person = newPerson();
+  const begun = await fetch(signUps, { method: 'POST', body: JSON.stringify(person) });
+  if (!begun.ok) throw new Error(await begun.text());
+  const { pending, code } = (await begun.json()) as WaitingSignUp;
+  await context.addCookies([
+    { name: cookieNames(false).pending, value: pending, url: origin, httpOnly: true, sameSite: 'Lax' },
+  ]);
+  const done = await context.request.post(`${origin}/api/auth/verify-email`, {
+    ...fromOurPages(origin),
+    data: { code },
+  });
   expect(done.status()).toBe(200);
   return person;
 }
