@@ -45,8 +45,9 @@ describe('a change of the password', () => {
     expect(problemOf(await logIn(owner.email, PASSWORD))).toBe('401 invalid_credentials');
     expect((await logIn(owner.email, NEW_PASSWORD)).status).toBe(200);
 
-    const mail = await mailTo(server, owner.email, { pattern: /It was not me/ });
-    expect([mail.subject, mail.text]).toEqual(['Your password was changed', expect.stringContaining('was changed on')]);
+    // The mails about new devices hold such a link, too, and come when they come.
+    const mail = await mailTo(server, owner.email, { pattern: /was changed on[\s\S]*It was not me/ });
+    expect(mail.subject).toBe('Your password was changed');
     const reasons = await db().session.groupBy({ by: ['endReason'], where: { userId: owner.id }, _count: true });
     expect(reasons).toContainEqual({ endReason: 'password_changed', _count: 2 });
     expect(reasons).toContainEqual({ endReason: 'superseded', _count: 1 });
