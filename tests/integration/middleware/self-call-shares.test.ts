@@ -43,12 +43,16 @@ it('a stranger who holds all the self-calls that his network may have keeps nobo
   );
   await expect.poll(() => turnedAway, { timeout: 15_000 }).toBeGreaterThanOrEqual(300 - 128);
   expect(inside.seen.filter((line) => line === `POST ${REFRESH}`).length).toBeLessThan(256);
-  inside.judge(() => 'pass');
-  const selfCalls = () => inside.seen.filter((line) => line === `POST ${REFRESH}`).length;
-  const before = selfCalls();
+  // Counted by what they bring: on a busy machine the stranger's requests still come, whenever one of his calls is over.
+  const made = new Set<string>();
+  inside.judge((path, { cookie = '' }) => {
+    const whose = [owned, neighbours].find((token) => path === REFRESH && cookie.includes(token));
+    if (whose !== undefined) made.add(whose);
+    return 'pass';
+  });
   const [owner, neighbour] = await Promise.all([ask(owned, '198.51.100.7'), ask(neighbours, '203.0.113.67')]);
   // Whoever is kept out makes no call. One that was made may be given up after three seconds, on a machine that is that busy.
-  expect(selfCalls() - before).toBe(2);
+  expect(made).toEqual(new Set([owned, neighbours]));
   for (const { status } of [owner, neighbour]) expect([200, 503]).toContain(status);
   const statusOf = async () => (await ask(owned, '198.51.100.7')).status;
   await expect.poll(statusOf, { timeout: 15_000 }).toBe(200);
