@@ -4,16 +4,15 @@ import { cookieNames } from '@/lib/core/http/cookies';
 import type { Role } from '@/lib/core/token/claims';
 import { db } from '@/lib/server/database/client';
 import { randomBytes } from '@/lib/server/keys/random';
-import { hashWhenFree } from '@/lib/server/passwords/hasher';
 import type { Bucket } from '@/lib/server/rate-limit/buckets';
 import { startSession } from '@/lib/server/sessions/start';
 import { type RequestOptions, send, type Target } from './http/requests';
+import { PASSWORD, storedPassword } from './stored-password';
+
+export { PASSWORD } from './stored-password';
 
 /** Names of our cookies on a site without TLS, as all but one of the tests use. */
 export const COOKIE = cookieNames(false);
-
-/** Everybody's here: hashed once a file, because each hash costs a third of a second. */
-export const PASSWORD = 'seven-lanterns-cross-the-quiet-marsh';
 
 /** Cookies by name. */
 export type Cookies = Readonly<Record<string, string>>;
@@ -33,14 +32,7 @@ export type PreparedSession = {
   readonly accessOnly: Record<string, string>;
 };
 
-let storedPassword: Promise<string> | undefined;
 let count = 0;
-
-async function storedHash(): Promise<string> {
-  const hashed = await hashWhenFree('tests', PASSWORD);
-  if (!hashed.ok) throw new Error(`The test password could not be hashed: ${hashed.code}`);
-  return hashed.value;
-}
 
 /** Makes a person in the database of this test file; with `hasPassword`, one who can log in with `PASSWORD`. */
 export async function createPerson(
@@ -49,8 +41,7 @@ export async function createPerson(
   count += 1;
   const { email = `person-${count}@people.test`, name = `Person ${count}`, role = 'member' } = options;
   const id = newId(randomBytes);
-  if (options.hasPassword) storedPassword ??= storedHash();
-  const password = options.hasPassword ? { password: { create: { hash: (await storedPassword) ?? '' } } } : {};
+  const password = options.hasPassword ? { password: { create: { hash: await storedPassword() } } } : {};
   await db().user.create({ data: { id, email, name, role, ...password } });
   return { id, email };
 }
