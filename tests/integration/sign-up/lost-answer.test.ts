@@ -5,21 +5,22 @@ import { mailedCode, otherThan } from '@/tests/support/http/mailbox';
 import { problemOf } from '@/tests/support/http/problems';
 import { bearer } from '@/tests/support/http/programs';
 import { type Answer, atOnce, send } from '@/tests/support/http/requests';
-import { COOKIE, type Cookies, only, prepareSession, sessionRow } from '@/tests/support/people';
+import { COOKIE, type Cookies, only, PASSWORD, prepareSession, sessionRow } from '@/tests/support/people';
 import { useServer } from '@/tests/support/server/use-server';
+import { storedPassword } from '@/tests/support/stored-password';
+import { beginSignUp } from '@/tests/support/waiting-sign-up';
 
 // The answer that signs in may be lost on the way, and a button is pressed twice.
 
 const { url: databaseUrl } = await useDatabase();
 const server = await useServer({ databaseUrl });
-const PASSWORD = 'brown-herons-wait-under-the-bridge';
 let people = 0;
 
 async function begin(): Promise<{ email: string; code: string; pending: Cookies }> {
   people += 1;
   const email = `lost-${people}@people.test`;
-  const answer = await send(server, '/api/auth/register', { method: 'POST', json: { email, password: PASSWORD } });
-  return { email, code: await mailedCode(server, email), pending: only(answer.cookies, COOKIE.pending) };
+  const { pending, code } = await beginSignUp(email, null, await storedPassword());
+  return { email, code, pending: { [COOKIE.pending]: pending } };
 }
 
 const enter = (code: string, cookies: Cookies) =>

@@ -3,6 +3,7 @@ import { cookieNames } from '@/lib/core/http/cookies';
 import demoAccounts from '@/lib/server/config/demo-accounts.json' with { type: 'json' };
 import { mailedCode } from '@/tests/support/http/mailbox';
 import { targetAt } from '@/tests/support/http/requests';
+import type { WaitingSignUp } from '@/tests/support/waiting-sign-up';
 
 /** The demo accounts, which are in the server's database. */
 export const { member: MEMBER, admin: ADMIN } = demoAccounts;
@@ -34,13 +35,7 @@ export async function signUp(
   return person;
 }
 
-/** What a sign-up leaves in its browser, the value of a cookie, and in its mailbox. */
-export type WaitingSignUp = { readonly pending: string; readonly code: string };
-
-/**
- * Makes an account as `signUp` does, but for its beginning: the hash, the words that guessers try and the mail take most of
- * the time of a sign-up, and are what the tests of the sign-up are about. The browser is signed in afterwards.
- */
+/** Makes an account as `signUp` does, but for its beginning, which `sign-ups.ts` gives. The browser is signed in afterwards. */
 export async function finishSignUp(context: BrowserContext, origin: string, signUps: string): Promise<Person> {
   const person = newPerson();
   const begun = await fetch(signUps, { method: 'POST', body: JSON.stringify(person) });
