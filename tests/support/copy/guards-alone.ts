@@ -28,6 +28,6 @@ export async function useServerWithoutMiddleware(databaseUrl: string): Promise<T
   if (Object.keys(manifest.middleware).length === 0) throw new Error('The build has no middleware to take away');
   await writeFile(path.join(folder, MANIFEST), JSON.stringify({ ...manifest, middleware: {}, sortedMiddleware: [] }));
   const server = await startServer({ databaseUrl, folder, env: { APP_ORIGIN: SITE } });
-  afterAll(() => server.stop());
+  afterAll(() => server.kill());
   return server;
 }
