@@ -12,25 +12,28 @@ const alias = { '@': root, 'server-only': path.join(root, 'node_modules/server-o
 /** They wait for real time, and a busy machine would break what they wait for: they run beside each other and nothing else. */
 const DRILLS = [
   'tests/integration/drills/rotation-drill.test.ts',
+  'tests/integration/drills/status-list-outage.test.ts',
   'tests/integration/drills/database-outage.test.ts',
   'tests/integration/revocation/revocation.test.ts',
   'tests/integration/services/node-service.test.ts',
   'tests/integration/services/python-service.test.ts',
 ];
 
-/** They measure the machine itself, or take all of it: nothing else may run beside them. */
+/** They measure the machine itself: nothing else may run beside them. */
 const ALONE = [
   'tests/integration/passwords/**/*.test.ts',
   'tests/integration/sign-in/login-flood.test.ts',
   'tests/integration/keys/rotation-over-http.test.ts',
-  'tests/integration/your-code/**/*.test.ts',
 ];
 
 /** Where the files are that take longest. They begin, so that none is left over for the end. */
 const LONG = [
-  'drills/rotation',
   'drills/status',
+  'drills/rotation',
+  'your-code/',
   'services/',
+  'keys/secret-rotation',
+  'database/index-use',
   'maintenance/env-files',
   'rate-limit/',
   'oauth/',
@@ -103,8 +106,8 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/integration/**/*.test.ts', 'tests/support/**/*.test.ts'],
           exclude: [...DRILLS, ...ALONE, ...filesWithoutProgram(process.env)],
-          // Three files at once: many wait for a clock or for another process.
-          maxWorkers: 3,
+          // Twice as many files as such a machine has cores: many wait for a clock or for another process.
+          maxWorkers: 4,
           sequence: { groupOrder: 2 },
         },
       },

@@ -57,7 +57,7 @@ beforeAll(async () => {
     ...(executablePath === undefined ? {} : { executablePath }),
     args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu'],
   });
-}, 240_000);
+}, 480_000);
 
 afterAll(async () => {
   await browser?.close();
@@ -235,7 +235,7 @@ describe('a page of the build before', () => {
     await openBeforeDeploy(page);
     await page.getByRole('button', { name: 'Reload it' }).click();
     await page.getByRole('link', { name: 'Company' }).waitFor();
-    await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('Noah of Two Builds');
+    await expect.poll(() => page.getByLabel('Name').inputValue(), { timeout: 30_000 }).toBe('Noah of Two Builds');
     await page.getByRole('button', { name: 'Save name' }).click();
     await page.getByText('Saved. Hello, Noah of Two Builds.').waitFor();
     await context.close();
