@@ -10,6 +10,7 @@ import { findCredentials, upgradePasswordHash } from '@/lib/server/users/user-st
 import { giveLink } from '@/tests/support/database/link-rows';
 import { untilWaiting } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
+import { createProtected } from '@/tests/support/factors';
 import { createPerson, type Person } from '@/tests/support/people';
 
 const { url: databaseUrl } = await useDatabase();
@@ -83,5 +84,34 @@ describe('a session whose password was compared before it changed', () => {
     const found = await findCredentials(owner.email);
     await upgradePasswordHash(owner.id, found?.passwordHash ?? '', 'hs1$raised');
     expect(await startSession(start(owner.id, found?.passwordSince ?? null))).not.toBeNull();
+  });
+});
+
+// Promise: A sign-in that looked at a person's second factors begins a session only while they are the same
+describe('a session of a password alone, when a second factor comes before it begins', () => {
+  const factorsVersion = async ({ email }: Person) => (await findCredentials(email))?.factors.factorsVersion ?? null;
+  const startWith = async (owner: Person, version: number | null) =>
+    startSession({ ...start(owner.id, await passwordSince(owner)), factorsVersion: version });
+
+  it('does not begin, even when it waited for the factor', async () => {
+    const owner = await createPerson({ hasPassword: true });
+    const seen = await factorsVersion(owner);
+    let begun: ReturnType<typeof startWith> | undefined;
+    await db().$transaction(async (tx) => {
+      const totp = { userId: owner.id, secret: new Uint8Array(1), keyId: 'none', lastStep: 0 };
+      await tx.totp.create({ data: totp });
+      begun = startWith(owner, seen);
+      await untilWaiting(databaseUrl, 1, AbortSignal.timeout(15_000));
+    });
+    expect(await begun).toBeNull();
+    expect(await startWith(owner, seen)).toBeNull();
+    expect(await startWith(owner, await factorsVersion(owner))).not.toBeNull();
+  });
+
+  it('does not begin after one went either, whoever took it away', async () => {
+    const owner = await createProtected();
+    const seen = await factorsVersion(owner);
+    await db().totp.deleteMany({ where: { userId: owner.id } });
+    expect(await startWith(owner, seen)).toBeNull();
   });
 });
