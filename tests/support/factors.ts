@@ -8,15 +8,7 @@ import { randomBytes } from '@/lib/server/keys/random';
 import { insertCodes, newRecoveryCodes } from '@/lib/server/security/new-recovery-codes';
 import { createPerson, type Person } from './people';
 
-/** What an app with that key (base32) shows, so many steps of 30 seconds from now. */
-export const codeOf = (key: string, steps = 0): string =>
-  new TOTP({ secret: key }).generate({ timestamp: Date.now() + steps * 30_000 });
-
-/** Six digits that the app shows at no time near now. */
-export function wrongCodeFor(key: string): string {
-  const near = [-2, -1, 0, 1, 2].map((steps) => codeOf(key, steps));
-  return ['000000', '111111', '222222', '333333', '444444', '555555'].find((code) => !near.includes(code)) ?? '';
-}
+export { codeOf, wrongCodeFor } from './app-codes';
 
 /** Somebody with a password, an authenticator app and ten recovery codes. */
 export type Protected = Person & { readonly key: string; readonly codes: readonly string[] };

@@ -49,3 +49,11 @@ export const backToLink =
     const { token } = fields;
     return typeof token === 'string' ? `${back}&token=${encodeURIComponent(token)}` : back;
   };
+
+/** As `backToForm`, for a page that asks for a code: for a recovery code once more, where one was asked for. */
+export const backToProof =
+  (path: string) =>
+  (problem: Problem, fields: FormFields): string => {
+    const back = backToForm(path, problem, fields);
+    return fields['with'] === 'recovery' ? `${back}&with=recovery` : back;
+  };

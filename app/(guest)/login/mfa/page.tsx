@@ -1,4 +1,6 @@
 import type { Metadata } from 'next';
+import type { ReactNode } from 'react';
+import { EMPTY_PROOF_TEXTS, proofChoice } from '@/app/_components/forms/asked-proof';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
 import { Ticket } from '@/app/_components/frame/ticket';
 import { safeNextPath, withNext } from '@/lib/core/http/safe-redirect';
@@ -6,11 +8,12 @@ import { env } from '@/lib/server/config/env';
 import { pendingSignIn } from '@/lib/server/sign-in/pending-sign-in';
 import { LocalMailbox } from '../../local-mailbox';
 import { SecondStepForm } from './second-step-form';
+import { WhatIsWanted } from './what-is-wanted';
 
 export const metadata: Metadata = { title: 'Second step' };
 
-/** What the form says about a code that cannot be one. */
-const FIELD_TEXTS = { mailCode: 'Enter the six digits from the mail' };
+/** What the form says about a code that cannot be the mailed one. */
+const MAIL_TEXT = 'Enter the six digits from the mail';
 
 /** What is wanted besides the password. Nobody is signed in before it is there. */
 export default async function SecondStepPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
@@ -19,51 +22,71 @@ export default async function SecondStepPage({ searchParams }: { searchParams: P
   const next = safeNextPath(single(query['next']), appOrigin);
   const loginPath = withNext('/login', next);
   const pending = await pendingSignIn();
-  if (pending.state === 'none') return <NothingToFinish loginPath={loginPath} />;
+  if (pending.state === 'none') {
+    return (
+      <Instead title="There is nothing to finish" href={loginPath} label="Sign in">
+        This browser is not in the middle of signing in: it is done, or the ten minutes for the second step are over.
+      </Instead>
+    );
+  }
+  if (pending.state !== 'open') {
+    return (
+      <Instead title="Second step" href={withNext('/login/mfa', next)} label="Try again">
+        The server cannot tell right now what is wanted for your sign-in. Nothing is lost: try again in a moment.
+      </Instead>
+    );
+  }
+  const { email, methods } = pending;
+  const isMailDue = methods.includes('mail');
+  const { asked, other } = proofChoice(methods, single(query['with']) === 'recovery');
+  const texts = {
+    ...(asked === null ? {} : { code: () => EMPTY_PROOF_TEXTS[asked] }),
+    ...(isMailDue ? { mailCode: () => MAIL_TEXT } : {}),
+  };
   const stub = (
-    <p className="text-sm text-ink-soft">
-      No mail after a few minutes? Look in your spam folder, or{' '}
-      <a className="link" href={loginPath}>
-        sign in again
-      </a>
-      .
-    </p>
+    <div className="grid gap-2 text-sm text-ink-soft">
+      {other === null ? null : (
+        <p>
+          <a className="link" href={withNext(other === 'recovery' ? '/login/mfa?with=recovery' : '/login/mfa', next)}>
+            {other === 'recovery' ? 'Use a recovery code' : 'Use your authenticator app'}
+          </a>
+        </p>
+      )}
+      <p>
+        {isMailDue ? 'No mail after a few minutes? Look in your spam folder, or ' : 'Another account? '}
+        <a className="link" href={loginPath}>
+          {isMailDue ? 'sign in again' : 'Sign in again'}
+        </a>
+        .
+      </p>
+    </div>
   );
   return (
     <>
       <Ticket stub={stub}>
         <h1 className="mb-2 text-2xl">Second step</h1>
-        <p className="mb-6 text-sm text-ink-soft">
-          Many wrong passwords were tried at{' '}
-          {pending.state === 'open' ? (
-            <bdi className="font-semibold text-ink wrap-anywhere">{pending.email}</bdi>
-          ) : (
-            'this account'
-          )}
-          . Yours was right. So that nobody gets in by guessing, enter the code of six digits that is on its way to that
-          mailbox, too. It is good for ten minutes, in this browser.
-        </p>
-        <SecondStepForm
-          next={next}
-          email={pending.state === 'open' ? pending.email : null}
-          initial={initialFaults(query, { mailCode: () => FIELD_TEXTS.mailCode })}
-          required={FIELD_TEXTS}
-        />
+        <WhatIsWanted {...{ asked, isMailDue, email }} />
+        {asked === null && !isMailDue ? null : (
+          <SecondStepForm
+            key={asked}
+            {...{ next, email, asked, isMailDue, initial: initialFaults(query, texts), mailText: MAIL_TEXT }}
+          />
+        )}
       </Ticket>
-      {embeddedDataFolder === null ? null : <LocalMailbox />}
+      {embeddedDataFolder === null || !isMailDue ? null : <LocalMailbox />}
     </>
   );
 }
 
-function NothingToFinish({ loginPath }: { loginPath: string }) {
+type InsteadProps = { title: string; href: string; label: string; children: ReactNode };
+
+function Instead({ title, href, label, children }: InsteadProps) {
   return (
     <Ticket>
-      <h1 className="mb-2 text-2xl">There is nothing to finish</h1>
-      <p className="mb-6 text-sm text-ink-soft">
-        This browser is not in the middle of signing in: it is done, or the ten minutes for the second step are over.
-      </p>
-      <a className="button button-primary" href={loginPath}>
-        Sign in
+      <h1 className="mb-2 text-2xl">{title}</h1>
+      <p className="mb-6 text-sm text-ink-soft">{children}</p>
+      <a className="button button-primary" href={href}>
+        {label}
       </a>
     </Ticket>
   );

@@ -1,7 +1,7 @@
 import { toIso } from '@/lib/core/time';
 import { ourCookie } from '@/lib/server/http/cookies';
 import { json, problem } from '@/lib/server/routes/answer';
-import { backToForm, nextOf } from '@/lib/server/routes/form-answer';
+import { backToProof, nextOf } from '@/lib/server/routes/form-answer';
 import { stepUpBody } from '@/lib/server/routes/proof-schemas';
 import { changeRoute, sessionRoute } from '@/lib/server/routes/route-handler';
 import { attemptProblem } from '@/lib/server/routes/sign-in-answer';
@@ -18,7 +18,7 @@ export const GET = sessionRoute('GET /api/auth/step-up', {}, async ({ session, f
   return json({ recentUntil: toIso(recentUntil), methods });
 });
 
-const form = { success: nextOf, failure: backToForm.bind(null, '/step-up') };
+const form = { success: nextOf, failure: backToProof('/step-up') };
 
 export const POST = changeRoute('POST /api/auth/step-up', { body: stepUpBody, form }, async (call, signer) => {
   const { request, body, facts } = call;

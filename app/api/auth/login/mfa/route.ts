@@ -1,6 +1,6 @@
 import { ourCookie } from '@/lib/server/http/cookies';
 import { sendDueMail } from '@/lib/server/mail/delivery';
-import { backToForm, nextOf } from '@/lib/server/routes/form-answer';
+import { backToProof, nextOf } from '@/lib/server/routes/form-answer';
 import { secondStepBody } from '@/lib/server/routes/proof-schemas';
 import { publicRoute } from '@/lib/server/routes/route-handler';
 import { attemptProblem, signInAnswer } from '@/lib/server/routes/sign-in-answer';
@@ -8,7 +8,7 @@ import { finishSignIn } from '@/lib/server/sign-in/second-step';
 
 export * from '@/lib/server/routes/other-methods';
 
-const form = { success: nextOf, failure: backToForm.bind(null, '/login/mfa') };
+const form = { success: nextOf, failure: backToProof('/login/mfa') };
 
 export const POST = publicRoute('POST /api/auth/login/mfa', { body: secondStepBody, form }, async (call) => {
   const { request, body, facts } = call;

@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react';
+import type { AskedProof } from '@/app/_components/forms/asked-proof';
+
+type Props = { asked: AskedProof | null; isMailDue: boolean; email: string };
+
+/** Says why the password is not enough, and where to find what is. */
+export function WhatIsWanted({ asked, isMailDue, email }: Props) {
+  const account = <bdi className="font-semibold text-ink wrap-anywhere">{email}</bdi>;
+  return (
+    <div className="mb-6 grid gap-2 text-sm text-ink-soft">
+      {asked === null ? null : <p>{factorSentence(asked, account)}</p>}
+      {isMailDue && asked !== null ? (
+        <p>
+          Many wrong passwords or codes were tried at this account. So that nobody gets in by guessing, enter the code
+          of six digits that is on its way to its mailbox, too. It is good for ten minutes, in this browser.
+        </p>
+      ) : null}
+      {isMailDue && asked === null ? (
+        <p>
+          Many wrong passwords were tried at {account}. Yours was right. So that nobody gets in by guessing, enter the
+          code of six digits that is on its way to that mailbox, too. It is good for ten minutes, in this browser.
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function factorSentence(asked: AskedProof, account: ReactNode): ReactNode {
+  if (asked === 'recovery') {
+    return <>Your password was right. Now enter one of the recovery codes of {account}.</>;
+  }
+  return <>Your password was right. Now enter the code that your authenticator app shows for {account}.</>;
+}

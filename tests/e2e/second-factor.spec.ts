@@ -1,0 +1,66 @@
+import type { Page } from '@playwright/test';
+import { codeOf, wrongCodeFor } from '@/tests/support/app-codes';
+import { forgetLastCode, setUpApp } from '@/tests/support/browser/factors';
+import { signIn } from '@/tests/support/browser/people';
+import { backend, expect, test } from './fixtures';
+
+/** Well formed, and nobody's. */
+const NO_CODE = '0000-0000-0000-0000-0000-0000';
+
+const appField = (page: Page) => page.getByLabel('Authentication code');
+const recoveryField = (page: Page) => page.getByLabel('Recovery code');
+const alert = (page: Page, text: string | RegExp) => page.getByRole('alert').filter({ hasText: text });
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(`with scripts ${javaScriptEnabled ? 'on' : 'off'}`, () => {
+    test.use({ javaScriptEnabled });
+
+    test('a password is followed by a code of the app, or by a recovery code, and nothing typed comes back', async ({
+      page,
+      context,
+      origin,
+      signedIn: person,
+      expectFault,
+    }) => {
+      expectFault(/status of 401/);
+      const { key, codes } = await setUpApp(context.request, origin);
+      await context.clearCookies();
+      await page.goto('/account');
+      await signIn(page, person);
+      await expect(page).toHaveURL('/login/mfa?next=%2Faccount');
+      await expect(page.getByText(person.email)).toBeVisible();
+      await expect(appField(page)).toHaveAttribute('autocomplete', 'one-time-code');
+      await expect(appField(page)).toHaveAttribute('inputmode', 'numeric');
+      await expect(page.locator('input[name="username"]')).toHaveValue(person.email);
+      const wrong = wrongCodeFor(key);
+      await appField(page).fill(wrong);
+      await press(page, 'Continue');
+      await expect(alert(page, 'This code is not right, or was used')).toBeVisible();
+      expect([page.url(), await page.content()].join().includes(wrong)).toBe(false);
+
+      await page.getByRole('link', { name: 'Use a recovery code' }).click();
+      await expect(recoveryField(page)).toHaveAttribute('autocomplete', 'off');
+      await expect(recoveryField(page)).toHaveAttribute('type', 'text');
+      await expect(recoveryField(page)).not.toHaveAttribute('inputmode');
+      await recoveryField(page).fill(NO_CODE);
+      await press(page, 'Continue');
+      await expect(alert(page, 'This recovery code is not right')).toBeVisible();
+      expect([page.url(), await page.content()].join().includes(NO_CODE)).toBe(false);
+      await recoveryField(page).fill(codes[0]?.toLowerCase() ?? '');
+      await press(page, 'Continue');
+      await expect(page).toHaveURL('/account');
+
+      await press(page, 'Sign out');
+      await expect(page).toHaveURL(/\/login/);
+      await forgetLastCode(backend().databaseUrl, person.email);
+      await page.goto('/login?next=%2Faccount');
+      await signIn(page, person);
+      await page.getByRole('link', { name: 'Use a recovery code' }).click();
+      await page.getByRole('link', { name: 'Use your authenticator app' }).click();
+      await appField(page).fill(codeOf(key));
+      await press(page, 'Continue');
+      await expect(page).toHaveURL('/account');
+    });
+  });
+}
