@@ -155,6 +155,8 @@ export const PLACES = {
     'app/(member)/account/account-nav.tsx',
     'app/(member)/account/action-faults.ts',
     'app/(member)/account/actions.ts',
+    'app/(member)/account/brought-proof.ts',
+    'app/(member)/account/carried-change.ts',
     'app/(member)/account/code-form.tsx',
     'app/(member)/account/done-notice.tsx',
     'app/(member)/account/email-actions.ts',

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { codeOf, wrongCodeFor } from '@/tests/support/app-codes';
 import { forgetLastCode, setUpApp } from '@/tests/support/browser/factors';
 import { signIn } from '@/tests/support/browser/people';
+import { ageProofs } from '@/tests/support/database/sql';
 import { backend, expect, test } from './fixtures';
 
 /** Well formed, and nobody's. */
@@ -10,6 +11,7 @@ const NO_CODE = '0000-0000-0000-0000-0000-0000';
 const appField = (page: Page) => page.getByLabel('Authentication code');
 const recoveryField = (page: Page) => page.getByLabel('Recovery code');
 const alert = (page: Page, text: string | RegExp) => page.getByRole('alert').filter({ hasText: text });
+const question = (page: Page) => page.getByRole('heading', { name: 'Confirm it is you' });
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
 for (const javaScriptEnabled of [true, false]) {
@@ -61,6 +63,51 @@ for (const javaScriptEnabled of [true, false]) {
       await appField(page).fill(codeOf(key));
       await press(page, 'Continue');
       await expect(page).toHaveURL('/account');
+    });
+
+    test('a change with an old proof asks for a code of the app, or for a recovery code, and is made once', async ({
+      page,
+      context,
+      origin,
+      signedIn: person,
+      expectFault,
+    }) => {
+      expectFault(/status of 401/);
+      const { databaseUrl } = backend();
+      const { key, codes } = await setUpApp(context.request, origin);
+      await forgetLastCode(databaseUrl, person.email);
+      await ageProofs(databaseUrl, person.email);
+      await page.goto('/account');
+      await page.getByLabel('New email').fill('elsewhere@people.example');
+      await press(page, 'Change email');
+      await expect(question(page)).toBeVisible();
+      await expect(page.getByLabel('Password', { exact: true })).toHaveCount(0);
+      await appField(page).fill(wrongCodeFor(key));
+      await press(page, 'Confirm');
+      await expect(appField(page)).toHaveAccessibleDescription(/This code is not right/);
+      await expect(appField(page)).toHaveValue('');
+      await press(page, 'Use a recovery code');
+      await expect(page.getByText('elsewhere@people.example')).toBeVisible();
+      await recoveryField(page).fill(NO_CODE);
+      await press(page, 'Confirm');
+      await expect(recoveryField(page)).toHaveAccessibleDescription(/This recovery code is not right/);
+      await expect(recoveryField(page)).toHaveValue('');
+      await press(page, 'Use your authenticator app');
+      await appField(page).fill(codeOf(key));
+      await press(page, 'Confirm');
+      await expect(page.getByRole('status').filter({ hasText: 'A code is on its way' })).toBeVisible();
+      await expect(page).toHaveURL(/\/account(\?done=code_sent)?$/);
+
+      await ageProofs(databaseUrl, person.email);
+      await page.goto('/step-up?next=%2Faccount%2Fsecurity');
+      await expect(appField(page)).toBeVisible();
+      await page.getByRole('link', { name: 'Use a recovery code' }).click();
+      await recoveryField(page).fill(NO_CODE);
+      await press(page, 'Confirm');
+      await expect(alert(page, 'This recovery code is not right')).toBeVisible();
+      await recoveryField(page).fill(codes[0] ?? '');
+      await press(page, 'Confirm');
+      await expect(page).toHaveURL('/account/security');
     });
   });
 }

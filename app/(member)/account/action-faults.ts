@@ -1,3 +1,4 @@
+import { type AskedProof, proofField, WRONG_PROOF_TEXTS } from '@/app/_components/forms/asked-proof';
 import { type Faults, NO_FAULTS } from '@/app/_components/forms/faults';
 import { problemText } from '@/app/_components/forms/problem-text';
 import { PROBLEMS, type ProblemCode } from '@/lib/core/http/problem';
@@ -27,12 +28,11 @@ export function problemFaults(
 type ProofFault = { code: ProofFailure | 'too_many_attempts'; retryAfterSeconds?: number };
 
 /** That a proof was not taken: a wrong password or code is said at its field. */
-export function proofFaults(before: Before, reason: ProofFault, field: string): Faults {
+export function proofFaults(before: Before, reason: ProofFault, asked: AskedProof): Faults {
   switch (reason.code) {
     case 'invalid_credentials':
-      return fieldFaults(before, field, 'This is not your password');
     case 'invalid_code':
-      return fieldFaults(before, field, 'This code is not right, or was used. Wait for the next one');
+      return fieldFaults(before, proofField(asked), WRONG_PROOF_TEXTS[asked]);
     default:
       return problemFaults(before, { ...reason, code: reason.code });
   }

@@ -13,16 +13,15 @@ import { changeEmailBody, UNCHANGED_EMAIL, verifyEmailBody } from '@/lib/server/
 import { requireUser } from '@/lib/server/sessions/current-user';
 import { dropDraft } from '@/lib/server/sessions/drafts';
 import { setSessionCookies } from '@/lib/server/sessions/session-cookies';
-import { carry } from '@/lib/server/step-up/carried-request';
-import { confirm } from '@/lib/server/step-up/confirm';
-import { fieldFaults, problemFaults, proofFaults } from './action-faults';
+import { fieldFaults, problemFaults } from './action-faults';
+import { answerQuestion, type Question, questionFor, STALE_TEXT } from './carried-change';
 import { type Asking, requireSigner, textOf } from './signer';
 
 const PATH = '/account';
 
 type Answer =
   | { readonly kind: 'form'; readonly faults: Faults; readonly typed: string }
-  | { readonly kind: 'step_up'; readonly faults: Faults; readonly email: string; readonly carried: string };
+  | { readonly kind: 'step_up'; readonly faults: Faults; readonly question: Question<'change_email'> };
 
 /**
  * What the form for a new address shows: itself, or in its place the question for a proof. `beside` names the change that
@@ -57,10 +56,12 @@ async function asked(before: EmailState, { signer, facts }: Asking, typed: strin
   switch (begun.code) {
     case 'unchanged':
       return refused(UNCHANGED_EMAIL.message);
-    case 'step_up_required': {
-      const carried = await carry({ action: 'change_email', email }, signer);
-      return { kind: 'step_up', faults: NO_FAULTS, email, carried };
-    }
+    case 'step_up_required':
+      return {
+        kind: 'step_up',
+        faults: NO_FAULTS,
+        question: await questionFor({ action: 'change_email', email }, signer),
+      };
     case 'too_many_attempts':
       return { kind: 'form', faults: problemFaults(before, begun), typed };
     default:
@@ -69,26 +70,16 @@ async function asked(before: EmailState, { signer, facts }: Asking, typed: strin
 }
 
 async function confirmed(before: EmailState, asking: Asking, form: FormData): Promise<Answer> {
-  const proof = { kind: 'password', password: textOf(form, 'password') } as const;
-  const confirmation = { ...asking, carried: textOf(form, 'carried'), proof };
-  const outcome = await confirm(confirmation);
-  if (outcome.ok) {
-    const { tokens, signer, request } = outcome.value;
-    await setSessionCookies(tokens);
-    const begun = await changeEmail(signer, request.email, asking.facts);
-    // The session is another one now: its page is made by the next request, which brings the new cookies.
-    return begun.ok ? sent(begun.value) : redirect(`${PATH}?done=${begun.code}`);
-  }
-  switch (outcome.code) {
-    case 'unauthenticated':
-      return redirect(PATH);
-    case 'stale': {
-      const faults = fieldFaults(before, 'email', 'This was started before you confirmed it is you. Start again.');
-      return { kind: 'form', faults, typed: outcome.request?.email ?? '' };
-    }
-    case 'unproven': {
-      const { carried, request, reason } = outcome;
-      return { kind: 'step_up', faults: proofFaults(before, reason, 'password'), email: request.email, carried };
+  const answered = await answerQuestion(before, asking, form, { actions: ['change_email'], path: PATH });
+  switch (answered.kind) {
+    case 'asked':
+      return { kind: 'step_up', faults: answered.faults, question: answered.question };
+    case 'stale':
+      return { kind: 'form', faults: fieldFaults(before, 'email', STALE_TEXT), typed: answered.request?.email ?? '' };
+    case 'confirmed': {
+      const begun = await changeEmail(answered.signer, answered.request.email, asking.facts);
+      // The session is another one now: its page is made by the next request, which brings the new cookies.
+      return begun.ok ? sent(begun.value) : redirect(`${PATH}?done=${begun.code}`);
     }
   }
 }

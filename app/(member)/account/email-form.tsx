@@ -32,11 +32,12 @@ export function EmailForm({ email, typed, pending }: Props) {
   if (pending !== null && state.beside !== pending.id) return <CodeForm email={pending.email} />;
   if (state.kind === 'step_up') {
     return (
-      <ConfirmBlock {...{ action, isBusy, email, faults: state.faults, carried: state.carried }}>
+      <ConfirmBlock {...{ action, isBusy, email, faults: state.faults, ...state.question }}>
         <p>
           You asked to change the email address of your account to{' '}
-          <bdi className="font-semibold text-ink wrap-anywhere">{state.email}</bdi>. A code goes there, and word of it
-          to <bdi className="wrap-anywhere">{email}</bdi>. Your address stays as it is until you have entered the code.
+          <bdi className="font-semibold text-ink wrap-anywhere">{state.question.request.email}</bdi>. A code goes there,
+          and word of it to <bdi className="wrap-anywhere">{email}</bdi>. Your address stays as it is until you have
+          entered the code.
         </p>
       </ConfirmBlock>
     );

@@ -17,6 +17,9 @@ import type { Signer } from './guard';
 /** Every change that may wait so, with its input as it was validated. The page that asks must say all that it does. */
 const requestSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('change_email'), email: z.string() }),
+  z.object({ action: z.literal('set_up_totp') }),
+  z.object({ action: z.literal('remove_totp') }),
+  z.object({ action: z.literal('make_codes') }),
 ]);
 export type CarriedRequest = z.infer<typeof requestSchema>;
 

@@ -59,7 +59,7 @@ function saidOf(faults: Faults, asked: AskedProof | null, isMailDue: boolean): F
   if (faults.code === 'invalid_code') {
     const summary = isMailDue
       ? 'One of the codes is not right, or was used. Try both again.'
-      : WRONG_PROOF_TEXTS[asked];
+      : `${WRONG_PROOF_TEXTS[asked]}.`;
     return { ...faults, summary };
   }
   if (faults.fields['code'] === undefined) return faults;

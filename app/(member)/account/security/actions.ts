@@ -1,13 +1,14 @@
 'use server';
 
 import { redirect } from 'next/navigation';
+import { WRONG_PROOF_TEXTS } from '@/app/_components/forms/asked-proof';
 import type { Faults } from '@/app/_components/forms/faults';
 import { changePassword } from '@/lib/server/account/change-password';
 import { env } from '@/lib/server/config/env';
 import { sendDueMail } from '@/lib/server/mail/delivery';
 import { changePasswordBody, passwordChangeFault } from '@/lib/server/routes/request-schemas';
 import { setSessionCookies } from '@/lib/server/sessions/session-cookies';
-import { fieldFaults, problemFaults, proofFaults } from '../action-faults';
+import { fieldFaults, problemFaults } from '../action-faults';
 import { requireSigner, textOf } from '../signer';
 
 const PATH = '/account/security';
@@ -36,7 +37,7 @@ export async function changeOwnPassword(before: PasswordState, form: FormData): 
     case 'step_up_required':
       return redirect(`/step-up?next=${encodeURIComponent(PATH)}`);
     case 'invalid_credentials':
-      return { faults: proofFaults(before, { code: changed.code }, 'currentPassword') };
+      return { faults: fieldFaults(before, 'currentPassword', WRONG_PROOF_TEXTS.password) };
     case 'too_many_attempts':
       return { faults: problemFaults(before, changed) };
     case 'overloaded':
