@@ -95,7 +95,7 @@ export const ROOMS = table({
   // Signing in and up.
   'app/(guest)': ['core/http', 'server/config', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/recovery', 'server/routes', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
   // The pages of the person signed in.
-  'app/(member)': ['core', 'core/http', 'core/token', 'server/config', 'server/http', 'server/users', 'server/mail', 'server/sessions', 'server/step-up', 'server/account', 'server/routes', 'app/_components/stamp', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
+  'app/(member)': ['site.ts', 'core', 'core/http', 'core/token', 'server/config', 'server/http', 'server/users', 'server/mail', 'server/sessions', 'server/step-up', 'server/account', 'server/security', 'server/routes', 'app/_components/stamp', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
   // The pages of admins.
   'app/(admin)': ['server/users', 'server/keys', 'server/sessions', 'app/_components/frame', 'app/_components/forms', 'app/(member)'],
   // The HTTP interface.

@@ -1,7 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { codeOf } from '@/tests/support/app-codes';
 import { ADMIN_PAGES, GUEST_PAGES, MEMBER_PAGES, type PageCase } from '@/tests/support/browser/pages';
-import { ADMIN, logIn, newPerson } from '@/tests/support/browser/people';
+import { ADMIN, logIn, newPerson, signIn } from '@/tests/support/browser/people';
 import { ageProofs } from '@/tests/support/database/sql';
 import { backend, expect, test } from './fixtures';
 
@@ -115,6 +116,38 @@ test('the page of a code is without barriers that axe knows, before and after it
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Send the code again' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Sent again' })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('the pages of a second factor are without barriers that axe knows, from its key to its code', async ({
+  page,
+  context,
+  signedIn,
+}) => {
+  await page.goto('/account/security');
+  await page.getByRole('button', { name: 'Set up authenticator app' }).click();
+  await expect(page.getByRole('img', { name: 'QR code for your authenticator app' })).toBeVisible();
+  await expectAccessible(page);
+  const address = await page.getByRole('link', { name: 'open it in an app' }).getAttribute('href');
+  const key = new URL(address ?? '').searchParams.get('secret') ?? '';
+  await page.getByLabel('Authentication code').fill(codeOf(key));
+  await page.getByRole('button', { name: 'Turn on' }).click();
+  await expect(page.getByRole('list', { name: 'Recovery codes' })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'I have kept them' }).click();
+  await expect(page.getByText('10 codes are left.')).toBeVisible();
+  await expectAccessible(page);
+  await ageProofs(backend().databaseUrl, signedIn.email);
+  await page.getByRole('button', { name: 'Remove authenticator app' }).click();
+  await expect(page.getByRole('heading', { name: 'Confirm it is you' })).toBeVisible();
+  await expectAccessible(page);
+  await context.clearCookies();
+  await page.goto('/login');
+  await signIn(page, signedIn);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Second step');
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'Use a recovery code' }).click();
+  await expect(page.getByLabel('Recovery code')).toBeVisible();
   await expectAccessible(page);
 });
 

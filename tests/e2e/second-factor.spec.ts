@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { codeOf, wrongCodeFor } from '@/tests/support/app-codes';
 import { forgetLastCode, setUpApp } from '@/tests/support/browser/factors';
@@ -11,6 +12,7 @@ const NO_CODE = '0000-0000-0000-0000-0000-0000';
 const appField = (page: Page) => page.getByLabel('Authentication code');
 const recoveryField = (page: Page) => page.getByLabel('Recovery code');
 const alert = (page: Page, text: string | RegExp) => page.getByRole('alert').filter({ hasText: text });
+const codeList = (page: Page) => page.getByRole('list', { name: 'Recovery codes' });
 const question = (page: Page) => page.getByRole('heading', { name: 'Confirm it is you' });
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
@@ -109,5 +111,103 @@ for (const javaScriptEnabled of [true, false]) {
       await press(page, 'Confirm');
       await expect(page).toHaveURL('/account/security');
     });
+
+    test('an app is set up with a fresh proof and its first code, codes are shown once, and it is removed again', async ({
+      page,
+      context,
+      origin,
+      signedIn: person,
+    }) => {
+      const { databaseUrl } = backend();
+      await ageProofs(databaseUrl, person.email);
+      await page.goto('/account/security');
+      await press(page, 'Set up authenticator app');
+      await expect(question(page)).toBeVisible();
+      const password = page.getByLabel('Password', { exact: true });
+      await password.fill('not-the-one-that-was-set-here');
+      await press(page, 'Confirm');
+      await expect(password).toHaveAccessibleDescription('This is not your password');
+      await expect(password).toHaveValue('');
+      await password.fill(person.password);
+      await press(page, 'Confirm');
+      await expect(page.getByRole('img', { name: 'QR code for your authenticator app' })).toBeVisible();
+      await expect(page).toHaveURL('/account/security');
+      const key = ((await page.getByText(/^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$/).textContent()) ?? '').replaceAll(' ', '');
+      const wrong = wrongCodeFor(key);
+      await appField(page).fill(wrong);
+      await press(page, 'Turn on');
+      await expect(appField(page)).toHaveAccessibleDescription(/This code is not right/);
+      await expect(appField(page)).toHaveValue('');
+      await appField(page).fill(codeOf(key));
+      await press(page, 'Turn on');
+      await expect(codeList(page).getByRole('listitem')).toHaveCount(10);
+      await expect(page.getByText('Your authenticator app is on')).toBeVisible();
+      const codes = await codeList(page).getByRole('listitem').allInnerTexts();
+      expect(codes.every((code) => /^([0-9A-Z]{4}-){5}[0-9A-Z]{4}$/.test(code))).toBe(true);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'Download' }).click(),
+      ]);
+      expect(download.suggestedFilename()).toBe('handstamp-recovery-codes.txt');
+      const file = await readFile(await download.path(), 'utf8');
+      for (const code of codes) expect(file).toContain(code);
+      const cookies = JSON.stringify(await context.cookies());
+      expect(codes.filter((code) => cookies.includes(code) || page.url().includes(code))).toEqual([]);
+      expect((await context.request.get(`${origin}/api/auth/session`)).status()).toBe(200);
+
+      await page.reload();
+      await expect(page.getByRole('button', { name: 'Remove authenticator app' })).toBeVisible();
+      await expect(codeList(page)).toHaveCount(0);
+      await expect(page.getByText('10 codes are left.')).toBeVisible();
+      await press(page, 'Make new recovery codes');
+      await expect(codeList(page).getByRole('listitem')).toHaveCount(10);
+      const [newest = ''] = await codeList(page).getByRole('listitem').allInnerTexts();
+      expect(codes).not.toContain(newest);
+      // Without scripts the same form is sent again, and must not kill what was just kept.
+      await page.reload();
+      await expect(page.getByRole('button', { name: 'Make new recovery codes' })).toBeVisible();
+      await expect(codeList(page)).toHaveCount(0);
+
+      await ageProofs(databaseUrl, person.email);
+      await page.goto('/account/security');
+      await press(page, 'Remove authenticator app');
+      await expect(page.getByText('After that your password alone signs you in')).toBeVisible();
+      await press(page, 'Use a recovery code');
+      await recoveryField(page).fill(newest);
+      await press(page, 'Confirm');
+      await expect(page.getByRole('status').filter({ hasText: 'Your authenticator app is removed' })).toBeVisible();
+      await expect(page.getByRole('button', { name: 'Set up authenticator app' })).toBeVisible();
+      await expect(page.getByRole('button', { name: 'Make new recovery codes' })).toHaveCount(0);
+    });
   });
 }
+
+test('by keyboard alone: what comes in place of a button takes the focus, and Enter goes on', async ({
+  page,
+  signedIn: _signedIn,
+}) => {
+  await page.goto('/account/security');
+  await page.getByRole('button', { name: 'Set up authenticator app' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Set up your authenticator app' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  const address = (await page.locator(':focus').getAttribute('href')) ?? '';
+  expect(address).toMatch(/^otpauth:\/\/totp\//);
+  await page.keyboard.press('Tab');
+  await expect(appField(page)).toBeFocused();
+  await page.keyboard.type(codeOf(new URL(address).searchParams.get('secret') ?? ''));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Keep your recovery codes' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Download' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('10 codes are left.')).toBeVisible();
+  await page.getByRole('button', { name: 'Remove authenticator app' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Remove your authenticator app?' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('status').filter({ hasText: 'is removed' })).toBeFocused();
+});

@@ -14,7 +14,14 @@ export const fieldFaults = ({ faults }: Before, field: string, message: string):
   attempt: faults.attempt + 1,
 });
 
-/** That the whole was. `overloaded` is our trouble, told as such. */
+/** That the whole was, in words for this form alone. */
+export const formFaults = ({ faults }: Before, summary: string): Faults => ({
+  ...NO_FAULTS,
+  summary,
+  attempt: faults.attempt + 1,
+});
+
+/** The same by its problem. `overloaded` is our trouble, told as such. */
 export function problemFaults(
   { faults }: Before,
   { code, retryAfterSeconds = null }: { code: ProblemCode | 'overloaded'; retryAfterSeconds?: number | null },

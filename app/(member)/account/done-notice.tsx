@@ -10,6 +10,8 @@ const TEXTS: ReadonlyMap<string, { tone: 'calm' | 'fault'; text: string }> = new
   ['code_sent', { tone: 'calm', text: 'A code is on its way to the new address.' }],
   ['email_changed', { tone: 'calm', text: 'Your email address is changed. Every other device was signed out.' }],
   ['password_changed', { tone: 'calm', text: 'Your password is changed. Every other device was signed out.' }],
+  ['totp_added', { tone: 'calm', text: 'Your authenticator app is on.' }],
+  ['totp_removed', { tone: 'calm', text: 'Your authenticator app is removed. Every other device was signed out.' }],
   [
     'email_change_recent',
     { tone: 'fault', text: 'Your address was changed less than three days ago. It can be changed again after that.' },

@@ -1,5 +1,5 @@
 import 'server-only';
-import { cookies } from 'next/headers';
+import { cookies, headers } from 'next/headers';
 import { type CookieNames, confirmedCookie, cookieAttributes, cookieNames } from '@/lib/core/http/cookies';
 import { CEREMONY_SECONDS } from '@/lib/core/policy';
 import { days } from '@/lib/core/time';
@@ -10,12 +10,17 @@ const DEVICE_SECONDS = days(365);
 /** Names of our cookies under the configured origin. */
 export const ourCookieNames = (): CookieNames => cookieNames(env().isSecureOrigin);
 
+/** What was set in answer to the request of these headers, by name; '' for what was deleted. */
+const setInAnswer = new WeakMap<object, Map<string, string>>();
+
 /**
  * One of our cookies in the request that is running, whose headers are given; null when it is absent, comes twice, or is
- * spelt another way.
+ * spelt another way. The page that a server action answers with is made in the same request: it has what the action set.
  */
 export async function ourCookie(requestHeaders: Headers, which: keyof CookieNames): Promise<string | null> {
   const name = ourCookieNames()[which];
+  const set = setInAnswer.get(requestHeaders)?.get(name);
+  if (set !== undefined) return set === '' ? null : set;
   const header = requestHeaders.get('cookie');
   return header === null ? null : confirmedCookie(header, name, (await cookies()).get(name)?.value);
 }
@@ -48,5 +53,7 @@ export async function setOurCookie(
   lifetime: { maxAge?: number },
 ): Promise<void> {
   const name = ourCookieNames()[which];
+  const requestHeaders = await headers();
+  setInAnswer.set(requestHeaders, (setInAnswer.get(requestHeaders) ?? new Map()).set(name, value));
   (await cookies()).set({ name, value, ...cookieAttributes(env().isSecureOrigin), ...lifetime });
 }

@@ -18,7 +18,8 @@ import type { Signer } from './guard';
 const requestSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('change_email'), email: z.string() }),
   z.object({ action: z.literal('set_up_totp') }),
-  z.object({ action: z.literal('remove_totp') }),
+  // `isLast`: the page said that the password alone signs in afterwards.
+  z.object({ action: z.literal('remove_totp'), isLast: z.boolean() }),
   z.object({ action: z.literal('make_codes') }),
 ]);
 export type CarriedRequest = z.infer<typeof requestSchema>;

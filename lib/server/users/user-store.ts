@@ -48,12 +48,6 @@ export async function findCredentials(email: string): Promise<Credentials | null
   return { user, isDisabled, passwordHash, passwordSince, factors, isFactorResetDue };
 }
 
-/** When the person set their password; null for one who has none. */
-export async function findPasswordSince(userId: string): Promise<Date | null> {
-  const found = await db().password.findUnique({ where: { userId }, select: { changedAt: true } });
-  return found?.changedAt ?? null;
-}
-
 export async function findUserId(email: string): Promise<string | null> {
   const found = await db().user.findUnique({ where: { email }, select: { id: true } });
   return found?.id ?? null;

@@ -1,0 +1,79 @@
+'use client';
+
+import { useState } from 'react';
+import { Notice } from '@/app/_components/frame/notice';
+import { SITE } from '@/site';
+import { FocusedHeading } from './focused-heading';
+
+type Props = {
+  email: string;
+  codes: readonly string[];
+  /** True when they came with the first factor, which is on now. */
+  isFirst: boolean;
+};
+
+const COPY_TEXTS = { idle: '', copied: 'Copied', failed: 'Could not copy: select the codes instead' } as const;
+
+/** New recovery codes, this once: on the page, as a file and for the clipboard. */
+export function NewCodes({ email, codes, isFirst }: Props) {
+  const text = `${SITE.name} recovery codes of ${email}\n\n${codes.join('\n')}\n\nEach is good once.\n`;
+  return (
+    <section aria-labelledby="new-codes" className="sheet p-5 sm:p-6">
+      {isFirst ? (
+        <Notice tone="calm" className="mb-5">
+          <p role="status">Your authenticator app is on. Every other device was signed out.</p>
+        </Notice>
+      ) : null}
+      <FocusedHeading id="new-codes">Keep your recovery codes</FocusedHeading>
+      <p className="mt-2 text-ink-soft">
+        Each signs you in once when your app is not at hand.{' '}
+        <strong className="text-ink">They do not come back:</strong> keep them now, somewhere else than on your phone.
+        {isFirst ? '' : ' The ones before are good no more.'}
+      </p>
+      <ul
+        aria-label="Recovery codes"
+        className="my-5 grid gap-x-6 gap-y-1 border-y border-hairline py-4 font-mono text-xs sm:text-sm"
+      >
+        {codes.map((code) => (
+          <li key={code}>{code}</li>
+        ))}
+      </ul>
+      <div className="flex flex-wrap items-center gap-4">
+        <a
+          className="button button-primary"
+          download="handstamp-recovery-codes.txt"
+          href={`data:text/plain;charset=utf-8,${encodeURIComponent(text)}`}
+        >
+          Download
+        </a>
+        <Copy text={codes.join('\n')} />
+        <a className="link" href="/account/security">
+          I have kept them
+        </a>
+      </div>
+    </section>
+  );
+}
+
+function Copy({ text }: { text: string }) {
+  const [state, setState] = useState<keyof typeof COPY_TEXTS>('idle');
+
+  async function copy() {
+    const outcome = await navigator.clipboard.writeText(text).then(
+      () => 'copied' as const,
+      () => 'failed' as const,
+    );
+    setState(outcome);
+  }
+
+  return (
+    <>
+      <button type="button" className="needs-scripts button button-quiet" onClick={copy}>
+        Copy
+      </button>
+      <span role="status" className={state === 'idle' ? 'sr-only' : 'text-sm text-ink-soft'}>
+        {COPY_TEXTS[state]}
+      </span>
+    </>
+  );
+}
