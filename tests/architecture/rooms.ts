@@ -58,7 +58,7 @@ export const ROOMS = table({
   // Hashing, off the event loop, and which new ones are too easy.
   'server/passwords': ['core', 'core/passwords', 'server/observability', 'server/keys'],
   // Second factors: authenticator apps, recovery codes, passkeys.
-  'server/factors': ['site.ts', 'core', 'core/factors', 'core/keys', 'server/observability', 'server/database', 'server/http', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit'],
+  'server/factors': ['site.ts', 'core', 'core/factors', 'core/keys', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit'],
   // A session from its beginning to its end, and who is signed in.
   'server/sessions': ['core', 'core/http', 'core/session', 'core/status-list', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/mail', 'server/users', 'server/keys', 'server/revocation'],
   // Login by password.
@@ -74,7 +74,7 @@ export const ROOMS = table({
   // What a person changes of what protects them: second factors and recovery codes.
   'server/security': ['core', 'core/factors', 'core/token', 'server/observability', 'server/database', 'server/http', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/factors', 'server/sessions', 'server/step-up'],
   // What stands around every handler, and the shapes of bodies.
-  'server/routes': ['site.ts', 'core', 'core/factors', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/keys', 'server/ceremonies', 'server/passwords', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/account'],
+  'server/routes': ['site.ts', 'core', 'core/factors', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/keys', 'server/ceremonies', 'server/passwords', 'server/factors', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/account'],
   // The endpoints of programs and resource servers.
   'server/oauth': ['core', 'core/factors', 'core/http', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/factors', 'server/sessions', 'server/sign-in', 'server/routes'],
   // The programs behind `npm run`.

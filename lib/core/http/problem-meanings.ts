@@ -17,6 +17,10 @@ export const PROBLEM_MEANINGS = {
     'The code is wrong, over or used, or it was asked for in another browser. After five wrong ones, sign up again for a new code.',
   invalid_token:
     'The link was used or ran out, a newer change made an end of it, or it is mistyped: all get the same answer. Ask for a new one.',
+  invalid_passkey:
+    'What the passkey signed is wrong, over or used, or it was asked for by somebody else or in another session: all get the same answer. Ask for new options, and let it sign once more.',
+  unknown_passkey:
+    'Nobody has a passkey of that id: it was removed here. Tell the browser by PublicKeyCredential.signalUnknownCredential, so that it is not offered again.',
   origin_refused:
     'Changes are accepted from pages of this site only, so Origin or Sec-Fetch-Site has to name it. A program sends no cookies, and JSON or a Bearer token.',
   forbidden: 'The session is good, and its account may not do this. Another role may.',
@@ -33,7 +37,12 @@ export const PROBLEM_MEANINGS = {
   factor_exists: 'An account has one authenticator app. Remove it before you set up another one.',
   no_factor:
     'Recovery codes stand in for a second factor, and this account has none. Set up an authenticator app or a passkey first.',
-  payload_too_large: 'The body has more bytes than this address takes: 4 KB at most endpoints.',
+  passkey_exists: 'A passkey belongs to one account, and this one is set up already. Use it, or make another one.',
+  too_many_passkeys: 'An account has 25 passkeys at most. Remove one that is not used any more.',
+  passkeys_unavailable:
+    'Browsers bind passkeys to a domain, and this site is reached by an IP address. Set APP_ORIGIN to an address with a name.',
+  payload_too_large:
+    'The body has more bytes than this address takes: 4 KB at most endpoints, 16 KB where a passkey is brought.',
   unsupported_media_type:
     'Content-Type is neither application/json nor application/x-www-form-urlencoded, or is missing.',
   validation_failed:

@@ -5,12 +5,16 @@ import { parseJsonObject } from '../json';
 import type { EpochSeconds } from '../time';
 
 /** Something under way whose data the browser holds until its end. */
-export type CeremonyPurpose = 'sign-up' | 'email-change' | 'second-factor' | 'carried' | 'totp-new';
+export type CeremonyPurpose = 'sign-up' | 'email-change' | 'second-factor' | 'carried' | 'totp-new' | PasskeyPurpose;
+
+/** What a passkey is asked for, or made. */
+export type PasskeyPurpose = 'passkey-sign-in' | 'passkey-second-factor' | 'passkey-step-up' | 'passkey-new';
 
 /**
- * What a sealed token is for: a ceremony (a `carried` one is a change that waits for its person's proof, `totp-new` an authenticator app that is being set up), a mail that
- * waits, text that somebody had typed when their session was over, what a refused form said, or what a login form will
- * begin. Authenticated with it: one is never taken for another.
+ * What a sealed token is for: a ceremony (a `carried` one is a change that waits for its person's proof, `totp-new` an
+ * authenticator app that is being set up, `passkey-new` a passkey that is being made), a mail that waits, text that somebody
+ * had typed when their session was over, what a refused form said, or what a login form will begin. Authenticated with it:
+ * one is never taken for another.
  */
 export type SealedPurpose = CeremonyPurpose | 'mail' | 'draft' | 'typed' | 'attempt';
 
@@ -26,6 +30,10 @@ const MAX_SEALED_CHARACTERS: Readonly<Record<SealedPurpose, number>> = {
   'second-factor': 4_096,
   carried: 4_096,
   'totp-new': 1_024,
+  'passkey-sign-in': 1_024,
+  'passkey-second-factor': 1_024,
+  'passkey-step-up': 1_024,
+  'passkey-new': 1_024,
   draft: 3_500,
   mail: 262_144,
   typed: 4_096,

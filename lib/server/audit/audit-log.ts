@@ -74,6 +74,10 @@ export type AuditType =
   | 'key_withdrawn'
   | 'key_revoked'
   | 'keys_rewrapped'
+  /** A passkey was wrong, of which we know whose it is. */
+  | 'passkey_failed'
+  /** A passkey that lives in one device counted back: there may be a copy of it. It was refused; `details.passkey` says which. */
+  | 'passkey_counter_back'
   | 'name_changed'
   /** The person got another role; `details` say which and which before. */
   | 'role_changed';

@@ -2,5 +2,7 @@ import 'server-only';
 import { relyingPartyId } from '@/lib/core/factors/relying-party';
 import { env } from './env';
 
-/** False where the site is reached under an address: no browser makes passkeys there. */
-export const arePasskeysAvailable = (): boolean => relyingPartyId(env().appOrigin) !== null;
+/** Of this site; null where it is reached under an address: no browser makes passkeys there. */
+export const ownRelyingPartyId = (): string | null => relyingPartyId(env().appOrigin);
+
+export const arePasskeysAvailable = (): boolean => ownRelyingPartyId() !== null;

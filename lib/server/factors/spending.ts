@@ -1,9 +1,11 @@
 import 'server-only';
 import type { Bytes } from '@/lib/core/encoding';
+import { markUsed } from '@/lib/server/ceremonies/ceremony-store';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { recoveryCodeUsed } from '@/lib/server/mail/factor-messages';
 import { MAIL_COLUMNS, mailValues, sealMail } from '@/lib/server/mail/sealed-mail';
+import type { PasskeyCeremony } from './passkey-ceremony';
 
 /**
  * A proof that is right and good once. It is used up in the statement that acts on it: `parts` are common table expressions
@@ -47,6 +49,30 @@ export async function spendRecoveryCode(hash: Bytes, left: number, facts: Facts)
     )`,
   };
 }
+
+/** A passkey as it was when it signed. */
+export type PasskeyUse = { readonly id: string; readonly counter: number; readonly backedUp: boolean };
+
+/**
+ * A passkey that signed for `ceremony`, which has no row before: the row is its use. Then the counter goes on, where it
+ * means anything; two answers with one counter so come to one.
+ */
+export const spendPasskey = (
+  ceremony: PasskeyCeremony,
+  { id, counter, backedUp }: PasskeyUse,
+  facts: Facts,
+): Spending => ({
+  kind: 'passkey',
+  parts: Prisma.sql`, asserted AS (
+      ${markUsed(ceremony.purpose, ceremony, Prisma.sql`locked`)}
+    ), spent AS (
+      UPDATE "Passkey" SET counter = ${counter}::bigint, "backedUp" = ${backedUp}, "lastUsedAt" = now()
+      WHERE id = ${id} AND "userId" = (SELECT id FROM locked) AND EXISTS (SELECT FROM asserted)
+        AND ("backupEligible" OR counter < ${counter}::bigint OR (${counter}::bigint = 0 AND counter = 0))
+      RETURNING "userId"
+    )`,
+  followedBy: cancelReset(facts),
+});
 
 /** Whoever proves a factor has not lost it. */
 const cancelReset = ({ ip, userAgent }: Facts): Prisma.Sql => Prisma.sql`, kept AS (

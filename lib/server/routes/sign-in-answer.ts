@@ -28,6 +28,7 @@ export const isSecondStep = (answer: ApiAnswer): boolean =>
 export function attemptProblem(
   failure:
     | { code: 'invalid_credentials' | 'invalid_code' | 'invalid_token' | 'overloaded' }
+    | { code: 'invalid_passkey' | 'unknown_passkey' }
     | { code: 'too_many_attempts'; retryAfterSeconds: number },
 ): Problem {
   switch (failure.code) {

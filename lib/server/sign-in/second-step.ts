@@ -1,6 +1,5 @@
 import 'server-only';
 import type { FactorCode } from '@/lib/core/factors/factor-code';
-import { amrOf } from '@/lib/core/factors/proof';
 import { fail, type Result, succeed } from '@/lib/core/failures';
 import { MAILED_CODE_AFTER_FAILURES } from '@/lib/core/policy';
 import { returnTry, type Try, takeTry } from '@/lib/server/ceremonies/ceremony-store';
@@ -9,25 +8,16 @@ import { compareCode, wasJustSpent } from '@/lib/server/factors/compare-code';
 import { type FactorHolder, findFactorHolder } from '@/lib/server/factors/factor-holder';
 import type { Spending } from '@/lib/server/factors/spending';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
-import { countOutcome } from '@/lib/server/observability/outcome-counts';
-import {
-  accountBucket,
-  deviceBucket,
-  factorBucket,
-  networkBuckets,
-  programBucket,
-} from '@/lib/server/rate-limit/buckets';
-import { type Blocked, countAttempt, settleSuccess, takeBack } from '@/lib/server/rate-limit/limiter';
-import { newDeviceNotice } from '@/lib/server/sessions/new-device';
+import { factorBucket, networkBuckets } from '@/lib/server/rate-limit/buckets';
+import { type Blocked, countAttempt, takeBack } from '@/lib/server/rate-limit/limiter';
 import { findLiveSession } from '@/lib/server/sessions/resumption';
 import { openIdentity } from '@/lib/server/sessions/sealed-identity';
-import { type SessionIdentity, startSession } from '@/lib/server/sessions/start';
+import type { SessionIdentity } from '@/lib/server/sessions/start';
 import { type IssuedTokens, issueTokens } from '@/lib/server/sessions/tokens';
 import { hasSecondFactor } from '@/lib/server/users/second-factors';
-import { newKnownDevice } from './known-device';
 import type { SignedIn } from './login';
 import { openStep, type PendingStep } from './pending-step';
-import { stepEntry } from './step-entry';
+import { endStep, startAfterStep } from './step-session';
 import { traceWrongStep } from './step-trace';
 
 export type SecondStep = {
@@ -81,10 +71,7 @@ export async function finishSignIn(request: SecondStep): Promise<Result<SignedIn
     return fail('invalid_code');
   }
   if (taken.isFinished) await returnTry(jti);
-  const tried = step.deviceId === null ? accountBucket(step.email) : deviceBucket(step.email, step.deviceId);
-  await settleSuccess(buckets, [await tried, await programBucket(step.email)]);
-  countOutcome('signInRight');
-  return succeed({ user: attempt.holder.user, tokens, knownDevice: await newKnownDevice(step.email) });
+  return succeed(await endStep(step, buckets, attempt.holder.user, tokens));
 }
 
 /** Null when anything that is wanted is missing, wrong or used. */
@@ -103,27 +90,8 @@ async function proven(attempt: Attempt, taken: Try, request: SecondStep): Promis
   return spending === null ? null : begin(attempt, spending, request);
 }
 
-async function begin(
-  { jti, step, holder, identity }: Attempt,
-  spending: Spending | null,
-  { facts, refreshCookie: broughtRefreshToken }: SecondStep,
-): Promise<IssuedTokens | null> {
-  const { userId, remember, deviceId } = step;
-  const { factorsVersion } = holder.factors;
-  return startSession({
-    userId,
-    kind: 'browser',
-    remember,
-    amr: spending === null ? amrOf('password') : amrOf('password', spending.kind),
-    passwordSince: new Date(step.passwordSinceMs),
-    factorsVersion,
-    entry: stepEntry(jti, spending),
-    facts,
-    broughtRefreshToken,
-    notice: deviceId === null ? await newDeviceNotice('browser', facts) : null,
-    identity,
-  });
-}
+const begin = ({ jti, step, holder, identity }: Attempt, spending: Spending | null, request: SecondStep) =>
+  startAfterStep({ jti, step, identity, factorsVersion: holder.factors.factorsVersion }, spending, request);
 
 async function again(identity: SessionIdentity, facts: RequestFacts): Promise<IssuedTokens | null> {
   const session = await findLiveSession(identity, facts);

@@ -5,7 +5,7 @@ import type { EpochSeconds } from '@/lib/core/time';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { arePasskeysAvailable } from '@/lib/server/config/passkeys';
 import { db } from '@/lib/server/database/client';
-import type { SessionKind } from '@/lib/server/database/generated/prisma/client';
+import { Prisma, type SessionKind } from '@/lib/server/database/generated/prisma/client';
 import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
 import { isUsableFrom } from '@/lib/server/sessions/home-network';
 import {
@@ -73,8 +73,7 @@ export async function findSigner(
         SELECT CASE WHEN (f."hasTotp" OR f."hasPasskey") AND 'mfa' <> ALL(s.amr) THEN s."authenticatedAt"
           ELSE s."authenticatedAt" + ${RECENT_SECONDS} * interval '1 second' END AS until
       ) r
-    WHERE s.id = ${sid} AND s."userId" = ${sub} AND s."endedAt" IS NULL AND s."idleExpiresAt" > now()
-      AND s."absoluteExpiresAt" > now() AND u."disabledAt" IS NULL AND ${isUsableFrom(networkNow(facts))}`;
+    WHERE ${isSignedIn({ sub, sid }, facts)}`;
   if (row === undefined) return fail('unauthenticated');
   const { kind, isRecent, recentUntil, passwordHash, passwordSince, ...rest } = row;
   const { hasTotp, hasPasskey, recoveryCodesLeft, factorsVersion, ...user } = rest;
@@ -84,6 +83,13 @@ export async function findSigner(
   const methods = methodsOf(factors, password !== null);
   return succeed({ user, sessionId: sid, kind, isRecent, recentUntil, methods, password, factors });
 }
+
+/** Condition over a session `s` and its person `u`: it is that of `claims`, it is live, and may be used from where it is. */
+export const isSignedIn = (
+  { sub, sid }: Pick<AccessClaims, 'sub' | 'sid'>,
+  facts: Pick<RequestFacts, 'ip'>,
+): Prisma.Sql => Prisma.sql`s.id = ${sid} AND s."userId" = ${sub} AND s."endedAt" IS NULL AND s."idleExpiresAt" > now()
+      AND s."absoluteExpiresAt" > now() AND u."disabledAt" IS NULL AND ${isUsableFrom(networkNow(facts))}`;
 
 /** Where there is a second factor, a password proves nothing by itself. */
 function methodsOf(factors: SecondFactors, hasPassword: boolean): readonly StepUpMethod[] {

@@ -42,7 +42,7 @@ export async function stepUp(
     const use = { userId: user.id, sessionId: newSessionId, kind, spending, confirmed, ip, userAgent };
     const outcome = await spendProof(use, tx);
     if (outcome === 'done') return true;
-    if (outcome === 'spent_before') refusal = 'invalid_code';
+    if (outcome === 'spent_before') refusal = kind === 'passkey' ? 'invalid_passkey' : 'invalid_code';
     if (outcome === 'confirmed_before') refusal = 'used';
     return null;
   });

@@ -19,6 +19,7 @@ import { askForReset, mailedReset, setNewPassword, takeBack } from '@/tests/supp
 import { mailedCode } from '@/tests/support/http/mailbox';
 import { ask, bearer, signInProgram } from '@/tests/support/http/programs';
 import { type Answer, type RequestOptions, send } from '@/tests/support/http/requests';
+import { type Authenticator, assertionOf, givePasskey } from '@/tests/support/passkey';
 import {
   ageRotation,
   COOKIE,
@@ -84,6 +85,13 @@ const NOTHING = '[...nothing]';
 
 const protectedSession = async () => prepareSession(await protect(await createPerson()), true, ['pwd', 'otp', 'mfa']);
 
+/** What signs in by a passkey. */
+async function signedBy(passkey: Authenticator): Promise<object> {
+  const asked = await send(server, '/api/auth/passkey/options', { method: 'POST', json: { for: 'sign_in' } });
+  const { ceremony, options } = asked.json() as { ceremony: string; options: { challenge: string } };
+  return { ceremony, assertion: assertionOf(passkey, options) };
+}
+
 /** Every endpoint, as it is named where it is made. */
 const ENDPOINTS: Readonly<Record<string, Case>> = {
   'POST /api/auth/register': post('/api/auth/register', {
@@ -106,6 +114,12 @@ const ENDPOINTS: Readonly<Record<string, Case>> = {
       json: { mailCode: confirming?.code ?? '' },
       cookies: confirming?.cookies ?? {},
     }),
+  'POST /api/auth/passkey/options': post('/api/auth/passkey/options', { json: { for: 'sign_in' } }),
+  'POST /api/auth/passkey': async () => {
+    const passkey = await givePasskey(await createPerson());
+    return send(server, '/api/auth/passkey', { method: 'POST', json: await signedBy(passkey) });
+  },
+  'POST /api/auth/step-up/options': get('/api/auth/step-up/options', { method: 'POST' }),
   'GET /api/auth/step-up': get('/api/auth/step-up'),
   'POST /api/auth/step-up': ({ cookies }) => stepUp(server, cookies, PASSWORD),
   'POST /api/account/password': async () =>

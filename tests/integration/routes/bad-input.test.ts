@@ -70,6 +70,8 @@ const FORMS = [...['login', 'login/mfa', 'register', 'verify-email', 'forgot-pas
   (name) => `/api/auth/${name}`,
 );
 const CHANGES = [
+  '/api/auth/passkey',
+  '/api/auth/passkey/options',
   '/api/auth/step-up',
   ...['password', 'email', 'email/confirm', 'totp/confirm'].map((name) => `/api/account/${name}`),
 ];
@@ -141,7 +143,10 @@ const ENDPOINTS: Readonly<Record<string, readonly string[]>> = {
   '/api/auth/undo': ['POST'],
   '/api/auth/login': ['POST'],
   '/api/auth/login/mfa': ['POST'],
+  '/api/auth/passkey': ['POST'],
+  '/api/auth/passkey/options': ['POST'],
   '/api/auth/step-up': ['GET', 'HEAD', 'POST'],
+  '/api/auth/step-up/options': ['POST'],
   '/api/account/password': ['POST'],
   '/api/account/email': ['POST'],
   '/api/account/email/confirm': ['POST'],

@@ -2,6 +2,7 @@ import { toIso } from '@/lib/core/time';
 import { ourCookie } from '@/lib/server/http/cookies';
 import { json, problem } from '@/lib/server/routes/answer';
 import { backToProof, nextOf } from '@/lib/server/routes/form-answer';
+import { PASSKEY_BODY_BYTES } from '@/lib/server/routes/passkey-schemas';
 import { stepUpBody } from '@/lib/server/routes/proof-schemas';
 import { changeRoute, sessionRoute } from '@/lib/server/routes/route-handler';
 import { attemptProblem } from '@/lib/server/routes/sign-in-answer';
@@ -20,7 +21,9 @@ export const GET = sessionRoute('GET /api/auth/step-up', {}, async ({ session, f
 
 const form = { success: nextOf, failure: backToProof('/step-up') };
 
-export const POST = changeRoute('POST /api/auth/step-up', { body: stepUpBody, form }, async (call, signer) => {
+const options = { body: stepUpBody, maxBodyBytes: PASSKEY_BODY_BYTES, form };
+
+export const POST = changeRoute('POST /api/auth/step-up', options, async (call, signer) => {
   const { request, body, facts } = call;
   const deviceCookie = await ourCookie(request.headers, 'device');
   const proven = await stepUp({ signer, proof: body, facts, deviceCookie });
@@ -32,6 +35,7 @@ export const POST = changeRoute('POST /api/auth/step-up', { body: stepUpBody, fo
       return factorRequired(signer);
     case 'invalid_credentials':
     case 'invalid_code':
+    case 'invalid_passkey':
     case 'overloaded':
       return attemptProblem({ code: proven.code });
     default:

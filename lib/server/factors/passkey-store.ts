@@ -1,0 +1,57 @@
+import 'server-only';
+import { fromBase64Url, toBase64Url } from '@/lib/core/encoding';
+import { db } from '@/lib/server/database/client';
+import { PUBLIC_COLUMNS, type PublicUser } from '@/lib/server/users/user-store';
+
+/** How a browser is told of a passkey. `id` is the credential's, base64url. */
+export type PasskeyDescriptor = { readonly id: string; readonly transports: string[] };
+
+/** A passkey that somebody signs with, and whose it is. */
+export type KnownPasskey = {
+  readonly id: string;
+  readonly user: PublicUser;
+  readonly isDisabled: boolean;
+  /** `user.id` of WebAuthn, base64url. */
+  readonly handle: string | null;
+  /** COSE. */
+  readonly publicKey: Uint8Array<ArrayBuffer>;
+  readonly counter: number;
+  readonly backupEligible: boolean;
+};
+
+type Row = PublicUser & {
+  passkeyId: string;
+  isDisabled: boolean;
+  handle: Uint8Array | null;
+  publicKey: Uint8Array;
+  counter: number;
+  backupEligible: boolean;
+};
+
+/** Null when nobody has a passkey of that credential id (base64url). */
+export async function findPasskey(credentialId: string): Promise<KnownPasskey | null> {
+  const bytes = fromBase64Url(credentialId);
+  if (bytes === null) return null;
+  const [row] = await db().$queryRaw<Row[]>`
+    SELECT ${PUBLIC_COLUMNS}, k.id AS "passkeyId", u."disabledAt" IS NOT NULL AS "isDisabled", u."passkeyHandle" AS handle,
+      k."publicKey", k.counter::float8 AS counter, k."backupEligible"
+    FROM "Passkey" k JOIN "User" u ON u.id = k."userId" WHERE k."credentialId" = ${bytes}`;
+  if (row === undefined) return null;
+  const { passkeyId: id, isDisabled, handle, publicKey, counter, backupEligible, ...user } = row;
+  return {
+    id,
+    user,
+    isDisabled,
+    handle: handle === null ? null : toBase64Url(handle),
+    publicKey: new Uint8Array(publicKey),
+    counter,
+    backupEligible,
+  };
+}
+
+/** The passkeys of a person, for their browser. */
+export async function passkeysOf(userId: string): Promise<readonly PasskeyDescriptor[]> {
+  const rows = await db().$queryRaw<{ credentialId: Uint8Array; transports: string[] }[]>`
+    SELECT "credentialId", transports FROM "Passkey" WHERE "userId" = ${userId} ORDER BY "createdAt", id`;
+  return rows.map(({ credentialId, transports }) => ({ id: toBase64Url(credentialId), transports }));
+}
