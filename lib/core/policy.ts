@@ -72,6 +72,9 @@ export const RECENT_SECONDS = minutes(10);
 /** After so many failures in a row a right password alone signs nobody in: a code goes to the owner (NIST SP 800-63B-4 §3.2.2). */
 export const MAILED_CODE_AFTER_FAILURES = 100;
 
+/** Passkeys of one account: the options of every step-up name them all. */
+export const MAX_PASSKEYS = 25;
+
 /** How long what was typed waits for the person to sign in again. */
 export const DRAFT_SECONDS = minutes(10);
 

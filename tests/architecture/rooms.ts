@@ -72,7 +72,7 @@ export const ROOMS = table({
   // What a person changes of their account: password and address.
   'server/account': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/sign-up'],
   // What a person changes of what protects them: second factors and recovery codes.
-  'server/security': ['core', 'core/factors', 'core/token', 'server/observability', 'server/database', 'server/http', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/factors', 'server/sessions', 'server/step-up'],
+  'server/security': ['core', 'core/factors', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/factors', 'server/sessions', 'server/step-up'],
   // What stands around every handler, and the shapes of bodies.
   'server/routes': ['site.ts', 'core', 'core/factors', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/keys', 'server/ceremonies', 'server/passwords', 'server/factors', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/account'],
   // The endpoints of programs and resource servers.

@@ -74,6 +74,10 @@ export type AuditType =
   | 'key_withdrawn'
   | 'key_revoked'
   | 'keys_rewrapped'
+  /** The person made a passkey, gave one another name, or removed one; `details.passkey` says which. */
+  | 'passkey_added'
+  | 'passkey_renamed'
+  | 'passkey_removed'
   /** A passkey was wrong, of which we know whose it is. */
   | 'passkey_failed'
   /** A passkey that lives in one device counted back: there may be a copy of it. It was refused; `details.passkey` says which. */

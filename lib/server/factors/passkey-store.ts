@@ -55,3 +55,19 @@ export async function passkeysOf(userId: string): Promise<readonly PasskeyDescri
     SELECT "credentialId", transports FROM "Passkey" WHERE "userId" = ${userId} ORDER BY "createdAt", id`;
   return rows.map(({ credentialId, transports }) => ({ id: toBase64Url(credentialId), transports }));
 }
+
+/** The same, and the `user.id` (base64url) under which they are kept; null before the first one was made. */
+export async function passkeysAndHandleOf(
+  userId: string,
+): Promise<{ readonly passkeys: readonly PasskeyDescriptor[]; readonly handle: string | null }> {
+  const rows = await db().$queryRaw<
+    { handle: Uint8Array | null; credentialId: Uint8Array | null; transports: string[] | null }[]
+  >`
+    SELECT u."passkeyHandle" AS handle, k."credentialId", k.transports
+    FROM "User" u LEFT JOIN "Passkey" k ON k."userId" = u.id WHERE u.id = ${userId} ORDER BY k."createdAt", k.id`;
+  const handle = rows[0]?.handle ?? null;
+  const passkeys = rows.flatMap(({ credentialId, transports }) =>
+    credentialId === null ? [] : [{ id: toBase64Url(credentialId), transports: transports ?? [] }],
+  );
+  return { passkeys, handle: handle === null ? null : toBase64Url(handle) };
+}

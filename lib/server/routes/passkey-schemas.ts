@@ -1,5 +1,6 @@
 import 'server-only';
 import { z } from 'zod';
+import { MAX_NAME_LENGTH, readPersonName } from '@/lib/core/person-name';
 import { MAX_CREDENTIAL_ID_BYTES } from '@/lib/server/factors/passkey-verification';
 
 /** Of a body with what a passkey signed or made: some keep a list of certificates or a long id in it. */
@@ -66,3 +67,21 @@ export const passkeySignInBody = z.object({
   assertion: assertionShape,
   remember: z.boolean().default(false),
 });
+
+const NAME_TEXT = `Give it a name of ${MAX_NAME_LENGTH} characters at most, of which one can be seen`;
+
+/** A name by which its owner knows a passkey. */
+const passkeyName = z.string({ error: NAME_TEXT }).transform((text, context) => {
+  const name = readPersonName(text);
+  if (name.ok && name.value !== null) return name.value;
+  context.addIssue({ code: 'custom', message: NAME_TEXT });
+  return z.NEVER;
+});
+
+export const newPasskeyBody = z.object({
+  ceremony: ceremonyText,
+  attestation: attestationShape,
+  name: passkeyName.nullish().transform((name) => name ?? null),
+});
+
+export const renamePasskeyBody = z.object({ name: passkeyName });

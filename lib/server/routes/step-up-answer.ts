@@ -16,7 +16,15 @@ export const factorRequired = ({ methods }: Signer): Problem => problem('factor_
 /** Why a change of what protects an account was not made. */
 export function securityProblem(
   signer: Signer,
-  code: 'step_up_required' | 'factor_exists' | 'no_factor' | 'last_factor' | 'not_found' | 'unauthenticated',
+  code:
+    | 'step_up_required'
+    | 'factor_exists'
+    | 'no_factor'
+    | 'last_factor'
+    | 'not_found'
+    | 'unauthenticated'
+    | 'passkeys_unavailable'
+    | 'too_many_passkeys',
 ): Problem {
   return code === 'step_up_required' ? stepUpRequired(signer) : problem(code);
 }

@@ -34,6 +34,8 @@ export type Signer = {
   /** The stored password and when it was set; null for a person without one. */
   readonly password: { readonly hash: string; readonly since: Date } | null;
   readonly factors: SecondFactors;
+  /** How many passkeys they have. */
+  readonly passkeyCount: number;
 };
 
 type Row = PublicUser &
@@ -43,6 +45,7 @@ type Row = PublicUser &
     readonly recentUntil: EpochSeconds;
     readonly passwordHash: string | null;
     readonly passwordSince: Date | null;
+    readonly passkeyCount: number;
   };
 
 /**
@@ -66,6 +69,7 @@ export async function findSigner(
 ): Promise<Result<Signer, 'unauthenticated'>> {
   const [row] = await db().$queryRaw<Row[]>`
     SELECT ${PUBLIC_COLUMNS}, s.kind::text AS kind, p.hash AS "passwordHash", p."changedAt" AS "passwordSince", f.*,
+      (SELECT count(*)::int FROM "Passkey" k WHERE k."userId" = u.id) AS "passkeyCount",
       r.until > now() AS "isRecent", extract(epoch FROM r.until)::float8 AS "recentUntil"
     FROM "Session" s JOIN "User" u ON u.id = s."userId" LEFT JOIN "Password" p ON p."userId" = u.id,
       LATERAL (SELECT ${FACTOR_COLUMNS}) f,
@@ -75,13 +79,13 @@ export async function findSigner(
       ) r
     WHERE ${isSignedIn({ sub, sid }, facts)}`;
   if (row === undefined) return fail('unauthenticated');
-  const { kind, isRecent, recentUntil, passwordHash, passwordSince, ...rest } = row;
+  const { kind, isRecent, recentUntil, passwordHash, passwordSince, passkeyCount, ...rest } = row;
   const { hasTotp, hasPasskey, recoveryCodesLeft, factorsVersion, ...user } = rest;
   const factors = { hasTotp, hasPasskey, recoveryCodesLeft, factorsVersion };
   const password =
     passwordHash === null || passwordSince === null ? null : { hash: passwordHash, since: passwordSince };
   const methods = methodsOf(factors, password !== null);
-  return succeed({ user, sessionId: sid, kind, isRecent, recentUntil, methods, password, factors });
+  return succeed({ user, sessionId: sid, kind, isRecent, recentUntil, methods, password, factors, passkeyCount });
 }
 
 /** Condition over a session `s` and its person `u`: it is that of `claims`, it is live, and may be used from where it is. */

@@ -19,7 +19,7 @@ import { askForReset, mailedReset, setNewPassword, takeBack } from '@/tests/supp
 import { mailedCode } from '@/tests/support/http/mailbox';
 import { ask, bearer, signInProgram } from '@/tests/support/http/programs';
 import { type Answer, type RequestOptions, send } from '@/tests/support/http/requests';
-import { type Authenticator, assertionOf, givePasskey } from '@/tests/support/passkey';
+import { type Authenticator, assertionOf, attestationOf, givePasskey, newAuthenticator } from '@/tests/support/passkey';
 import {
   ageRotation,
   COOKIE,
@@ -85,6 +85,15 @@ const NOTHING = '[...nothing]';
 
 const protectedSession = async () => prepareSession(await protect(await createPerson()), true, ['pwd', 'otp', 'mfa']);
 
+async function changePasskey(method: string, json?: object): Promise<Answer> {
+  const owner = await createPerson();
+  await givePasskey(owner);
+  const { id } = await db().passkey.findFirstOrThrow({ where: { userId: owner.id } });
+  const { cookies } = await prepareSession(owner, true, ['pwd', 'pop', 'mfa']);
+  const body = json === undefined ? {} : { json };
+  return send(server, `/api/account/passkeys/${id}?last=true`, { method, cookies, ...body });
+}
+
 /** What signs in by a passkey. */
 async function signedBy(passkey: Authenticator): Promise<object> {
   const asked = await send(server, '/api/auth/passkey/options', { method: 'POST', json: { for: 'sign_in' } });
@@ -139,6 +148,16 @@ const ENDPOINTS: Readonly<Record<string, Case>> = {
       json: { ceremony, code: codeOf(secret) },
     });
   },
+  'POST /api/account/passkeys/options': get('/api/account/passkeys/options', { method: 'POST' }),
+  'POST /api/account/passkeys': async () => {
+    const { cookies } = await prepareSession(await createPerson());
+    const asked = await send(server, '/api/account/passkeys/options', { method: 'POST', cookies });
+    const { ceremony, options } = asked.json() as { ceremony: string; options: { challenge: string } };
+    const attestation = attestationOf(newAuthenticator(), options);
+    return send(server, '/api/account/passkeys', { method: 'POST', cookies, json: { ceremony, attestation } });
+  },
+  'PATCH /api/account/passkeys/[id]': async () => changePasskey('PATCH', { name: 'Renamed' }),
+  'DELETE /api/account/passkeys/[id]': async () => changePasskey('DELETE'),
   'POST /api/account/recovery-codes': async () =>
     send(server, '/api/account/recovery-codes', { method: 'POST', cookies: (await protectedSession()).cookies }),
   'DELETE /api/account/totp': async () =>

@@ -73,7 +73,7 @@ const CHANGES = [
   '/api/auth/passkey',
   '/api/auth/passkey/options',
   '/api/auth/step-up',
-  ...['password', 'email', 'email/confirm', 'totp/confirm'].map((name) => `/api/account/${name}`),
+  ...['password', 'email', 'email/confirm', 'totp/confirm', 'passkeys'].map((name) => `/api/account/${name}`),
 ];
 
 describe.each([...FORMS, ...CHANGES])('POST %s', (path) => {
@@ -147,6 +147,9 @@ const ENDPOINTS: Readonly<Record<string, readonly string[]>> = {
   '/api/auth/passkey/options': ['POST'],
   '/api/auth/step-up': ['GET', 'HEAD', 'POST'],
   '/api/auth/step-up/options': ['POST'],
+  '/api/account/passkeys': ['POST'],
+  '/api/account/passkeys/options': ['POST'],
+  '/api/account/passkeys/AAAAAAAAAAAAAAAAAAAAAA': ['PATCH', 'DELETE'],
   '/api/account/password': ['POST'],
   '/api/account/email': ['POST'],
   '/api/account/email/confirm': ['POST'],

@@ -3,12 +3,22 @@ import { db } from '@/lib/server/database/client';
 import { accountBucket, factorBucket } from '@/lib/server/rate-limit/buckets';
 import { budgeted } from '@/tests/support/database/statements';
 import { countStatements, useDatabase } from '@/tests/support/database/use-database';
-import { protect } from '@/tests/support/factors';
+import { codeOf, createProtected, protect } from '@/tests/support/factors';
 import { ageProof, changeEmail } from '@/tests/support/http/account';
+import { mailTo } from '@/tests/support/http/mailbox';
 import { problemOf } from '@/tests/support/http/problems';
 import { bearer, signInProgram } from '@/tests/support/http/programs';
 import { atOnce, send } from '@/tests/support/http/requests';
-import { type Authenticator, assertionOf, givePasskey, type Lies } from '@/tests/support/passkey';
+import {
+  type Authenticator,
+  assertionOf,
+  attestationOf,
+  givePasskey,
+  type Lies,
+  list,
+  map,
+  newAuthenticator,
+} from '@/tests/support/passkey';
 import { type Cookies, createPerson, failInARow, PASSWORD, type Person, prepareSession } from '@/tests/support/people';
 import { useServer } from '@/tests/support/server/use-server';
 
@@ -185,5 +195,286 @@ describe('a passkey as a proof before a change', () => {
     const asked = await send(server, '/api/auth/step-up/options', { method: 'POST', ...bearer(tokens.access_token) });
     expect(problemOf(asked)).toBe('403 forbidden');
     expect(problemOf(await call('POST', '/api/auth/step-up/options', {}))).toBe('401 unauthenticated');
+  });
+});
+
+type CreationOffer = {
+  ceremony: string;
+  options: {
+    challenge: string;
+    user: { id: string; name: string };
+    excludeCredentials: { id: string }[];
+    pubKeyCredParams: { alg: number }[];
+  };
+};
+type Added = { passkey: { id: string; name: string }; recoveryCodes: string[] | null };
+
+const offerNew = async (cookies: Cookies) =>
+  (await call('POST', '/api/account/passkeys/options', cookies)).json() as CreationOffer;
+const madeFor = ({ ceremony, options }: CreationOffer, passkey: Authenticator, lies: Lies = {}) => ({
+  ceremony,
+  attestation: attestationOf(passkey, options, lies),
+});
+const add = (cookies: Cookies, json: object) => call('POST', '/api/account/passkeys', cookies, json);
+const overview = async (cookies: Cookies) => (await call('GET', '/api/account/security', cookies)).json();
+const statusOf = async (cookies: Cookies) => (await send(server, '/api/auth/session', { cookies })).status;
+const newSession = async () => prepareSession(await createPerson({ hasPassword: true }));
+const passkeysOf = ({ id }: Person) => db().passkey.findMany({ where: { userId: id } });
+
+async function signInBy(passkey: Authenticator) {
+  const asked = await call('POST', '/api/auth/passkey/options', {}, { for: 'sign_in' });
+  return call('POST', '/api/auth/passkey', {}, signedBy(asked.json() as Offer, passkey));
+}
+
+// Promise: A passkey is made by the person and session that asked
+describe('making a passkey', () => {
+  it('with the first one ends every other session, gives ten codes and a mail, and it signs in', async () => {
+    const session = await newSession();
+    const { person } = session;
+    const elsewhere = await prepareSession(person);
+    const asked = await countStatements(databaseUrl, () =>
+      call('POST', '/api/account/passkeys/options', session.cookies),
+    );
+    expect(budgeted(asked.statements)).toBeLessThanOrEqual(2);
+    const offer = asked.result.json() as CreationOffer;
+    expect(offer.options).toMatchObject({
+      rp: { id: 'localhost' },
+      user: { name: person.email },
+      attestation: 'none',
+      authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+      excludeCredentials: [],
+    });
+    expect(offer.options.pubKeyCredParams.map(({ alg }) => alg)).toEqual([-8, -7, -257]);
+    expect(offer.options.user.id).not.toContain(person.id);
+    const passkey = newAuthenticator();
+    const { result, statements } = await countStatements(databaseUrl, () =>
+      add(session.cookies, { ...madeFor(offer, passkey), name: 'My phone' }),
+    );
+    expect(result.status, result.text).toBe(201);
+    expect(budgeted(statements)).toBeLessThanOrEqual(4);
+    const { passkey: listed, recoveryCodes } = result.json() as Added;
+    const shown = { name: 'My phone', createdAt: expect.any(String), lastUsedAt: null, synced: true };
+    expect(listed).toEqual({ id: expect.any(String), ...shown });
+    expect(new Set(recoveryCodes)).toHaveProperty('size', 10);
+    expect([await statusOf(session.cookies), await statusOf(elsewhere.cookies)]).toEqual([401, 401]);
+    const live = await db().session.findFirstOrThrow({ where: { userId: person.id, endedAt: null } });
+    expect(live.amr).toEqual(MFA);
+    expect((await mailTo(server, person.email, { pattern: /A passkey was added/ })).text).toContain('It was not me');
+    expect(await eventsOf(person)).toContain('passkey_added');
+    const seen = await countStatements(databaseUrl, () => overview(result.cookies));
+    expect(budgeted(seen.statements)).toBeLessThanOrEqual(2);
+    expect(seen.result).toMatchObject({ passkeys: [listed], methods: ['passkey', 'recovery'], totp: null });
+    expect((await signInBy(passkey)).status).toBe(200);
+    expect(await overview(result.cookies)).toMatchObject({ passkeys: [{ lastUsedAt: expect.any(String) }] });
+  });
+
+  it('beside another factor ends nothing, gives no codes, has the handle of the others, and names them as known', async () => {
+    const { person, passkey: first } = await owner();
+    const session = await prepareSession(person, true, MFA);
+    const elsewhere = await prepareSession(person, true, MFA);
+    const offer = await offerNew(session.cookies);
+    expect(offer.options.excludeCredentials.map(({ id }) => id)).toEqual([first.id]);
+    expect(offer.options.user.id).toBe(first.handle);
+    const passkey = newAuthenticator({ algorithm: 'EdDSA', isDeviceBound: true });
+    const added = await add(session.cookies, madeFor(offer, passkey));
+    expect(added.json()).toMatchObject({ passkey: { synced: false, name: 'Passkey' }, recoveryCodes: null });
+    expect(await statusOf(elsewhere.cookies)).toBe(200);
+    expect((await signInBy(passkey)).status).toBe(200);
+    expect((await signInBy(first)).status).toBe(200);
+  });
+
+  it('wants a proof that is recent, and of a factor where there is one, and none of it once it was asked for', async () => {
+    const session = await newSession();
+    const offer = await offerNew(session.cookies);
+    await ageProof(session.id);
+    const path = '/api/account/passkeys/options';
+    expect(problemOf(await call('POST', path, session.cookies))).toBe('403 step_up_required');
+    expect((await add(session.cookies, madeFor(offer, newAuthenticator()))).status).toBe(201);
+    const { person } = await owner();
+    const weak = await prepareSession(person, true, ['pwd']);
+    expect(problemOf(await call('POST', path, weak.cookies))).toBe('403 step_up_required');
+  });
+
+  it('belongs to the person and session that asked, and happens once', async () => {
+    const [session, stranger] = [await newSession(), await newSession()];
+    const elsewhere = await prepareSession(session.person);
+    const { person, passkey: known } = await owner();
+    const theirs = await prepareSession(person, true, MFA);
+    const asserted = (await call('POST', '/api/auth/step-up/options', theirs.cookies)).json() as CreationOffer;
+    expect(problemOf(await add(theirs.cookies, madeFor(asserted, newAuthenticator())))).toBe('401 invalid_passkey');
+    const offer = await offerNew(session.cookies);
+    const passkey = newAuthenticator();
+    const body = madeFor(offer, passkey);
+    expect(problemOf(await add(stranger.cookies, body))).toBe('401 invalid_passkey');
+    expect(problemOf(await add(elsewhere.cookies, body))).toBe('401 invalid_passkey');
+    expect(problemOf(await add(session.cookies, { ...body, ceremony: 'x' }))).toBe('401 invalid_passkey');
+    expect(problemOf(await add({}, body))).toBe('401 unauthenticated');
+    const answers = await atOnce(16, () => add(session.cookies, body));
+    const done = answers.filter(({ status }) => status === 201);
+    expect([done.length, (await passkeysOf(session.person)).length]).toEqual([1, 1]);
+    expect(problemOf(await add(done[0]?.cookies ?? {}, body))).toBe('401 invalid_passkey');
+    expect(await db().recoveryCode.count({ where: { userId: session.person.id } })).toBe(10);
+    // Somebody else's, whose id is no secret.
+    const other = await offerNew(stranger.cookies);
+    const copied = { ...newAuthenticator(), id: known.id };
+    expect(problemOf(await add(stranger.cookies, madeFor(other, copied)))).toBe('409 passkey_exists');
+    expect(await passkeysOf(stranger.person)).toEqual([]);
+    expect((await signInBy(known)).status).toBe(200);
+  });
+
+  it('comes to one where two first ones are made at once for two handles', async () => {
+    const session = await newSession();
+    const offers = [await offerNew(session.cookies), await offerNew(session.cookies)];
+    expect(offers[0]?.options.user.id).not.toBe(offers[1]?.options.user.id);
+    const answers = await Promise.all(offers.map((offer) => add(session.cookies, madeFor(offer, newAuthenticator()))));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(await passkeysOf(session.person)).toHaveLength(1);
+  });
+
+  const ES384 = map([1, 2], [3, -35], [-1, 2], [-2, new Uint8Array(48)], [-3, new Uint8Array(48)]);
+  const certified = map(['alg', -7], ['sig', new Uint8Array(70)], ['x5c', list(new Uint8Array(300))]);
+
+  it.each<readonly [string, Lies]>([
+    ['another origin', { origin: 'https://evil.test' }],
+    ['another relying party', { rpId: 'evil.test' }],
+    ['a challenge of its own', { challenge: 'A'.repeat(43) }],
+    ['the type of a sign-in', { type: 'webauthn.get' }],
+    ['nobody there', { isPresent: false }],
+    ['nobody verified', { isVerified: false }],
+    ['a frame of another site', { client: { crossOrigin: true } }],
+    ['a frame of another site that it names', { client: { crossOrigin: true, topOrigin: 'https://evil.test' } }],
+    ['a top page alone', { client: { topOrigin: 'https://evil.test' } }],
+    ['a copy that cannot be', { isBackupEligible: false, isBackedUp: true }],
+    ['an algorithm that was not asked for', { publicKey: ES384 }],
+    ['a key that is none', { publicKey: new Uint8Array(0) }],
+    ['the name of another key', { id: 'A'.repeat(43) }],
+    ['certificates', { attestation: { format: 'packed', statement: certified } }],
+    ['an attestation of one maker', { attestation: { format: 'apple', statement: certified } }],
+    ['a statement where there is to be none', { attestation: { format: 'none', statement: certified } }],
+  ])('with %s is refused, and nothing is stored', async (_what, lies) => {
+    const session = await newSession();
+    const body = madeFor(await offerNew(session.cookies), newAuthenticator(), lies);
+    expect(problemOf(await add(session.cookies, body))).toBe('401 invalid_passkey');
+    expect(await passkeysOf(session.person)).toEqual([]);
+    expect(await statusOf(session.cookies)).toBe(200);
+  });
+
+  it('is refused for a credential id of more than 1,023 bytes, and works for one of as many', async () => {
+    const session = await newSession();
+    const offer = await offerNew(session.cookies);
+    const ofBytes = (bytes: number) => ({ ...newAuthenticator(), id: Buffer.alloc(bytes, 7).toString('base64url') });
+    expect(problemOf(await add(session.cookies, madeFor(offer, ofBytes(1_024))))).toBe('422 validation_failed');
+    const named = madeFor(offer, ofBytes(1_024), { id: 'A'.repeat(43) });
+    expect(problemOf(await add(session.cookies, named))).toBe('401 invalid_passkey');
+    expect((await add(session.cookies, madeFor(offer, ofBytes(1_023)))).status).toBe(201);
+  });
+
+  it('stops at twenty-five for one person, and not for another', async () => {
+    const { person, passkey } = await owner();
+    for (let n = 1; n < 24; n += 1) await givePasskey(person);
+    const session = await prepareSession(person, true, MFA);
+    const [offer, late] = [await offerNew(session.cookies), await offerNew(session.cookies)];
+    const last = await add(session.cookies, madeFor(offer, newAuthenticator()));
+    expect(last.status).toBe(201);
+    const path = '/api/account/passkeys/options';
+    expect(problemOf(await call('POST', path, last.cookies))).toBe('409 too_many_passkeys');
+    await givePasskey(person);
+    const again = await prepareSession(person, true, MFA);
+    expect(problemOf(await add(again.cookies, madeFor(late, newAuthenticator())))).toBe('401 invalid_passkey');
+    expect((await signInBy(passkey)).status).toBe(200);
+    const stranger = await newSession();
+    expect((await call('POST', path, stranger.cookies)).status).toBe(200);
+  });
+
+  it('is nothing that a program does, and has a shape', async () => {
+    const session = await newSession();
+    const { tokens } = await signInProgram(server, session.person);
+    const { person } = await owner();
+    const [row] = await passkeysOf(person);
+    for (const [method, path] of [
+      ['POST', '/api/account/passkeys/options'],
+      ['POST', '/api/account/passkeys'],
+      ['PATCH', `/api/account/passkeys/${row?.id}`],
+      ['DELETE', `/api/account/passkeys/${row?.id}`],
+    ] as const) {
+      const answer = await send(server, path, { method, ...bearer(tokens.access_token) });
+      expect(problemOf(answer), path).toBe('403 forbidden');
+    }
+    const offer = await offerNew(session.cookies);
+    const body = madeFor(offer, newAuthenticator());
+    const { attestation } = body;
+    for (const wrong of [
+      { ...body, attestation: 7 },
+      { ...body, name: '' },
+      { ...body, name: 'x'.repeat(81) },
+      { ...body, name: ['x'] },
+      { ...body, attestation: { ...attestation, response: { ...attestation.response, transports: 'usb' } } },
+      { ...body, attestation: { ...attestation, response: { ...attestation.response, attestationObject: '' } } },
+    ]) {
+      expect(problemOf(await add(session.cookies, wrong))).toBe('422 validation_failed');
+    }
+    expect((await add(session.cookies, { ...body, more: 'x'.repeat(16_384) })).status).toBe(413);
+  });
+});
+
+describe('a passkey that a person has', () => {
+  it('has the name that its owner gives it, and that nobody else does', async () => {
+    const { person } = await owner();
+    const [row] = await passkeysOf(person);
+    const path = `/api/account/passkeys/${row?.id}`;
+    const session = await prepareSession(person, true, MFA);
+    await ageProof(session.id);
+    const { result, statements } = await countStatements(databaseUrl, () =>
+      call('PATCH', path, session.cookies, { name: ' Key on my ring ' }),
+    );
+    expect(result.json()).toMatchObject({ passkey: { id: row?.id, name: 'Key on my ring' } });
+    expect(budgeted(statements)).toBeLessThanOrEqual(2);
+    expect(await eventsOf(person)).toContain('passkey_renamed');
+    const stranger = await newSession();
+    expect(problemOf(await call('PATCH', path, stranger.cookies, { name: 'Mine' }))).toBe('404 not_found');
+    expect((await passkeysOf(person))[0]?.name).toBe('Key on my ring');
+    for (const name of ['', ' ', 'x'.repeat(81), 'a\u0000b', '\u200b', null, 7]) {
+      expect(problemOf(await call('PATCH', path, session.cookies, { name }))).toBe('422 validation_failed');
+    }
+    const nowhere = '/api/account/passkeys/a%00b';
+    expect([400, 404]).toContain((await call('PATCH', nowhere, session.cookies, { name: 'x' })).status);
+  });
+
+  it('is removed by its owner alone, with a factor, and with consent where it is the last', async () => {
+    const { person, passkey } = await owner();
+    const [row] = await passkeysOf(person);
+    const path = `/api/account/passkeys/${row?.id}`;
+    const session = await prepareSession(person, true, MFA);
+    const elsewhere = await prepareSession(person, true, MFA);
+    const stranger = await prepareSession((await owner()).person, true, MFA);
+    expect(problemOf(await call('DELETE', `${path}?last=true`, stranger.cookies))).toBe('404 not_found');
+    expect(problemOf(await call('DELETE', path, stranger.cookies))).toBe('404 not_found');
+    const weak = await prepareSession(person, true, ['pwd']);
+    expect(problemOf(await call('DELETE', `${path}?last=true`, weak.cookies))).toBe('403 step_up_required');
+    expect(problemOf(await call('DELETE', path, session.cookies))).toBe('409 last_factor');
+    expect(await passkeysOf(person)).toHaveLength(1);
+    const { result, statements } = await countStatements(databaseUrl, () =>
+      call('DELETE', `${path}?last=true`, session.cookies),
+    );
+    expect(result.status, result.text).toBe(204);
+    expect(budgeted(statements)).toBeLessThanOrEqual(4);
+    expect([await statusOf(elsewhere.cookies), await statusOf(result.cookies)]).toEqual([401, 200]);
+    expect((await mailTo(server, person.email, { pattern: /was removed/ })).text).toContain('last second factor');
+    expect(await eventsOf(person)).toContain('passkey_removed');
+    expect(problemOf(await signInBy(passkey))).toBe('401 unknown_passkey');
+    expect((await logIn(person)).json()).toMatchObject({ user: { id: person.id } });
+    expect(problemOf(await call('DELETE', path, result.cookies))).toBe('404 not_found');
+  });
+
+  it('beside another factor goes without more ado, and the recovery codes stay', async () => {
+    const person = await createProtected();
+    await givePasskey(person);
+    const [row] = await passkeysOf(person);
+    const session = await prepareSession(person, true, MFA);
+    const removed = await call('DELETE', `/api/account/passkeys/${row?.id}`, session.cookies);
+    expect(removed.status, removed.text).toBe(204);
+    expect(await db().recoveryCode.count({ where: { userId: person.id } })).toBe(10);
+    const step = await finish(await halfway(person), { code: codeOf(person.key) });
+    expect(step.status).toBe(200);
   });
 });
