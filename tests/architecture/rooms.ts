@@ -101,7 +101,7 @@ export const ROOMS = table({
   // The HTTP interface.
   'app/api': ['core', 'core/http', 'core/token', 'server/config', 'server/http', 'server/audit', 'server/users', 'server/mail', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/step-up', 'server/recovery', 'server/account', 'server/security', 'server/routes', 'server/oauth'],
   // What any service may fetch: the key set and the metadata.
-  'app/.well-known': ['core', 'core/http', 'server/keys', 'server/routes', 'server/oauth'],
+  'app/.well-known': ['core', 'core/http', 'server/config', 'server/keys', 'server/routes', 'server/oauth'],
   // The same for the status lists.
   'app/status-lists': ['core/status-list', 'server/revocation', 'server/routes'],
   // The mailbox of a machine without a mail service.
@@ -188,7 +188,12 @@ export const PLACES = {
     'app/api/me/',
     'app/api/oauth/',
   ],
-  'app/.well-known': ['app/.well-known/jwks.json/', 'app/.well-known/oauth-authorization-server/'],
+  'app/.well-known': [
+    'app/.well-known/change-password/',
+    'app/.well-known/jwks.json/',
+    'app/.well-known/oauth-authorization-server/',
+    'app/.well-known/passkey-endpoints/',
+  ],
   'app/status-lists': ['app/status-lists/'],
   'app/dev': ['app/dev/'],
   app: [

@@ -9,6 +9,7 @@ export type ErrorAnswer = { readonly kind: 'error'; readonly code: string; reado
 export type Answer<Error extends ErrorAnswer> =
   | { readonly kind: 'json'; readonly status: number; readonly body: object }
   | { readonly kind: 'empty'; readonly status: 204; readonly headers?: HeadersInit }
+  | { readonly kind: 'elsewhere'; readonly path: string }
   | { readonly kind: 'cacheable'; readonly text: string; readonly etag: string; readonly headers: HeadersInit }
   | Error;
 
@@ -20,6 +21,9 @@ export type ApiAnswer = Answer<Problem>;
 export const json = (body: object, status = 200): Answer<never> => ({ kind: 'json', status, body });
 
 export const empty = (headers: HeadersInit = {}): Answer<never> => ({ kind: 'empty', status: 204, headers });
+
+/** Sends whoever asks to a page of ours (302, RFC 9110 §15.4.3). */
+export const elsewhere = (path: string): Answer<never> => ({ kind: 'elsewhere', path });
 
 /** The same for every caller: cacheable by its own headers, 304 where the caller has it already (RFC 9110 §13.1.2). */
 export const cacheable = (text: string, etag: string, headers: HeadersInit): Answer<never> => ({
@@ -45,6 +49,8 @@ export function toResponse(
       const headers = { ...ownHeaders, ...Object.fromEntries(new Headers(answer.headers)) };
       return new Response(null, { status: answer.status, headers });
     }
+    case 'elsewhere':
+      return new Response(null, { status: 302, headers: { ...ownHeaders, location: answer.path } });
     case 'cacheable': {
       const headers = new Headers(answer.headers);
       headers.set('etag', answer.etag);

@@ -186,6 +186,8 @@ const ENDPOINTS: Readonly<Record<string, Case>> = {
   'GET /api/cron/mail': get('/api/cron/mail', scheduler),
   'GET /api/dev/mail': get('/api/dev/mail'),
   'GET /.well-known/jwks.json': get('/.well-known/jwks.json'),
+  'GET /.well-known/change-password': get('/.well-known/change-password'),
+  'GET /.well-known/passkey-endpoints': get('/.well-known/passkey-endpoints'),
   'GET /.well-known/oauth-authorization-server': get('/.well-known/oauth-authorization-server'),
   'GET /status-lists': get('/status-lists'),
   'GET /status-lists/[list]': get('/status-lists/0'),

@@ -164,6 +164,8 @@ const ENDPOINTS: Readonly<Record<string, readonly string[]>> = {
   '/api/oauth/revoke': ['POST'],
   '/api/oauth/introspect': ['POST'],
   '/.well-known/oauth-authorization-server': ['GET', 'HEAD'],
+  '/.well-known/change-password': ['GET', 'HEAD'],
+  '/.well-known/passkey-endpoints': ['GET', 'HEAD'],
   '/api/dev/mail': ['GET', 'HEAD'],
   '/api/cron/clean': ['GET'],
   '/.well-known/jwks.json': ['GET', 'HEAD'],

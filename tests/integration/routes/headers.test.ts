@@ -15,7 +15,8 @@ const ALWAYS = {
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  'permissions-policy':
+    'camera=(), geolocation=(), microphone=(), payment=(), publickey-credentials-create=(self), publickey-credentials-get=(self), usb=()',
   'x-frame-options': 'DENY',
 };
 const OF_THE_API = { ...ALWAYS, 'content-security-policy': "default-src 'none'; frame-ancestors 'none'" };

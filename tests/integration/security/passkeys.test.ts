@@ -478,3 +478,14 @@ describe('a passkey that a person has', () => {
     expect(step.status).toBe(200);
   });
 });
+
+describe('where password managers look', () => {
+  it('they find the page for passwords and passkeys', async () => {
+    const endpoints = await send(server, '/.well-known/passkey-endpoints');
+    const page = 'http://localhost:3000/account/security';
+    expect([endpoints.status, endpoints.json()]).toEqual([200, { enroll: page, manage: page }]);
+    expect(endpoints.headers['content-type']).toBe('application/json');
+    const change = await send(server, '/.well-known/change-password');
+    expect([change.status, change.headers.location]).toEqual([302, '/account/security']);
+  });
+});
