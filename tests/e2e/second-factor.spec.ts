@@ -182,10 +182,16 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test('by keyboard alone: what comes in place of a button takes the focus, and Enter goes on', async ({
+test('by keyboard alone: what comes in place of a button takes the focus, Enter goes on, and other tabs are told', async ({
   page,
+  context,
   signedIn: _signedIn,
 }) => {
+  const other = await context.newPage();
+  await other.goto('/account');
+  await other.evaluate(() => {
+    new BroadcastChannel('handstamp').onmessage = ({ data }) => document.body.setAttribute('data-heard', String(data));
+  });
   await page.goto('/account/security');
   await page.getByRole('button', { name: 'Set up authenticator app' }).focus();
   await page.keyboard.press('Enter');
@@ -198,6 +204,7 @@ test('by keyboard alone: what comes in place of a button takes the focus, and En
   await page.keyboard.type(codeOf(new URL(address).searchParams.get('secret') ?? ''));
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Keep your recovery codes' })).toBeFocused();
+  await expect(other.locator('body')).toHaveAttribute('data-heard', 'stepped-up');
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'Download' })).toBeFocused();
   await page.keyboard.press('Tab');
