@@ -86,7 +86,7 @@ async function shoot(browser, origin, colorScheme) {
     await picture(page, `login-${colorScheme}.png`);
     await page.getByLabel('Email').fill(EMAIL);
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.waitForURL(`${origin}/dashboard`);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await picture(page, `dashboard-${colorScheme}.png`);

@@ -10,7 +10,7 @@ const names = Object.keys(ROOMS) as Room[];
 /** JavaScript that runs everywhere and reads nothing of its surroundings. */
 const VERIFIER_PACKAGES = ['jose', 'fflate'];
 const EDGE_PACKAGES = [...VERIFIER_PACKAGES, 'ipaddr.js', 'next'];
-const APP_PACKAGES = ['next', 'react', 'react-dom', 'radix-ui', 'zod', 'server-only'];
+const APP_PACKAGES = ['next', 'react', 'react-dom', 'radix-ui', '@simplewebauthn/browser', 'zod', 'server-only'];
 
 /** Packages of the rooms outside of lib/server, which may import any; a room without a line here may import none. */
 const PACKAGES: Partial<Record<Room, readonly string[]>> = {

@@ -90,12 +90,14 @@ export const ROOMS = table({
   'app/_components/frame': ['site.ts', 'core/token', 'app/_components/stamp', 'app/_components/session'],
   // Fields, faults and the sending of forms.
   'app/_components/forms': ['core', 'core/http', 'app/_components/session', 'app/_components/frame'],
+  // Asking the browser for a passkey.
+  'app/_components/passkeys': ['core', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
   // The start page.
   'app/(public)': ['site.ts', 'core/http', 'server/config', 'server/sessions', 'app/_components/stamp', 'app/_components/frame', 'app/_components/forms'],
   // Signing in and up.
-  'app/(guest)': ['core/http', 'server/config', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/recovery', 'server/routes', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
+  'app/(guest)': ['core/http', 'server/config', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/recovery', 'server/routes', 'app/_components/session', 'app/_components/frame', 'app/_components/forms', 'app/_components/passkeys'],
   // The pages of the person signed in.
-  'app/(member)': ['site.ts', 'core', 'core/http', 'core/token', 'server/config', 'server/http', 'server/users', 'server/mail', 'server/sessions', 'server/step-up', 'server/account', 'server/security', 'server/routes', 'app/_components/stamp', 'app/_components/session', 'app/_components/frame', 'app/_components/forms'],
+  'app/(member)': ['site.ts', 'core', 'core/http', 'core/token', 'server/config', 'server/http', 'server/users', 'server/mail', 'server/sessions', 'server/step-up', 'server/account', 'server/security', 'server/routes', 'app/_components/stamp', 'app/_components/session', 'app/_components/frame', 'app/_components/forms', 'app/_components/passkeys'],
   // The pages of admins.
   'app/(admin)': ['server/users', 'server/keys', 'server/sessions', 'app/_components/frame', 'app/_components/forms', 'app/(member)'],
   // The HTTP interface.
@@ -126,6 +128,7 @@ export const PLACES = {
   'app/_components/session': ['app/_components/session/'],
   'app/_components/frame': ['app/_components/frame/'],
   'app/_components/forms': ['app/_components/forms/'],
+  'app/_components/passkeys': ['app/_components/passkeys/'],
   'app/(public)': [
     'app/(public)/layout.tsx',
     'app/(public)/page.tsx',

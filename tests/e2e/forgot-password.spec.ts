@@ -49,7 +49,7 @@ for (const javaScriptEnabled of [true, false]) {
 
       await other.getByLabel('Email').fill(person.email);
       await other.getByLabel('Password', { exact: true }).fill(NEW_PASSWORD);
-      await other.getByRole('button', { name: 'Sign in' }).click();
+      await other.getByRole('button', { name: 'Sign in', exact: true }).click();
       await expect(other).toHaveURL('/dashboard');
       // The browser that was signed in before is out.
       await page.goto('/dashboard');

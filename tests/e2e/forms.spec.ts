@@ -49,7 +49,7 @@ test('a wait is counted down, and its end is said', async ({ page, request, expe
   await page.goto('/login');
   await page.getByLabel('Email').fill(data.email);
   await page.getByLabel('Password', { exact: true }).fill(data.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   const alert = page.getByRole('alert').filter({ hasText: 'Too many attempts. Wait 2 minutes, then try again.' });
   await expect(alert).toContainText(/1:[12]\d|1:30/);
   await page.clock.runFor(31_000);

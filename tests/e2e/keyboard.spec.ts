@@ -37,7 +37,7 @@ test('somebody signs in, looks around and signs out with the keyboard alone', as
   await tabTo(page, page.getByLabel('Keep me signed in'), 1);
   await page.keyboard.press('Space');
   await expect(page.getByLabel('Keep me signed in')).toBeChecked();
-  await tabTo(page, page.getByRole('button', { name: 'Sign in' }), 1);
+  await tabTo(page, page.getByRole('button', { name: 'Sign in', exact: true }), 1);
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/dashboard');
 

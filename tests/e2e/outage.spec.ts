@@ -141,10 +141,10 @@ test('a login without a database says that nothing is lost and keeps what was ty
   database.cut();
   await page.getByLabel('Email').fill(member.email);
   await page.getByLabel('Password', { exact: true }).fill(member.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page.getByRole('alert').filter({ hasText: 'cannot answer right now' })).toBeVisible();
   await expect(page.getByLabel('Email')).toHaveValue(member.email);
   database.restore();
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page).toHaveURL('/dashboard');
 });

@@ -12,7 +12,7 @@ test('somebody signs in, lands where they wanted to go, and signs out', async ({
   await page.getByLabel('Email').fill(member.email);
   await page.getByLabel('Password', { exact: true }).fill(member.password);
   await page.getByLabel('Keep me signed in').check();
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page).toHaveURL('/account');
   await expect(page.getByText(member.email)).toBeVisible();
   expect((await cookieOf(context, REFRESH))?.expires).toBeGreaterThan(Date.now() / 1000 + 86_400);
@@ -27,13 +27,13 @@ test('a wrong password comes back with the message and keeps the page that was w
   await page.goto('/account');
   await page.getByLabel('Email').fill(member.email);
   await page.getByLabel('Password', { exact: true }).fill('another-password-altogether');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page.getByRole('alert').filter({ hasText: 'Email or password is not right' })).toBeVisible();
   expect(page.url()).not.toContain(encodeURIComponent(member.email));
   await expect(page.getByLabel('Email')).toHaveValue(member.email);
   await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
   await page.getByLabel('Password', { exact: true }).fill(member.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page).toHaveURL('/account');
 });
 
@@ -109,7 +109,7 @@ test('what was typed is shown to the form that was refused, and to no other visi
   await page.goto('/login');
   await page.getByLabel('Email').fill(member.email);
   await page.getByLabel('Password', { exact: true }).fill('another-password-altogether');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page.getByLabel('Email')).toHaveValue(member.email);
   await page.goto('/login');
   await expect(page.getByLabel('Email')).toHaveValue('');

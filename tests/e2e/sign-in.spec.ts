@@ -46,7 +46,7 @@ test('an empty form names both fields and asks the server nothing', async ({ pag
     return route.continue();
   });
   await page.goto('/login');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page.getByLabel('Email')).toHaveAccessibleDescription('Enter the email address of your account');
   await expect(page.getByLabel('Password', { exact: true })).toHaveAccessibleDescription('Enter your password');
   await expect(page.getByLabel('Email')).toBeFocused();
@@ -61,7 +61,7 @@ test('without a server the form says so and keeps what was typed', async ({ page
   await expect(page.getByRole('alert').filter({ hasText: 'could not be reached' })).toBeVisible();
   await expect(page.getByLabel('Email')).toHaveValue(member.email);
   await context.setOffline(false);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page).toHaveURL('/dashboard');
 });
 

@@ -4,6 +4,7 @@ import { AlreadySignedIn } from '@/app/_components/frame/already-signed-in';
 import { Ticket } from '@/app/_components/frame/ticket';
 import { safeNextPath, withNext } from '@/lib/core/http/safe-redirect';
 import { env } from '@/lib/server/config/env';
+import { arePasskeysAvailable } from '@/lib/server/config/passkeys';
 import { keptFields } from '@/lib/server/routes/kept-fields';
 import { sessionOfPerson } from '@/lib/server/sessions/signed-in-person';
 import { newFormAttempt } from '@/lib/server/sign-in/form-attempt';
@@ -70,6 +71,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
           required={FIELD_TEXTS}
           typedEmail={typed.email}
           attempt={await newFormAttempt(Date.now() / 1_000)}
+          hasPasskeys={arePasskeysAvailable()}
         />
       </Ticket>
       {embeddedDataFolder === null ? null : <DemoAccounts />}

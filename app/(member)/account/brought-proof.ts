@@ -1,5 +1,7 @@
 import { type AskedProof, EMPTY_PROOF_TEXTS, proofField } from '@/app/_components/forms/asked-proof';
+import { utf8 } from '@/lib/core/encoding';
 import { type Failure, fail, type Success, succeed } from '@/lib/core/failures';
+import { parseJsonObject } from '@/lib/core/json';
 import { stepUpBody } from '@/lib/server/routes/proof-schemas';
 import type { BroughtProof } from '@/lib/server/step-up/prove';
 import { textOf } from './signer';
@@ -15,6 +17,7 @@ export function askedIn(form: FormData): AskedProof {
 
 /** The proof in a form that has one field for it. */
 export function broughtProof(form: FormData): Success<BroughtProof> | Unreadable {
+  if (form.has('passkeyAssertion')) return broughtPasskey(form);
   const asked = askedIn(form);
   const field = proofField(asked);
   const typed = textOf(form, field);
@@ -23,4 +26,12 @@ export function broughtProof(form: FormData): Success<BroughtProof> | Unreadable
   const isTooLong = asked === 'password' && typed !== '';
   const message = isTooLong ? parsed.error.issues[0]?.message : undefined;
   return { ...fail('unreadable'), message: message ?? EMPTY_PROOF_TEXTS[asked] };
+}
+
+function broughtPasskey(form: FormData): Success<BroughtProof> | Unreadable {
+  const assertion = parseJsonObject(utf8(textOf(form, 'passkeyAssertion')));
+  const parsed = stepUpBody.safeParse({ ceremony: textOf(form, 'passkeyCeremony'), assertion });
+  return parsed.success
+    ? succeed(parsed.data)
+    : { ...fail('unreadable'), message: 'This passkey was not taken. Try again' };
 }

@@ -12,6 +12,10 @@ const TEXTS: ReadonlyMap<string, { tone: 'calm' | 'fault'; text: string }> = new
   ['password_changed', { tone: 'calm', text: 'Your password is changed. Every other device was signed out.' }],
   ['totp_added', { tone: 'calm', text: 'Your authenticator app is on.' }],
   ['totp_removed', { tone: 'calm', text: 'Your authenticator app is removed. Every other device was signed out.' }],
+  ['passkey_added', { tone: 'calm', text: 'Your passkey is added.' }],
+  ['passkey_renamed', { tone: 'calm', text: 'The passkey has its new name.' }],
+  ['passkey_removed', { tone: 'calm', text: 'The passkey is removed. Every other device was signed out.' }],
+  ['passkey_gone', { tone: 'fault', text: 'This passkey is gone already.' }],
   [
     'email_change_recent',
     { tone: 'fault', text: 'Your address was changed less than three days ago. It can be changed again after that.' },

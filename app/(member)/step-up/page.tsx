@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { type AskedProof, EMPTY_PROOF_TEXTS, proofChoice, proofField } from '@/app/_components/forms/asked-proof';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
+import { PasskeyProof } from '@/app/_components/passkeys/passkey-proof';
 import { PlainSignOut } from '@/app/_components/session/plain-sign-out';
 import { safeNextPath, withNext } from '@/lib/core/http/safe-redirect';
 import { env } from '@/lib/server/config/env';
@@ -22,6 +23,7 @@ export default async function StepUpPage({ searchParams }: { searchParams: Promi
   const next = safeNextPath(single(query['next']), env().appOrigin);
   const path = withNext('/step-up', next);
   const { user, methods } = await signerOf(await requireUser(path), path);
+  const hasPasskey = methods.includes('passkey');
   const { asked, other } = proofChoice(methods, single(query['with']) === 'recovery');
   return (
     <section aria-labelledby="confirm" className="max-w-md">
@@ -29,7 +31,19 @@ export default async function StepUpPage({ searchParams }: { searchParams: Promi
       <h2 id="confirm" className="mt-6 text-xl">
         Confirm it is you
       </h2>
-      {asked === null ? (
+      {hasPasskey ? (
+        <div className="mt-4 mb-6">
+          <PasskeyProof
+            way={{
+              options: { endpoint: '/api/auth/step-up/options', body: {} },
+              endpoint: '/api/auth/step-up',
+              next,
+              tells: 'stepped-up',
+            }}
+          />
+        </div>
+      ) : null}
+      {asked === null && !hasPasskey ? (
         <>
           <p className="mt-2 mb-6 text-ink-soft">
             Your account has no password, so nothing here can prove who you are. Sign out, choose one with “Forgot
@@ -37,7 +51,8 @@ export default async function StepUpPage({ searchParams }: { searchParams: Promi
           </p>
           <PlainSignOut />
         </>
-      ) : (
+      ) : null}
+      {asked === null ? null : (
         <>
           <p className="mt-2 mb-6 text-ink-soft">{SENTENCES[asked]} That lasts for ten minutes.</p>
           <StepUpForm

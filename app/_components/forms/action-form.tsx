@@ -14,6 +14,8 @@ type Props = {
   isBusy: boolean;
   submitLabel: string;
   busyLabel: string;
+  /** Quiet where it is not what the page is for. */
+  look?: 'primary' | 'quiet';
   /** Beside the button. */
   beside?: ReactNode;
   children: ReactNode;
@@ -23,7 +25,16 @@ type Props = {
  * A form of a server action, which works the same without scripts. What an answer found wrong stands at its field, or above
  * all fields, until somebody types; the first field that was refused gets the focus.
  */
-export function ActionForm({ action, faults, isBusy, submitLabel, busyLabel, beside, children }: Props) {
+export function ActionForm({
+  action,
+  faults,
+  isBusy,
+  submitLabel,
+  busyLabel,
+  look = 'primary',
+  beside,
+  children,
+}: Props) {
   const formRef = useRef<HTMLFormElement>(null);
   const [corrected, setCorrected] = useState<Faults | null>(null);
   const shown = corrected === faults || isBusy ? NO_FAULTS : faults;
@@ -51,7 +62,7 @@ export function ActionForm({ action, faults, isBusy, submitLabel, busyLabel, bes
         </div>
         {children}
         <div className="flex flex-wrap items-center gap-4">
-          <SubmitButton isBusy={isBusy} busyLabel={busyLabel} className="button button-primary">
+          <SubmitButton isBusy={isBusy} busyLabel={busyLabel} className={`button button-${look}`}>
             {submitLabel}
           </SubmitButton>
           {beside}

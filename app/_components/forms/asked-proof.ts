@@ -9,16 +9,19 @@ export type ProofChoice = {
   /** Null when nothing that proves them can be typed. */
   readonly asked: AskedProof | null;
   readonly other: 'totp' | 'recovery' | null;
+  /** A passkey would do as well. */
+  readonly hasPasskey: boolean;
 };
 
 /** The best of `methods` that can be typed, or a recovery code where somebody chose it and has one left. */
 export function proofChoice(methods: readonly Method[], choseRecovery: boolean): ProofChoice {
   const hasApp = methods.includes('totp');
+  const hasPasskey = methods.includes('passkey');
   if (methods.includes('recovery') && (choseRecovery || !hasApp)) {
-    return { asked: 'recovery', other: hasApp ? 'totp' : null };
+    return { asked: 'recovery', other: hasApp ? 'totp' : null, hasPasskey };
   }
-  if (hasApp) return { asked: 'totp', other: methods.includes('recovery') ? 'recovery' : null };
-  return { asked: methods.includes('password') ? 'password' : null, other: null };
+  if (hasApp) return { asked: 'totp', other: methods.includes('recovery') ? 'recovery' : null, hasPasskey };
+  return { asked: methods.includes('password') ? 'password' : null, other: null, hasPasskey };
 }
 
 /** What a form says about such a field that was left empty. */

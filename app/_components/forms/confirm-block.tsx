@@ -14,6 +14,8 @@ type Props = {
   /** The change that waits, sealed. */
   carried: string;
   choice: ProofChoice;
+  /** In place of what is asked for; null where there is none. */
+  passkey: ReactNode;
   /** For password managers, which would else not know whose proof it is. */
   email: string;
   /** All that the change does. */
@@ -30,7 +32,7 @@ const CANCEL = (
  * In place of a form whose change wants a fresh proof: says what would be done and asks for the proof. The change waits in
  * this form and nowhere else; "Cancel" brings the empty form back.
  */
-export function ConfirmBlock({ action, faults, isBusy, carried, choice, email, children }: Props) {
+export function ConfirmBlock({ action, faults, isBusy, carried, choice, passkey, email, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const { asked, other } = choice;
@@ -40,9 +42,12 @@ export function ConfirmBlock({ action, faults, isBusy, carried, choice, email, c
         Confirm it is you
       </h2>
       <div className="mt-2 mb-5 text-ink-soft">{children}</div>
+      {passkey === null ? null : <div className="mb-5">{passkey}</div>}
       {asked === null ? (
         <form action={action} className="grid justify-items-start gap-5">
-          <p>Your account has nothing that could be typed here as a proof. Sign out, and sign in again.</p>
+          {passkey === null ? (
+            <p>Your account has nothing that could be typed here as a proof. Sign out, and sign in again.</p>
+          ) : null}
           {CANCEL}
         </form>
       ) : (

@@ -3,8 +3,10 @@
 import type { InputHTMLAttributes, ReactNode } from 'react';
 import { useFault } from './faults-context';
 
-type Props = Omit<InputHTMLAttributes<HTMLInputElement>, 'id' | 'className'> & {
+type Props = Omit<InputHTMLAttributes<HTMLInputElement>, 'className'> & {
   name: string;
+  /** Where a page has several forms with a field of that name; the name itself unless said otherwise. */
+  id?: string;
   label: string;
   hint?: ReactNode;
   /** Said beside the label, such as "optional". */
@@ -13,38 +15,36 @@ type Props = Omit<InputHTMLAttributes<HTMLInputElement>, 'id' | 'className'> & {
 };
 
 /** A labelled input. Hint and error are tied to it, so that a screen reader says both on focus. */
-export function TextField({ name, label, hint, aside, className = '', ...input }: Props) {
+export function TextField({ name, id = name, label, hint, aside, className = '', ...input }: Props) {
   const fault = useFault(name);
   return (
     <div>
-      <label htmlFor={name} className="mb-1.5 block text-sm font-semibold">
+      <label htmlFor={id} className="mb-1.5 block text-sm font-semibold">
         {label}
         {aside === undefined ? null : <span className="font-normal text-ink-soft"> ({aside})</span>}
       </label>
       <input
-        id={name}
+        id={id}
         name={name}
         // A name may be written from the right, in a page that is not.
         dir="auto"
         className={`input ${className}`}
-        {...fieldAria(name, hint !== undefined, fault)}
+        {...fieldAria(id, hint !== undefined, fault)}
         {...input}
       />
       {hint === undefined ? null : (
-        <div id={`${name}-hint`} className="mt-1.5 text-sm text-ink-soft">
+        <div id={`${id}-hint`} className="mt-1.5 text-sm text-ink-soft">
           {hint}
         </div>
       )}
-      <FieldFault name={name} />
+      <FieldFault {...{ name, id }} />
     </div>
   );
 }
 
-/** ARIA attributes of the input `name`. */
-export function fieldAria(name: string, hasHint: boolean, fault: string | undefined) {
-  const ids = [fault === undefined ? null : `${name}-fault`, hasHint ? `${name}-hint` : null].filter(
-    (id) => id !== null,
-  );
+/** ARIA attributes of the input `id`. */
+export function fieldAria(id: string, hasHint: boolean, fault: string | undefined) {
+  const ids = [fault === undefined ? null : `${id}-fault`, hasHint ? `${id}-hint` : null].filter((one) => one !== null);
   return {
     ...(fault === undefined ? {} : { 'aria-invalid': true }),
     ...(ids.length === 0 ? {} : { 'aria-describedby': ids.join(' ') }),
@@ -52,11 +52,11 @@ export function fieldAria(name: string, hasHint: boolean, fault: string | undefi
 }
 
 /** Why the field was refused, below it; nothing when it was not. */
-export function FieldFault({ name }: { name: string }) {
+export function FieldFault({ name, id = name }: { name: string; id?: string }) {
   const fault = useFault(name);
   if (fault === undefined) return null;
   return (
-    <p id={`${name}-fault`} className="mt-1.5 text-sm font-medium text-fault">
+    <p id={`${id}-fault`} className="mt-1.5 text-sm font-medium text-fault">
       {fault}
     </p>
   );

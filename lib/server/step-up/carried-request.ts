@@ -20,6 +20,7 @@ const requestSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('set_up_totp') }),
   // `isLast`: the page said that the password alone signs in afterwards.
   z.object({ action: z.literal('remove_totp'), isLast: z.boolean() }),
+  z.object({ action: z.literal('remove_passkey'), id: z.string(), name: z.string(), isLast: z.boolean() }),
   z.object({ action: z.literal('make_codes') }),
 ]);
 export type CarriedRequest = z.infer<typeof requestSchema>;

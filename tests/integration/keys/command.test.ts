@@ -50,7 +50,7 @@ describe('npm run keys', () => {
     expect(printed).toMatch(new RegExp(`${await kidIn('next')}  ES256      next, may sign  ${TIME}  -`));
     for (const purpose of ['limiter', 'pepper', 'seal', 'status_index'])
       expect(printed).toMatch(new RegExp(`${purpose} +1 +entry 1`));
-    expect(printed).toMatch(/1, makes +\d+ +6 keys +0 sessions/);
+    expect(printed).toMatch(/1, makes +\d+ +7 keys +0 sessions/);
     expect(printed).toContain('Nothing is due.');
     expect(printed).toContain('npm run keys -- rotate');
     expect(printed).not.toContain(TEST_AUTH_SECRET);

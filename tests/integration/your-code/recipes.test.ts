@@ -207,7 +207,7 @@ test('name and colours are those of the owner on every page', async () => {
   await page.goto('/login');
   expect(await page.title()).toBe(`Sign in · ${NAME}`);
   expect(await page.getByRole('banner').textContent()).toBe(NAME);
-  const button = page.getByRole('button', { name: 'Sign in' });
+  const button = page.getByRole('button', { name: 'Sign in', exact: true });
   expect(await button.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe('rgb(11, 93, 78)');
   await page.goto('/');
   expect(await page.locator('svg').last().textContent()).toContain(NAME.toUpperCase());

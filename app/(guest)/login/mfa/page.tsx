@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { EMPTY_PROOF_TEXTS, proofChoice } from '@/app/_components/forms/asked-proof';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
 import { Ticket } from '@/app/_components/frame/ticket';
+import { PasskeyProof } from '@/app/_components/passkeys/passkey-proof';
 import { safeNextPath, withNext } from '@/lib/core/http/safe-redirect';
 import { env } from '@/lib/server/config/env';
 import { pendingSignIn } from '@/lib/server/sign-in/pending-sign-in';
@@ -66,6 +67,18 @@ export default async function SecondStepPage({ searchParams }: { searchParams: P
       <Ticket stub={stub}>
         <h1 className="mb-2 text-2xl">Second step</h1>
         <WhatIsWanted {...{ asked, isMailDue, email }} />
+        {methods.includes('passkey') ? (
+          <div className="mb-6">
+            <PasskeyProof
+              way={{
+                options: { endpoint: '/api/auth/passkey/options', body: { for: 'second_factor' } },
+                endpoint: '/api/auth/login/mfa',
+                next,
+                tells: 'signed-in',
+              }}
+            />
+          </div>
+        ) : null}
         {asked === null && !isMailDue ? null : (
           <SecondStepForm
             key={asked}

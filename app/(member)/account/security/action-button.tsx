@@ -8,6 +8,8 @@ type Props = {
   /** What the form says besides, by name. */
   fields: Readonly<Record<string, string>>;
   label: string;
+  /** What it is about, for those who hear the button alone. */
+  about?: string | undefined;
   busyLabel: string;
   look: 'primary' | 'quiet' | 'fault';
   /** Beside the button. */
@@ -17,19 +19,19 @@ type Props = {
 const LOOKS = { primary: 'button-primary', quiet: 'button-quiet', fault: 'button-fault' } as const;
 
 /** A form of a server action that has nothing to fill in. */
-export function ActionButton({ action, fields, label, busyLabel, look, children }: Props) {
+export function ActionButton({ action, fields, label, about, busyLabel, look, children }: Props) {
   return (
     <form action={action} className="flex flex-wrap items-center gap-4">
       {Object.entries(fields).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
-      <Button {...{ label, busyLabel, look }} />
+      <Button {...{ label, about, busyLabel, look }} />
       {children}
     </form>
   );
 }
 
-function Button({ label, busyLabel, look }: Pick<Props, 'label' | 'busyLabel' | 'look'>) {
+function Button({ label, about, busyLabel, look }: Pick<Props, 'label' | 'about' | 'busyLabel' | 'look'>) {
   const { pending } = useFormStatus();
   return (
     <>
@@ -41,6 +43,7 @@ function Button({ label, busyLabel, look }: Pick<Props, 'label' | 'busyLabel' | 
       >
         {pending ? <span className="spinner" aria-hidden="true" /> : null}
         {label}
+        {about === undefined ? null : <span className="sr-only"> {about}</span>}
       </button>
       <span role="status" className="sr-only">
         {pending ? busyLabel : ''}

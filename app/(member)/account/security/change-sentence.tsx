@@ -1,7 +1,7 @@
 import type { Question } from '../carried-change';
 import type { FactorAction } from './factor-changes';
 
-/** What removing the app does to whoever has nothing else. */
+/** What removing the last one does. */
 export const LAST_TEXT =
   'Your recovery codes are deleted with it. After that your password alone signs you in, and whoever learns it gets in.';
 
@@ -20,6 +20,14 @@ export function ChangeSentence({ request }: Pick<Question<FactorAction>, 'reques
         <p>
           You asked to remove the authenticator app from your account, and to sign out every other device.{' '}
           {request.isLast ? LAST_TEXT : 'Your passkeys stay.'}
+        </p>
+      );
+    case 'remove_passkey':
+      return (
+        <p>
+          You asked to remove the passkey <bdi className="font-semibold text-ink wrap-anywhere">{request.name}</bdi>{' '}
+          from your account, and to sign out every other device.{' '}
+          {request.isLast ? LAST_TEXT : 'Your other second factors stay.'}
         </p>
       );
     case 'make_codes':

@@ -11,10 +11,15 @@ import { setSessionCookies } from '@/lib/server/sessions/session-cookies';
 import { fieldFaults, formFaults, problemFaults } from '../action-faults';
 import { answerQuestion, type Question, STALE_TEXT } from '../carried-change';
 import { type Asking, requireSigner, textOf } from '../signer';
-import { changeAsked, type FactorAction, type MadeChange, makeChange } from './factor-changes';
+import { changeAsked, type FactorAction, type MadeChange, makeChange, type RemovalRequest } from './factor-changes';
 
 const PATH = '/account/security';
-const ACTIONS = ['set_up_totp', 'remove_totp', 'make_codes'] as const satisfies readonly FactorAction[];
+const ACTIONS = [
+  'set_up_totp',
+  'remove_totp',
+  'remove_passkey',
+  'make_codes',
+] as const satisfies readonly FactorAction[];
 
 /**
  * What stands in place of the factors of an account: nothing but them; the question for a proof; the one whether an app is
@@ -23,7 +28,7 @@ const ACTIONS = ['set_up_totp', 'remove_totp', 'make_codes'] as const satisfies 
 export type FactorState = { readonly faults: Faults; readonly isNewSession: boolean } & (
   | { readonly kind: 'factors' }
   | { readonly kind: 'step_up'; readonly question: Question<FactorAction> }
-  | { readonly kind: 'ask_removal'; readonly isLast: boolean }
+  | { readonly kind: 'ask_removal'; readonly request: RemovalRequest }
   | { readonly kind: 'setup'; readonly offer: OfferedTotp }
   | { readonly kind: 'codes'; readonly codes: readonly string[]; readonly isFirst: boolean }
 );
@@ -63,7 +68,7 @@ async function shown(before: FactorState, made: MadeChange, isNewSession: boolea
     case 'removed':
       await setSessionCookies(made.tokens);
       sendDueMail();
-      return redirect(`${PATH}?done=totp_removed`);
+      return redirect(`${PATH}?done=${made.request.action === 'remove_totp' ? 'totp_removed' : 'passkey_removed'}`);
     case 'codes':
       sendDueMail();
       refresh();

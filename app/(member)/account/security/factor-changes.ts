@@ -1,6 +1,6 @@
 import { type OfferedTotp, offerTotp } from '@/lib/server/security/add-totp';
 import { securityOverview } from '@/lib/server/security/overview';
-import { removeTotp } from '@/lib/server/security/remove-factor';
+import { removePasskey, removeTotp } from '@/lib/server/security/remove-factor';
 import { renewRecoveryCodes } from '@/lib/server/security/renew-recovery-codes';
 import type { IssuedTokens } from '@/lib/server/sessions/tokens';
 import type { CarriedRequest } from '@/lib/server/step-up/carried-request';
@@ -11,15 +11,18 @@ import { type Asking, textOf } from '../signer';
 export type FactorAction = Exclude<CarriedRequest['action'], 'change_email'>;
 type FactorRequest = Extract<CarriedRequest, { action: FactorAction }>;
 
+/** What is to go: the app, or a passkey by its id and the name that its owner gave it. */
+export type RemovalRequest = Extract<FactorRequest, { action: 'remove_totp' | 'remove_passkey' }>;
+
 type Refused = { readonly kind: 'refused'; readonly text: string };
 
 /** What became of a change; `step_up` when it waits for a proof. */
 export type MadeChange =
   | { readonly kind: 'step_up'; readonly question: Question<FactorAction> }
-  | { readonly kind: 'ask_removal'; readonly isLast: boolean }
+  | { readonly kind: 'ask_removal'; readonly request: RemovalRequest }
   | { readonly kind: 'setup'; readonly offer: OfferedTotp }
   | { readonly kind: 'codes'; readonly codes: readonly string[] }
-  | { readonly kind: 'removed'; readonly tokens: IssuedTokens }
+  | { readonly kind: 'removed'; readonly request: RemovalRequest; readonly tokens: IssuedTokens }
   | Refused;
 
 type Asked =
@@ -29,7 +32,7 @@ type Asked =
 
 const REFUSALS = {
   factor_exists: 'Your authenticator app is on already.',
-  not_found: 'Your authenticator app is gone already.',
+  not_found: 'It is gone already.',
   last_factor: 'This is your last second factor now. Start again.',
   no_factor: 'Recovery codes stand in for a second factor, and you have none now.',
   unauthenticated: 'Your session has ended. Sign in again to go on.',
@@ -44,11 +47,16 @@ export async function changeAsked(signer: Signer, form: FormData): Promise<Asked
     case 'set_up_totp':
       return { kind: 'change', request: { action: 'set_up_totp' } };
     case 'remove_totp': {
-      const isLast = !signer.factors.hasPasskey;
-      if (signer.isRecent && signer.factors.hasTotp && !form.has('sure')) return { kind: 'ask_removal', isLast };
-      // Removing the last one is more than what a page said that was made before another one went.
-      const wasLast = form.has('sure') ? textOf(form, 'sure') === 'last' : isLast;
-      return { kind: 'change', request: { action: 'remove_totp', isLast: wasLast } };
+      const request = { action: 'remove_totp', isLast: !signer.factors.hasPasskey } as const;
+      return signer.factors.hasTotp ? removal(signer, request, form) : { kind: 'change', request };
+    }
+    case 'remove_passkey': {
+      const { passkeys, totp } = await securityOverview(signer);
+      const passkey = passkeys.find(({ id }) => id === textOf(form, 'id'));
+      if (passkey === undefined) return refused(REFUSALS.not_found);
+      const { id, name } = passkey;
+      const isLast = totp === null && passkeys.length === 1;
+      return removal(signer, { action: 'remove_passkey', id, name, isLast }, form);
     }
     case 'make_codes': {
       // A form that is sent again, by a reload without scripts, must not kill the codes that were just kept.
@@ -59,6 +67,14 @@ export async function changeAsked(signer: Signer, form: FormData): Promise<Asked
     default:
       return refused('Nothing was done. Start again.');
   }
+}
+
+/** Whoever just proved who they are is asked once more, because nothing else is asked of them. */
+function removal(signer: Signer, request: RemovalRequest, form: FormData): Asked {
+  if (signer.isRecent && !form.has('sure')) return { kind: 'ask_removal', request };
+  // Removing the last one is more than what a page said that was made before another one went.
+  const isLast = form.has('sure') ? textOf(form, 'sure') === 'last' : request.isLast;
+  return { kind: 'change', request: { ...request, isLast } };
 }
 
 /** Makes a change, or asks for the proof that it wants. */
@@ -81,7 +97,11 @@ async function changed(
     }
     case 'remove_totp': {
       const removed = await removeTotp({ signer, mayBeLast: request.isLast, facts });
-      return removed.ok ? { kind: 'removed', tokens: removed.value } : removed.code;
+      return removed.ok ? { kind: 'removed', request, tokens: removed.value } : removed.code;
+    }
+    case 'remove_passkey': {
+      const removed = await removePasskey({ signer, mayBeLast: request.isLast, id: request.id, facts });
+      return removed.ok ? { kind: 'removed', request, tokens: removed.value } : removed.code;
     }
     case 'make_codes': {
       const made = await renewRecoveryCodes(signer, facts);

@@ -1,16 +1,19 @@
 'use client';
 
-import { useActionState, useEffect } from 'react';
+import { useActionState, useEffect, useState } from 'react';
 import { ConfirmBlock } from '@/app/_components/forms/confirm-block';
 import { NO_FAULTS } from '@/app/_components/forms/faults';
 import { Notice } from '@/app/_components/frame/notice';
+import { PasskeyConfirm } from '@/app/_components/passkeys/passkey-confirm';
 import { askSession } from '@/app/_components/session/fetch-with-session';
 import { tellOtherTabs } from '@/app/_components/session/session-channel';
+import type { ListedPasskey } from '@/lib/server/security/passkey-list';
 import { AppSection } from './app-section';
 import { ChangeSentence } from './change-sentence';
 import { CodesSection } from './codes-section';
 import { changeFactors, type FactorState } from './factor-actions';
 import { NewCodes } from './new-codes';
+import { PasskeysSection } from './passkeys-section';
 import { RemovalQuestion } from './removal-question';
 import { TotpSetup } from './totp-setup';
 
@@ -19,13 +22,16 @@ type Props = {
   /** Since when the app is on, as ISO 8601; null where there is none. */
   appSince: string | null;
   codes: { readonly left: number; readonly createdAt: string } | null;
+  passkeys: readonly ListedPasskey[];
+  /** False where no browser makes passkeys. */
+  hasPasskeys: boolean;
 };
 
 /**
  * The second factors of an account, or, in their place, what a change of them has to ask or to show. Works the same without
- * scripts. Passkeys will stand between the app and the codes.
+ * scripts, but for a new passkey, which a browser makes for a script alone.
  */
-export function Factors({ email, appSince, codes }: Props) {
+export function Factors({ email, appSince, codes, passkeys, hasPasskeys }: Props) {
   const [state, action, isBusy] = useActionState<FactorState, FormData>(changeFactors, {
     kind: 'factors',
     faults: NO_FAULTS,
@@ -38,20 +44,35 @@ export function Factors({ email, appSince, codes }: Props) {
     void askSession();
   }, [state]);
 
+  const [passkeyCodes, setPasskeyCodes] = useState<readonly string[] | null>(null);
+  useEffect(() => {
+    if (passkeyCodes === null) return;
+    tellOtherTabs('stepped-up');
+    void askSession();
+  }, [passkeyCodes]);
+  if (passkeyCodes !== null) return <NewCodes {...{ email, codes: passkeyCodes, first: 'passkey' }} />;
+
   const { faults } = state;
   switch (state.kind) {
     case 'step_up':
       return (
-        <ConfirmBlock {...{ action, isBusy, email, faults, ...state.question }}>
+        <ConfirmBlock
+          {...{ action, isBusy, email, faults, ...state.question }}
+          passkey={
+            state.question.choice.hasPasskey ? (
+              <PasskeyConfirm {...{ action, isBusy, carried: state.question.carried }} />
+            ) : null
+          }
+        >
           <ChangeSentence request={state.question.request} />
         </ConfirmBlock>
       );
     case 'ask_removal':
-      return <RemovalQuestion {...{ action, isLast: state.isLast }} />;
+      return <RemovalQuestion {...{ action, request: state.request }} />;
     case 'setup':
       return <TotpSetup {...{ action, isBusy, faults, email, offer: state.offer }} />;
     case 'codes':
-      return <NewCodes {...{ email, codes: state.codes, isFirst: state.isFirst }} />;
+      return <NewCodes {...{ email, codes: state.codes, first: state.isFirst ? 'app' : null }} />;
     case 'factors':
       return (
         <>
@@ -62,8 +83,11 @@ export function Factors({ email, appSince, codes }: Props) {
               </Notice>
             )}
           </div>
+          <PasskeysSection {...{ action, passkeys, isAvailable: hasPasskeys, onCodes: setPasskeyCodes }} />
           <AppSection {...{ action, since: appSince }} />
-          {codes === null && appSince === null ? null : <CodesSection {...{ action, codes }} />}
+          {codes === null && appSince === null && passkeys.length === 0 ? null : (
+            <CodesSection {...{ action, codes }} />
+          )}
         </>
       );
   }

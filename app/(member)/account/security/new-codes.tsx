@@ -8,27 +8,30 @@ import { FocusedHeading } from './focused-heading';
 type Props = {
   email: string;
   codes: readonly string[];
-  /** True when they came with the first factor, which is on now. */
-  isFirst: boolean;
+  /** With which first factor they came; null for new ones of somebody who has one. */
+  first: 'app' | 'passkey' | null;
 };
 
 const COPY_TEXTS = { idle: '', copied: 'Copied', failed: 'Could not copy: select the codes instead' } as const;
 
 /** New recovery codes, this once: on the page, as a file and for the clipboard. */
-export function NewCodes({ email, codes, isFirst }: Props) {
+export function NewCodes({ email, codes, first }: Props) {
   const text = `${SITE.name} recovery codes of ${email}\n\n${codes.join('\n')}\n\nEach is good once.\n`;
   return (
     <section aria-labelledby="new-codes" className="sheet p-5 sm:p-6">
-      {isFirst ? (
+      {first !== null ? (
         <Notice tone="calm" className="mb-5">
-          <p role="status">Your authenticator app is on. Every other device was signed out.</p>
+          <p role="status">
+            {first === 'app' ? 'Your authenticator app is on.' : 'Your passkey is added.'} Every other device was signed
+            out.
+          </p>
         </Notice>
       ) : null}
       <FocusedHeading id="new-codes">Keep your recovery codes</FocusedHeading>
       <p className="mt-2 text-ink-soft">
         Each signs you in once when your app is not at hand.{' '}
         <strong className="text-ink">They do not come back:</strong> keep them now, somewhere else than on your phone.
-        {isFirst ? '' : ' The ones before are good no more.'}
+        {first !== null ? '' : ' The ones before are good no more.'}
       </p>
       <ul
         aria-label="Recovery codes"

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { type FormQuery, single } from '@/app/_components/forms/initial-faults';
 import { LocalTime } from '@/app/_components/frame/local-time';
 import { env } from '@/lib/server/config/env';
+import { arePasskeysAvailable } from '@/lib/server/config/passkeys';
 import { securityOverview } from '@/lib/server/security/overview';
 import { requireUser } from '@/lib/server/sessions/current-user';
 import type { Signer } from '@/lib/server/step-up/guard';
@@ -20,7 +21,7 @@ const PATH = '/account/security';
 export default async function SecurityPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
   const signer = await signerOf(await requireUser(PATH), PATH);
   const { email } = signer.user;
-  const { password, totp, recoveryCodes } = await securityOverview(signer);
+  const { password, totp, passkeys, recoveryCodes } = await securityOverview(signer);
   const outcome = single((await searchParams)['done']);
   return (
     <div className="grid max-w-xl gap-12">
@@ -28,7 +29,10 @@ export default async function SecurityPage({ searchParams }: { searchParams: Pro
         <DoneNotice key={outcome} outcome={outcome} />
         <p className="text-lg">{protection(signer)}</p>
       </div>
-      <Factors {...{ email, appSince: totp?.createdAt ?? null, codes: recoveryCodes }} />
+      <Factors
+        {...{ email, passkeys, appSince: totp?.createdAt ?? null, codes: recoveryCodes }}
+        hasPasskeys={arePasskeysAvailable()}
+      />
       {/* Without a name of its own, which would be that of the field in the question for a proof above. */}
       <section>
         <h2 className="text-xl">Password</h2>

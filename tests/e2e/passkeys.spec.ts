@@ -1,0 +1,128 @@
+import type { Page } from '@playwright/test';
+import { signIn } from '@/tests/support/browser/people';
+import { addAuthenticator, holdSuggestions } from '@/tests/support/browser/virtual-authenticator';
+import { ageProofs } from '@/tests/support/database/sql';
+import { backend, expect, test } from './fixtures';
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+/** Adds a passkey on the page about security, by its button; the first one brings recovery codes. */
+async function addPasskey(page: Page, { isFirst }: { isFirst: boolean }): Promise<void> {
+  await page.goto('/account/security');
+  await button(page, 'Add a passkey').click();
+  if (!isFirst) return expect(page.getByText('Your passkey is added.')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Keep your recovery codes' })).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem')).toHaveCount(10);
+  await page.getByRole('link', { name: 'I have kept them' }).click();
+}
+
+test('a passkey is added, signs in by its button, and is kept under a name; a password alone signs in no more', async ({
+  page,
+  signedIn,
+}) => {
+  const device = await addAuthenticator(page);
+  await addPasskey(page, { isFirst: true });
+  const list = page.getByRole('list', { name: 'Passkeys' });
+  await expect(list.getByRole('listitem')).toHaveCount(1);
+  await page.getByLabel('Passkey name').fill('The blue laptop');
+  await button(page, 'Rename').click();
+  await expect(list.getByRole('heading')).toHaveText('The blue laptop');
+  expect(await device.credentials()).toHaveLength(1);
+
+  await page.context().clearCookies();
+  await page.goto('/login?next=%2Faccount%2Fsecurity');
+  await button(page, 'Sign in with a passkey').click();
+  await expect(page).toHaveURL('/account/security');
+  await expect(list).toContainText('Last used');
+
+  await page.context().clearCookies();
+  await page.goto('/login');
+  await signIn(page, signedIn);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Second step');
+  await button(page, 'Use a passkey').click();
+  await expect(page).toHaveURL('/dashboard');
+});
+
+test('a passkey is picked among the suggestions for the address', async ({ page, signedIn: _signedIn }) => {
+  await addAuthenticator(page);
+  await addPasskey(page, { isFirst: true });
+  await page.context().clearCookies();
+  const pick = await holdSuggestions(page);
+  await page.goto('/login?next=%2Faccount');
+  await expect(page.getByLabel('Email')).toHaveAttribute('autocomplete', 'username webauthn');
+  await page.getByLabel('Email').fill('half-typed');
+  await pick();
+  await expect(page).toHaveURL('/account');
+});
+
+test('a device whose person is not verified signs nobody in, and the page says so calmly', async ({
+  page,
+  signedIn: _signedIn,
+}) => {
+  const device = await addAuthenticator(page);
+  await addPasskey(page, { isFirst: true });
+  await page.context().clearCookies();
+  await holdSuggestions(page);
+  await page.goto('/login');
+  await device.setUserVerified(false);
+  await button(page, 'Sign in with a passkey').click();
+  await expect(page.getByRole('alert').first()).toContainText('No passkey was used');
+  await device.setUserVerified(true);
+  await button(page, 'Sign in with a passkey').click();
+  await expect(page).toHaveURL('/dashboard');
+});
+
+test('two devices have each their passkey; one is removed with a proof by the other, and the last one with a warning', async ({
+  page,
+  signedIn,
+}) => {
+  const phone = await addAuthenticator(page);
+  await addPasskey(page, { isFirst: true });
+  await phone.remove();
+  const key = await addAuthenticator(page, { isSynced: false });
+  await addPasskey(page, { isFirst: false });
+  const items = page.getByRole('list', { name: 'Passkeys' }).getByRole('listitem');
+  await expect(items).toHaveCount(2);
+  await expect(items.last()).toContainText('On one device');
+
+  await ageProofs(backend().databaseUrl, signedIn.email);
+  await items
+    .first()
+    .getByRole('button', { name: /^Remove/ })
+    .click();
+  await expect(page.getByRole('heading', { name: 'Confirm it is you' })).toBeVisible();
+  await button(page, 'Use a passkey').click();
+  await expect(page.getByText('The passkey is removed.')).toBeVisible();
+  await expect(items).toHaveCount(1);
+  await expect(items).toContainText('On one device');
+
+  await items.getByRole('button', { name: /^Remove/ }).click();
+  await expect(page.getByText('your password alone signs you in')).toBeVisible();
+  await button(page, 'Remove').click();
+  await expect(items).toHaveCount(0);
+  await key.remove();
+  await page.context().clearCookies();
+  await page.goto('/login');
+  await signIn(page, signedIn);
+  await expect(page).toHaveURL('/dashboard');
+});
+
+test('the page of a proof takes a passkey', async ({ page, signedIn }) => {
+  await addAuthenticator(page);
+  await addPasskey(page, { isFirst: true });
+  await ageProofs(backend().databaseUrl, signedIn.email);
+  await page.goto('/step-up?next=%2Faccount');
+  await button(page, 'Use a passkey').click();
+  await expect(page).toHaveURL('/account');
+});
+
+test.describe('with scripts off', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('no button asks for what only a script can do', async ({ page, signedIn: _signedIn }) => {
+    await page.goto('/login');
+    await expect(button(page, 'Sign in with a passkey')).toBeHidden();
+    await page.goto('/account/security');
+    await expect(button(page, 'Add a passkey')).toBeHidden();
+  });
+});
