@@ -26,8 +26,16 @@ export type Lies = {
   readonly attestation?: { readonly format: string; readonly statement: Uint8Array };
 };
 
+/** COSE's `alg` and curve of each (RFC 9053 §2, §7.1), and what Node calls the curve and the hash. */
+const ALGORITHMS = {
+  ES256: { alg: -7, crv: 1, curve: 'P-256', hash: 'sha256' },
+  EdDSA: { alg: -8, crv: 6, curve: null, hash: null },
+  /** Nothing that is asked for. */
+  ES384: { alg: -35, crv: 2, curve: 'P-384', hash: 'sha384' },
+} as const;
+
 type Kind = {
-  readonly algorithm?: 'ES256' | 'EdDSA';
+  readonly algorithm?: keyof typeof ALGORITHMS;
   /** Lives in one device and counts, in place of being synced. */
   readonly isDeviceBound?: boolean;
 };
@@ -36,6 +44,7 @@ type Kind = {
 export type Authenticator = {
   readonly id: string;
   readonly key: KeyObject;
+  readonly hash: string | null;
   readonly cose: Uint8Array;
   readonly isDeviceBound: boolean;
   counter: number;
@@ -43,16 +52,17 @@ export type Authenticator = {
 };
 
 export function newAuthenticator({ algorithm = 'ES256', isDeviceBound = false }: Kind = {}): Authenticator {
+  const { alg, crv, curve, hash } = ALGORITHMS[algorithm];
   const { privateKey, publicKey } =
-    algorithm === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
-  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
-  const point = [x, y].map((part) => Buffer.from(part, 'base64url'));
+    curve === null ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: curve });
+  const { x = '', y } = publicKey.export({ format: 'jwk' });
+  const [across, up] = [x, y ?? ''].map((part) => Buffer.from(part, 'base64url'));
   const cose =
-    algorithm === 'ES256'
-      ? map([1, 2], [3, -7], [-1, 1], [-2, point[0] ?? ''], [-3, point[1] ?? ''])
-      : map([1, 1], [3, -8], [-1, 6], [-2, point[0] ?? '']);
+    y === undefined
+      ? map([1, 1], [3, alg], [-1, crv], [-2, across ?? ''])
+      : map([1, 2], [3, alg], [-1, crv], [-2, across ?? ''], [-3, up ?? '']);
   const id = randomBytes(32).toString('base64url');
-  return { id, key: privateKey, cose, isDeviceBound, counter: 0, handle: null };
+  return { id, key: privateKey, hash, cose, isDeviceBound, counter: 0, handle: null };
 }
 
 /** What a browser answers to request options: `AuthenticationResponseJSON`. */
@@ -61,8 +71,7 @@ export function assertionOf(authenticator: Authenticator, options: { challenge: 
   const clientData = clientDataOf('webauthn.get', options.challenge, lies);
   const data = authenticatorData(authenticator, lies);
   const signed = Buffer.concat([data, createHash('sha256').update(clientData).digest()]);
-  const isEc = authenticator.key.asymmetricKeyType === 'ec';
-  const signature = sign(isEc ? 'sha256' : null, signed, authenticator.key);
+  const signature = sign(authenticator.hash, signed, authenticator.key);
   const last = signature.length - 1;
   if (lies.isSignatureDamaged) signature[last] = (signature[last] ?? 0) ^ 1;
   const userHandle = lies.userHandle === undefined ? authenticator.handle : lies.userHandle;
