@@ -46,6 +46,7 @@ async function look(
   await page.setViewportSize(viewport);
   await page.emulateMedia({ colorScheme });
   await untilDrawn(page);
+  await untilColoured(page, colorScheme);
   const found = await axe.setLegacyMode().analyze();
   const barriers = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
   expect(barriers, `${page.url()}, ${colorScheme}, ${viewport.width} wide`).toEqual([]);
@@ -59,6 +60,25 @@ async function untilDrawn(page: Page): Promise<void> {
     for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame);
     await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
   });
+}
+
+/** Waits until the scheme has arrived, and two frames show the same colours of page and text. */
+async function untilColoured(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.evaluate(async (scheme) => {
+    const coloursOf = (element: Element | null) => {
+      const { color, backgroundColor } = getComputedStyle(element ?? document.body);
+      return `${color} ${backgroundColor}`;
+    };
+    const colours = () =>
+      [null, document.querySelector('header a'), document.querySelector('h1')].map(coloursOf).join();
+    let [before, after] = ['', 'unknown'];
+    while (before !== after || !matchMedia(`(prefers-color-scheme: ${scheme})`).matches) {
+      before = colours();
+      await new Promise(requestAnimationFrame);
+      await new Promise(requestAnimationFrame);
+      after = colours();
+    }
+  }, colorScheme);
 }
 
 /** The elements that make a page scroll to the side; none when it does not. */

@@ -36,6 +36,8 @@ test('a passkey is added, signs in by its button, and is kept under a name; a pa
   await expect(list).toContainText('Last used');
 
   await page.context().clearCookies();
+  // Else the device takes the suggestion before the form is sent.
+  await holdSuggestions(page);
   await page.goto('/login');
   await signIn(page, signedIn);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Second step');

@@ -2,12 +2,10 @@
 
 import { useEffect, useRef, useState } from 'react';
 import { PasskeyButton } from '@/app/_components/passkeys/passkey-button';
-import { proveByPasskey } from '@/app/_components/passkeys/prove-by-passkey';
 import { usePasskeySupport } from '@/app/_components/passkeys/use-passkey-support';
 
-/** A ceremony is good for ten minutes, and browsers keep an offer for as long as the page is open. */
-const OFFER_AGAIN_MS = 8 * 60_000;
-
+/** When the page has long been there: nobody waits for the offer, and what it needs is no part of a first visit. */
+const OFFER_AFTER_MS = 1_500;
 const NONE_USED = 'No passkey was used. Try again, or sign in with your password.';
 
 type Props = {
@@ -21,8 +19,7 @@ export function PasskeySignIn({ next, isRemembered }: Props) {
   const isSupported = usePasskeySupport();
   const [fault, setFault] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
-  const isAsking = useRef(false);
-  const offer = useRef<() => void>(() => undefined);
+  const offer = useRef<{ again(): void; stop(): void } | null>(null);
   const way = useRef({
     options: { endpoint: '/api/auth/passkey/options', body: { for: 'sign_in' } },
     endpoint: '/api/auth/passkey',
@@ -33,48 +30,29 @@ export function PasskeySignIn({ next, isRemembered }: Props) {
 
   useEffect(() => {
     if (!isSupported) return;
-    let isOver = false;
-    let offeredAtMs = 0;
-    let timer: ReturnType<typeof setTimeout>;
-    async function offerOne() {
-      if (isOver || isAsking.current || !(await canOffer())) return;
-      clearTimeout(timer);
-      timer = setTimeout(offerOne, OFFER_AGAIN_MS);
-      offeredAtMs = Date.now();
-      const refused = await proveByPasskey(way.current, true);
-      if (isOver || refused === null || refused === 'dismissed') return;
-      setFault(refused.sentence);
-      void offerOne();
-    }
-    const onVisible = () => {
-      if (document.visibilityState === 'visible' && Date.now() - offeredAtMs > OFFER_AGAIN_MS) void offerOne();
-    };
-    offer.current = () => void offerOne();
-    // Nobody waits for it: the form goes first.
-    timer = setTimeout(offerOne, 500);
-    document.addEventListener('visibilitychange', onVisible);
+    const timer = setTimeout(async () => {
+      // What cannot be loaded is not offered: the button and the form are there.
+      const loaded = await import('./passkey-offer').catch(() => null);
+      offer.current ??= loaded?.offerPasskeys(way.current, setFault) ?? null;
+    }, OFFER_AFTER_MS);
     return () => {
-      isOver = true;
       clearTimeout(timer);
-      document.removeEventListener('visibilitychange', onVisible);
+      offer.current?.stop();
+      offer.current = null;
     };
   }, [isSupported]);
 
   async function onPress() {
-    if (isAsking.current) return;
-    isAsking.current = true;
+    if (isBusy) return;
     setIsBusy(true);
     setFault(null);
-    const refused = await proveByPasskey(way.current);
+    const loaded = await import('@/app/_components/passkeys/prove-by-passkey').catch(() => null);
+    const refused = loaded === null ? 'dismissed' : await loaded.proveByPasskey(way.current);
     if (refused === null) return;
-    isAsking.current = false;
     setIsBusy(false);
     setFault(refused === 'dismissed' ? NONE_USED : refused.sentence);
-    offer.current();
+    offer.current?.again();
   }
 
   return <PasskeyButton label="Sign in with a passkey" {...{ isBusy, fault, onPress }} />;
 }
-
-const canOffer = async (): Promise<boolean> =>
-  (await PublicKeyCredential.isConditionalMediationAvailable?.().catch(() => false)) ?? false;
