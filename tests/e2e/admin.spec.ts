@@ -43,7 +43,7 @@ test('an admin sees which key signs, what is due, and what to type', async ({ pa
   }
   await expect(signing.getByRole('cell', { name: 'Current', exact: true })).toHaveCount(1);
   await expect(page.getByRole('region', { name: 'What is due' })).toContainText('Keys rotate by hand only');
-  await expect(page.getByRole('row').filter({ hasText: 'Entry 1' }).first()).toContainText('6 keys');
+  await expect(page.getByRole('row').filter({ hasText: 'Entry 1' }).first()).toContainText('7 keys');
   await expect(page.getByRole('main').getByRole('button')).toHaveCount(0);
 });
 
