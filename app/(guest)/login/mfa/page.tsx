@@ -66,7 +66,7 @@ export default async function SecondStepPage({ searchParams }: { searchParams: P
     <>
       <Ticket stub={stub}>
         <h1 className="mb-2 text-2xl">Second step</h1>
-        <WhatIsWanted {...{ asked, isMailDue, email }} />
+        <WhatIsWanted {...{ asked, isMailDue, email, hasPasskey: methods.includes('passkey') }} />
         {methods.includes('passkey') ? (
           <div className="mb-6">
             <PasskeyProof

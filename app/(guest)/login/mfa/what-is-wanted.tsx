@@ -1,14 +1,14 @@
 import type { ReactNode } from 'react';
 import type { AskedProof } from '@/app/_components/forms/asked-proof';
 
-type Props = { asked: AskedProof | null; isMailDue: boolean; email: string };
+type Props = { asked: AskedProof | null; hasPasskey: boolean; isMailDue: boolean; email: string };
 
 /** Says why the password is not enough, and where to find what is. */
-export function WhatIsWanted({ asked, isMailDue, email }: Props) {
+export function WhatIsWanted({ asked, hasPasskey, isMailDue, email }: Props) {
   const account = <bdi className="font-semibold text-ink wrap-anywhere">{email}</bdi>;
   return (
     <div className="mb-6 grid gap-2 text-sm text-ink-soft">
-      {asked === null ? null : <p>{factorSentence(asked, account)}</p>}
+      {asked === null && !hasPasskey ? null : <p>{factorSentence(asked, hasPasskey, account)}</p>}
       {isMailDue && asked !== null ? (
         <p>
           Many wrong passwords or codes were tried at this account. So that nobody gets in by guessing, enter the code
@@ -25,9 +25,25 @@ export function WhatIsWanted({ asked, isMailDue, email }: Props) {
   );
 }
 
-function factorSentence(asked: AskedProof, account: ReactNode): ReactNode {
+function factorSentence(asked: AskedProof | null, hasPasskey: boolean, account: ReactNode): ReactNode {
+  const now = hasPasskey ? 'Now use your passkey' : 'Now';
+  if (asked === null)
+    return (
+      <>
+        Your password was right. {now} of {account}.
+      </>
+    );
+  const or = hasPasskey ? `${now}, or` : now;
   if (asked === 'recovery') {
-    return <>Your password was right. Now enter one of the recovery codes of {account}.</>;
+    return (
+      <>
+        Your password was right. {or} enter one of the recovery codes of {account}.
+      </>
+    );
   }
-  return <>Your password was right. Now enter the code that your authenticator app shows for {account}.</>;
+  return (
+    <>
+      Your password was right. {or} enter the code that your authenticator app shows for {account}.
+    </>
+  );
 }

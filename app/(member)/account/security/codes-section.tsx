@@ -17,7 +17,7 @@ export function CodesSection({ action, codes }: Props) {
         Recovery codes
       </h2>
       <p className="mt-1 text-ink-soft">
-        For the day when your app is not at hand: each signs you in once, in place of a code of the app.
+        For the day when your second factor is not at hand: each stands in for it once.
       </p>
       <p className={`mt-3 ${left > FEW_CODES ? '' : 'font-semibold text-fault'}`}>
         {leftText(left)} {left > FEW_CODES ? '' : 'Make new ones before you need them.'}

@@ -1,5 +1,6 @@
 'use client';
 
+import { useRouter } from 'next/navigation';
 import { useActionState, useEffect, useState } from 'react';
 import { ConfirmBlock } from '@/app/_components/forms/confirm-block';
 import { NO_FAULTS } from '@/app/_components/forms/faults';
@@ -44,12 +45,15 @@ export function Factors({ email, appSince, codes, passkeys, hasPasskeys }: Props
     void askSession();
   }, [state]);
 
+  const router = useRouter();
   const [passkeyCodes, setPasskeyCodes] = useState<readonly string[] | null>(null);
   useEffect(() => {
     if (passkeyCodes === null) return;
     tellOtherTabs('stepped-up');
     void askSession();
-  }, [passkeyCodes]);
+    // What the page says above of the account is of before.
+    router.refresh();
+  }, [passkeyCodes, router]);
   if (passkeyCodes !== null) return <NewCodes {...{ email, codes: passkeyCodes, first: 'passkey' }} />;
 
   const { faults } = state;

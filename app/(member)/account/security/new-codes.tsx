@@ -29,7 +29,7 @@ export function NewCodes({ email, codes, first }: Props) {
       ) : null}
       <FocusedHeading id="new-codes">Keep your recovery codes</FocusedHeading>
       <p className="mt-2 text-ink-soft">
-        Each signs you in once when your app is not at hand.{' '}
+        Each signs you in once when your second factor is not at hand.{' '}
         <strong className="text-ink">They do not come back:</strong> keep them now, somewhere else than on your phone.
         {first !== null ? '' : ' The ones before are good no more.'}
       </p>
