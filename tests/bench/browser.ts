@@ -46,7 +46,7 @@ function scripts(empty: LoadedScript, pages: readonly (readonly [path: string, s
       row('an empty app', empty, '-', '-'),
       ...pages.map(([path, script]) => {
         const above = quantity(together(script) - together(empty), 'bytes');
-        return row(path, script, above, path === '/login' ? '≤ 9.5 KB' : '-');
+        return row(path, script, above, path === '/login' ? '≤ 10 KB' : '-');
       }),
     ],
     notes: [
