@@ -76,7 +76,7 @@ export const ROOMS = table({
   // What stands around every handler, and the shapes of bodies.
   'server/routes': ['site.ts', 'core', 'core/factors', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/keys', 'server/ceremonies', 'server/passwords', 'server/factors', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/account'],
   // The endpoints of programs and resource servers.
-  'server/oauth': ['core', 'core/factors', 'core/http', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/factors', 'server/sessions', 'server/sign-in', 'server/routes'],
+  'server/oauth': ['core', 'core/factors', 'core/http', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/factors', 'server/sessions', 'server/sign-in', 'server/routes'],
   // The programs behind `npm run`.
   'server/cli': ['core', 'core/http', 'core/keys', 'core/token', 'server/config', 'server/database', 'server/users', 'server/keys', 'server/maintenance', 'server/sessions', 'server/recovery', 'server/oauth'],
   // The list of what the owner's code builds on. Nothing of ours imports it.

@@ -2,6 +2,7 @@ import 'server-only';
 import { normalizeEmail } from '@/lib/core/email';
 import { amrOf } from '@/lib/core/factors/proof';
 import { MAILED_CODE_AFTER_FAILURES } from '@/lib/core/policy';
+import { recordRepeated } from '@/lib/server/audit/repeated-events';
 import { env } from '@/lib/server/config/env';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { sendDueMail } from '@/lib/server/mail/delivery';
@@ -88,12 +89,17 @@ async function begin(person: ProvenPerson, { client, parameters, facts, audience
     await takeBack(counted);
     return answer;
   };
+  const wrongCode = async (): Promise<OAuthAnswer> => {
+    const { ip, userAgent } = facts;
+    await recordRepeated({ type: 'second_factor_failed', userId: user.id, ip, userAgent }, user.id);
+    return halfway(WRONG_CODE);
+  };
   // One with a client secret is the operator's own: nobody else fails there.
   if (client === null && failuresBefore >= MAILED_CODE_AFTER_FAILURES) return halfway(BROWSER_FIRST);
   const second = hasSecondFactor(factors)
     ? await secondFactor(user.id, { clientId, code: parameters['code'], facts })
     : null;
-  if (second?.ok === false) return halfway(withoutFactor(second));
+  if (second?.ok === false) return second.code === 'invalid_code' ? wrongCode() : halfway(withoutFactor(second));
   const proof = second?.value ?? null;
   const tokens = await startSession({
     userId: user.id,
@@ -110,7 +116,7 @@ async function begin(person: ProvenPerson, { client, parameters, facts, audience
     broughtRefreshToken: null,
   });
   // Of a code: it was used meanwhile.
-  if (tokens === null) return proof === null ? REFUSED : halfway(WRONG_CODE);
+  if (tokens === null) return proof === null ? REFUSED : wrongCode();
   if (tokens.isNoticed || proof?.spending.kind === 'recovery') sendDueMail();
   if (proof !== null) await settleSuccess([proof.bucket]);
   await afterSignIn();

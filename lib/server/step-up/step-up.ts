@@ -11,6 +11,7 @@ import type { Carried } from './carried-request';
 import type { Signer } from './guard';
 import { spendProof } from './proof-store';
 import { type BroughtProof, type ProofFailure, prove } from './prove';
+import { traceWrongProof } from './wrong-proof';
 
 export type StepUp = {
   readonly signer: Signer;
@@ -36,16 +37,20 @@ export async function stepUp(
   const { sessionId, user } = signer;
   const { ip, userAgent } = facts;
   let refusal: StepUpFailure = 'unauthenticated';
+  let isWrong = false as boolean;
   const succession = { amr: amrOf(kind), passwordSince };
   const change = { userId: user.id, sessionId, facts, proof: succession, othersEnd: null };
   const done = await changeAndSucceed(change, async (tx, newSessionId) => {
     const use = { userId: user.id, sessionId: newSessionId, kind, spending, confirmed, ip, userAgent };
     const outcome = await spendProof(use, tx);
     if (outcome === 'done') return true;
-    if (outcome === 'spent_before') refusal = kind === 'passkey' ? 'invalid_passkey' : 'invalid_code';
+    isWrong = outcome === 'spent_before';
+    if (isWrong) refusal = kind === 'passkey' ? 'invalid_passkey' : 'invalid_code';
     if (outcome === 'confirmed_before') refusal = 'used';
     return null;
   });
+  // Of a recovery code it is known only here that there is none, or that it was used.
+  if (isWrong) await traceWrongProof(signer, kind, facts);
   if (done === null) return fail(refusal);
   if (kind === 'recovery') sendDueMail();
   if (bucket !== null) {

@@ -171,6 +171,10 @@ describe('proving who one is, with an authenticator app', () => {
     expect(budgeted(statements)).toBeLessThanOrEqual(6);
     expect((await changeEmail(server, result.cookies, 'proven@people.test')).status).toBe(202);
     expect(problemOf(await prove(result.cookies, codeOf(owner.key)))).toBe('401 invalid_code');
+    // One of each session: a wrong code, and one that was used.
+    const failed = await db().auditEvent.findMany({ where: { userId: owner.id, type: 'step_up_failed' } });
+    expect(failed.map(({ details }) => details)).toMatchObject([{ method: 'totp' }, { method: 'totp' }]);
+    expect(new Set(failed.map(({ sessionId }) => sessionId)).size).toBe(2);
     const byRecovery = await prove(result.cookies, owner.codes[0] ?? '');
     expect(byRecovery.status).toBe(200);
     await mailTo(server, owner.email, { pattern: /recovery code/ });

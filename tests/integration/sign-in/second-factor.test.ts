@@ -248,6 +248,11 @@ describe('a program', () => {
     expect([asked.status, asked.json()]).toMatchObject([400, { error: 'mfa_required' }]);
     const wrong = await token(owner, { code: wrongCodeFor(owner.key) });
     expect([wrong.status, wrong.json()]).toMatchObject([400, { error: 'invalid_grant' }]);
+    expect((await token(owner, { code: '0000-0000-0000-0000-0000-0000' })).json()).toMatchObject({
+      error: 'invalid_grant',
+    });
+    const failed = { userId: owner.id, type: 'second_factor_failed' };
+    expect((await db().auditEvent.findFirstOrThrow({ where: failed })).details).toMatchObject({ count: 1 });
     expect(await sessionsOf(owner)).toEqual([]);
     const code = codeOf(owner.key);
     expect((await token(owner, { code })).json()).toMatchObject({ token_type: 'Bearer' });
