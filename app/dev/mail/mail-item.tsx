@@ -1,6 +1,6 @@
+import { CopyButton } from '@/app/_components/frame/copy-button';
 import { Moment } from '@/app/_components/frame/moment';
 import type { DevMail } from '@/lib/server/mail/dev-mailbox';
-import { CopyButton } from './copy-button';
 
 const CODE = /^\d{6}$/m;
 
@@ -16,7 +16,7 @@ export function MailItem({ mail, now }: { mail: DevMail; now: number }) {
       {code === undefined ? null : (
         <div className="mt-4 flex flex-wrap items-center justify-between gap-4 rounded-md bg-accent-wash px-5 py-4">
           <code className="text-[2.25rem] leading-none font-semibold tracking-[0.14em] tabular-nums">{code}</code>
-          <CopyButton text={code} />
+          <CopyButton text={code} label="Copy code" isSmall />
         </div>
       )}
       <details className="mt-3 text-sm" open={code === undefined}>

@@ -1,6 +1,6 @@
 'use client';
 
-import { useState } from 'react';
+import { CopyButton } from '@/app/_components/frame/copy-button';
 import { Notice } from '@/app/_components/frame/notice';
 import { SITE } from '@/site';
 import { FocusedHeading } from './focused-heading';
@@ -11,8 +11,6 @@ type Props = {
   /** With which first factor they came; null for new ones of somebody who has one. */
   first: 'app' | 'passkey' | null;
 };
-
-const COPY_TEXTS = { idle: '', copied: 'Copied', failed: 'Could not copy: select the codes instead' } as const;
 
 /** New recovery codes, this once: on the page, as a file and for the clipboard. */
 export function NewCodes({ email, codes, first }: Props) {
@@ -49,34 +47,11 @@ export function NewCodes({ email, codes, first }: Props) {
         >
           Download
         </a>
-        <Copy text={codes.join('\n')} />
+        <CopyButton text={codes.join('\n')} label="Copy" />
         <a className="link" href="/account/security">
           I have kept them
         </a>
       </div>
     </section>
-  );
-}
-
-function Copy({ text }: { text: string }) {
-  const [state, setState] = useState<keyof typeof COPY_TEXTS>('idle');
-
-  async function copy() {
-    const outcome = await navigator.clipboard.writeText(text).then(
-      () => 'copied' as const,
-      () => 'failed' as const,
-    );
-    setState(outcome);
-  }
-
-  return (
-    <>
-      <button type="button" className="needs-scripts button button-quiet" onClick={copy}>
-        Copy
-      </button>
-      <span role="status" className={state === 'idle' ? 'sr-only' : 'text-sm text-ink-soft'}>
-        {COPY_TEXTS[state]}
-      </span>
-    </>
   );
 }
