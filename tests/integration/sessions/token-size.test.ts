@@ -6,8 +6,8 @@ import { useDatabase } from '@/tests/support/database/use-database';
 import { createPerson, prepareSession } from '@/tests/support/people';
 
 await useDatabase();
-// 48 characters: the address is in three claims, and every character of it costs four bytes.
-process.env['APP_ORIGIN'] = 'https://handstamp-git-next-some-teams.vercel.app';
+// 49 characters: the address is in three claims, and every character of it costs four bytes.
+process.env['APP_ORIGIN'] = 'https://handstamp-git-next-some-teams1.vercel.app';
 /** The longest that a session has, of a password and both kinds of second factor. */
 const LONGEST_AMR = ['pwd', 'otp', 'pop', 'mfa'];
 
