@@ -8,6 +8,7 @@ import { backend, expect, test } from './fixtures';
 
 /** Well formed, and nobody's. */
 const NO_CODE = '0000-0000-0000-0000-0000-0000';
+const NEW_PASSWORD = 'ninety-copper-geese-over-the-loch';
 
 const appField = (page: Page) => page.getByLabel('Authentication code');
 const recoveryField = (page: Page) => page.getByLabel('Recovery code');
@@ -110,6 +111,35 @@ for (const javaScriptEnabled of [true, false]) {
       await recoveryField(page).fill(codes[0] ?? '');
       await press(page, 'Confirm');
       await expect(page).toHaveURL('/account/security');
+
+      await ageProofs(databaseUrl, person.email);
+      const fillPasswords = async (current: string) => {
+        await page.getByLabel('Current password', { exact: true }).fill(current);
+        await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
+        await press(page, 'Change password');
+      };
+      await fillPasswords('not-the-one-that-was-set-here');
+      await expect(page.getByLabel('Current password', { exact: true })).toHaveAccessibleDescription(
+        'This is not your password',
+      );
+      await fillPasswords(person.password);
+      await expect(page.getByText('You asked to change the password of your account.')).toBeVisible();
+      // Neither the passwords nor what is kept of them may be read in the page that asks.
+      const asked = await page.content();
+      expect([NEW_PASSWORD, person.password, '$2b$', 'passwordHash'].filter((text) => asked.includes(text))).toEqual(
+        [],
+      );
+      await press(page, 'Use a recovery code');
+      await recoveryField(page).fill(NO_CODE);
+      await press(page, 'Confirm');
+      await expect(recoveryField(page)).toHaveAccessibleDescription(/This recovery code is not right/);
+      await recoveryField(page).fill(codes[1] ?? '');
+      await press(page, 'Confirm');
+      await expect(page.getByRole('status').filter({ hasText: 'Your password is changed' })).toBeVisible();
+      await context.clearCookies();
+      await page.goto('/login');
+      await signIn(page, { ...person, password: NEW_PASSWORD });
+      await expect(page).toHaveURL('/login/mfa');
     });
 
     test('an app is set up with a fresh proof and its first code, codes are shown once, and it is removed again', async ({

@@ -22,19 +22,24 @@ export type Question<Of extends Action> = {
 /** What became of a question: it is asked again, the change may be made by `signer` now, or it has to be begun anew. */
 export type Answered<Of extends Action> =
   | { readonly kind: 'asked'; readonly question: Question<Of>; readonly faults: Faults }
-  | { readonly kind: 'confirmed'; readonly request: RequestOf<Of>; readonly signer: Signer }
+  | {
+      readonly kind: 'confirmed';
+      readonly request: RequestOf<Of>;
+      readonly keptBack: string | null;
+      readonly signer: Signer;
+    }
   | { readonly kind: 'stale'; readonly request: RequestOf<Of> | null };
 
 /** What is said then. */
 export const STALE_TEXT = 'This was started before you confirmed it is you. Start again.';
 
-/** Asks for a proof of a change that wants a fresh one. */
+/** Asks for a proof of a change that wants a fresh one. `keptBack` is sealed with it, and shown to nobody. */
 export async function questionFor<Of extends Action>(
   request: RequestOf<Of>,
   signer: Signer,
-  choseRecovery = false,
+  { choseRecovery = false, keptBack = null }: { choseRecovery?: boolean; keptBack?: string | null } = {},
 ): Promise<Question<Of>> {
-  const carried = await carry(request, signer);
+  const carried = await carry(request, signer, keptBack);
   return { request, carried, choice: proofChoice(signer.methods, choseRecovery) };
 }
 
@@ -57,11 +62,11 @@ export async function answerQuestion<Of extends Action>(
   if (!opened.ok) {
     return { kind: 'stale', request: opened.code === 'stale' && isOurs(opened.request) ? opened.request : null };
   }
-  const { request } = opened.value;
+  const { request, keptBack } = opened.value;
   if (!isOurs(request)) return { kind: 'stale', request: null };
   const asked = askedIn(form);
   const ask = async (faults: Faults, choseRecovery: boolean): Promise<Answered<Of>> => {
-    return { kind: 'asked', question: await questionFor<Of>(request, signer, choseRecovery), faults };
+    return { kind: 'asked', question: await questionFor<Of>(request, signer, { choseRecovery, keptBack }), faults };
   };
   if (form.has('with')) return ask(NO_FAULTS, textOf(form, 'with') === 'recovery');
   const proof = broughtProof(form);
@@ -69,7 +74,7 @@ export async function answerQuestion<Of extends Action>(
   const outcome = await confirm({ ...asking, carried, proof: proof.value });
   if (outcome.ok) {
     await setSessionCookies(outcome.value.tokens);
-    return { kind: 'confirmed', request, signer: outcome.value.signer };
+    return { kind: 'confirmed', request, keptBack, signer: outcome.value.signer };
   }
   switch (outcome.code) {
     case 'unauthenticated':

@@ -29,45 +29,79 @@ export type PasswordChange = {
 /** What is wrong with the fields, before any password is compared. */
 export type PasswordChangeFault = PasswordFault | 'unchanged' | 'current_missing';
 
-type Refusal = PasswordChangeFault | 'step_up_required' | 'invalid_credentials' | 'overloaded';
+/** A new password that may take the place of the one that was compared, which had been set `since`; null where there was none. */
+export type ReadyPassword = { readonly passwordHash: string; readonly since: Date | null };
+
+type NotReady = PasswordChangeFault | 'invalid_credentials' | 'overloaded';
 
 /**
  * Changes the password of a person who is signed in. The current one is the proof, and counted as a sign-in is. Whoever has
- * none, or a second factor, needs a fresh proof of another kind. All other sessions end, programs' too, this one gets a successor, and the owner
- * has a mail by which it can be taken back.
+ * none, or a second factor, needs a fresh proof of another kind, and is told so before any password is compared. All other
+ * sessions end, programs' too, this one gets a successor, and the owner has a mail by which it can be taken back.
  */
-export async function changePassword(change: PasswordChange): Promise<Result<IssuedTokens, Refusal> | Blocked> {
-  const { signer, currentPassword, newPassword, facts, deviceCookie } = change;
-  const { email, name } = signer.user;
-  const context = { siteName: SITE.name, email, ...(name === null ? {} : { name }) };
-  const checked = await checkNewPassword(newPassword, context, env().passwordMinLength);
+export async function changePassword(
+  change: PasswordChange,
+): Promise<Result<IssuedTokens, NotReady | 'step_up_required'> | Blocked> {
+  const { signer, facts } = change;
+  const checked = await checkFields(change);
   if (!checked.ok) return checked;
-  if (signer.password !== null) {
-    if (currentPassword === null) return fail('current_missing');
-    if (currentPassword.normalize('NFC') === newPassword.normalize('NFC')) return fail('unchanged');
-  }
-  const isProofAsked = signer.password === null || hasSecondFactor(signer.factors);
-  if (isProofAsked && !signer.isRecent) return fail('step_up_required');
-  if (currentPassword === null) return store(change, null);
-  const proven = await provePassword({ signer, password: currentPassword, facts, deviceCookie });
-  return proven.ok ? store(change, proven.value) : proven;
+  if (isProofMissing(signer)) return fail('step_up_required');
+  const ready = await compareAndHash(change);
+  return ready.ok ? setPassword({ signer, facts }, ready.value) : ready;
 }
 
-async function store(
-  { signer, newPassword, facts }: PasswordChange,
-  since: Date | null,
-): Promise<Result<IssuedTokens, 'invalid_credentials' | 'overloaded'>> {
+/** For a page that asks for the fresh proof afterwards: everything but the change, which `setPassword` makes. */
+export async function readyPassword(change: PasswordChange): Promise<Result<ReadyPassword, NotReady> | Blocked> {
+  const checked = await checkFields(change);
+  return checked.ok ? compareAndHash(change) : checked;
+}
+
+/** `invalid_credentials` when another password came in between. */
+export async function setPassword(
+  { signer, facts }: Pick<PasswordChange, 'signer' | 'facts'>,
+  ready: ReadyPassword,
+): Promise<Result<IssuedTokens, 'step_up_required' | 'invalid_credentials'>> {
+  if (isProofMissing(signer)) return fail('step_up_required');
   const { user, sessionId } = signer;
-  const claim = { lane: 'known', account: user.id, network: null } as const;
-  const hashed = await withHashPlace(claim, (place) => hashPassword(newPassword, place));
-  if (!hashed.ok) return hashed;
   const { ip, userAgent } = facts;
   const undo = await newLink('/undo');
   const notice = passwordChanged({ at: await databaseNow(), device: facts.device, undoUrl: undo.url });
-  const written = { userId: user.id, since, passwordHash: hashed.value, ip, userAgent, notice, undoHash: undo.hash };
+  const written = { userId: user.id, ...ready, ip, userAgent, notice, undoHash: undo.hash };
   const change = { userId: user.id, sessionId, facts, proof: null, othersEnd: 'password_changed' } as const;
   const done = await changeAndSucceed(change, async (tx, newSessionId) =>
     (await writePassword({ ...written, sessionId: newSessionId }, tx)) ? true : null,
   );
   return done === null ? fail('invalid_credentials') : succeed(done.tokens);
+}
+
+const isProofMissing = ({ password, factors, isRecent }: Signer): boolean =>
+  (password === null || hasSecondFactor(factors)) && !isRecent;
+
+async function checkFields({
+  signer,
+  currentPassword,
+  newPassword,
+}: PasswordChange): Promise<Result<null, PasswordChangeFault>> {
+  const { email, name } = signer.user;
+  const context = { siteName: SITE.name, email, ...(name === null ? {} : { name }) };
+  const checked = await checkNewPassword(newPassword, context, env().passwordMinLength);
+  if (!checked.ok) return checked;
+  if (signer.password === null) return succeed(null);
+  if (currentPassword === null) return fail('current_missing');
+  return currentPassword.normalize('NFC') === newPassword.normalize('NFC') ? fail('unchanged') : succeed(null);
+}
+
+async function compareAndHash({
+  signer,
+  currentPassword,
+  newPassword,
+  facts,
+  deviceCookie,
+}: PasswordChange): Promise<Result<ReadyPassword, 'invalid_credentials' | 'overloaded'> | Blocked> {
+  const password = currentPassword;
+  const proven = password === null ? null : await provePassword({ signer, password, facts, deviceCookie });
+  if (proven !== null && !proven.ok) return proven;
+  const claim = { lane: 'known', account: signer.user.id, network: null } as const;
+  const hashed = await withHashPlace(claim, (place) => hashPassword(newPassword, place));
+  return hashed.ok ? succeed({ passwordHash: hashed.value, since: proven?.value ?? null }) : hashed;
 }

@@ -22,22 +22,35 @@ const requestSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('remove_totp'), isLast: z.boolean() }),
   z.object({ action: z.literal('remove_passkey'), id: z.string(), name: z.string(), isLast: z.boolean() }),
   z.object({ action: z.literal('make_codes') }),
+  // `since`: of the password that was compared, in ms; null where there was none. The new one's hash is kept back.
+  z.object({ action: z.literal('change_password'), since: z.number().nullable() }),
 ]);
 export type CarriedRequest = z.infer<typeof requestSchema>;
 
-const carriedSchema = z.object({ sub: z.string(), sid: z.string(), request: requestSchema });
+const carriedSchema = z.object({
+  sub: z.string(),
+  sid: z.string(),
+  request: requestSchema,
+  keptBack: z.string().nullable().default(null),
+});
 
 /** A change that was carried back by its page. It may be confirmed once, under `jti`. */
 export type Carried = {
   readonly jti: string;
   readonly exp: EpochSeconds;
   readonly request: CarriedRequest;
+  /** What belongs to it and is told to no page: the hash of a new password. */
+  readonly keptBack: string | null;
 };
 
 /** For the form that asks for the proof: good for ten minutes, for this person in this session. */
-export async function carry(request: CarriedRequest, { user, sessionId }: Signer): Promise<string> {
+export async function carry(
+  request: CarriedRequest,
+  { user, sessionId }: Signer,
+  keptBack: string | null = null,
+): Promise<string> {
   const exp = Math.floor(await databaseNow()) + CEREMONY_SECONDS;
-  const data = { sub: user.id, sid: sessionId, request };
+  const data = { sub: user.id, sid: sessionId, request, keptBack };
   return seal('carried', { jti: newId(randomBytes), exp, data }, (await sealKeys()).current);
 }
 
@@ -55,7 +68,7 @@ export async function openCarried(
   const opened = await unseal('carried', text, (id) => keys.byId(id), await databaseNow());
   const carried = opened.ok ? carriedSchema.safeParse(opened.value.data) : null;
   if (!opened.ok || !carried?.success || carried.data.sub !== user.id) return fail('invalid');
-  const { sid, request } = carried.data;
+  const { sid, request, keptBack } = carried.data;
   if (sid !== sessionId) return { ...fail('stale'), request };
-  return succeed({ jti: opened.value.jti, exp: opened.value.exp, request });
+  return succeed({ jti: opened.value.jti, exp: opened.value.exp, request, keptBack });
 }

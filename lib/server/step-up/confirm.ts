@@ -20,6 +20,7 @@ export type Confirmation = {
 /** What may be done now, by whom, and what their browser is given first. */
 export type Confirmed = {
   readonly request: CarriedRequest;
+  readonly keptBack: string | null;
   readonly signer: Signer;
   readonly tokens: IssuedTokens;
 };
@@ -45,11 +46,11 @@ export async function confirm(
   const { signer } = proof;
   const opened = await openCarried(carried, signer);
   if (!opened.ok) return { ...fail('stale'), request: opened.code === 'stale' ? opened.request : null };
-  const { request } = opened.value;
+  const { request, keptBack } = opened.value;
   const proven = await stepUp(proof, opened.value);
   if (proven.ok) {
     const stepped = { ...signer, sessionId: proven.value.claims.sid, isRecent: true };
-    return succeed({ request, signer: stepped, tokens: proven.value });
+    return succeed({ request, keptBack, signer: stepped, tokens: proven.value });
   }
   switch (proven.code) {
     case 'used':
@@ -57,8 +58,13 @@ export async function confirm(
     case 'unauthenticated':
       return fail('unauthenticated');
     case 'too_many_attempts':
-      return { ...fail('unproven'), request, carried: await carry(request, signer), reason: proven };
+      return { ...fail('unproven'), request, carried: await carry(request, signer, keptBack), reason: proven };
     default:
-      return { ...fail('unproven'), request, carried: await carry(request, signer), reason: fail(proven.code) };
+      return {
+        ...fail('unproven'),
+        request,
+        carried: await carry(request, signer, keptBack),
+        reason: fail(proven.code),
+      };
   }
 }

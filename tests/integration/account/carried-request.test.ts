@@ -81,6 +81,19 @@ describe('a change that its page carries', () => {
     expect(codeOf(await give(signer, again))).toBe('done');
   });
 
+  it('brings what is kept back only to whoever may make it, and never in the answer to a stale one', async () => {
+    const owner = await newOwner();
+    const signer = await signerOf(owner);
+    const change = { action: 'change_password', since: 1 } as const;
+    const carried = await carry(change, signer, 'the-hash');
+    expect(await openCarried(carried, signer)).toMatchObject({ ok: true, value: { keptBack: 'the-hash' } });
+    expect(await openCarried(carried, await signerOf(owner))).toEqual({ ok: false, code: 'stale', request: change });
+    const wrong = await give(signer, carried, 'not-the-one-that-was-set-here');
+    expect(JSON.stringify({ ...wrong, carried: '' })).not.toContain('the-hash');
+    const again = !wrong.ok && wrong.code === 'unproven' ? wrong.carried : '';
+    expect(await give(signer, again)).toMatchObject({ ok: true, value: { request: change, keptBack: 'the-hash' } });
+  });
+
   it('of a session that ended meanwhile is not done', async () => {
     const signer = await signerOf(await newOwner());
     const carried = await carry(request, signer);

@@ -3,9 +3,11 @@
 import { useActionState } from 'react';
 import { AccountName } from '@/app/_components/forms/account-name';
 import { ActionForm } from '@/app/_components/forms/action-form';
+import { ConfirmBlock } from '@/app/_components/forms/confirm-block';
 import { NO_FAULTS } from '@/app/_components/forms/faults';
 import { PasswordField } from '@/app/_components/forms/password-field';
 import { PasswordPolicy } from '@/app/_components/forms/password-policy';
+import { PasskeyConfirm } from '@/app/_components/passkeys/passkey-confirm';
 import { changeOwnPassword, type PasswordState } from './actions';
 
 type Props = {
@@ -16,9 +18,29 @@ type Props = {
   minLength: number;
 };
 
-/** The current password and a new one. Nothing that was typed comes back, with scripts or without. */
+/**
+ * The current password and a new one; in its place for a fresh proof, of whoever has a second factor or no password. Nothing
+ * that was typed comes back, with scripts or without.
+ */
 export function PasswordForm({ email, hasPassword, minLength }: Props) {
-  const [state, action, isBusy] = useActionState<PasswordState, FormData>(changeOwnPassword, { faults: NO_FAULTS });
+  const [state, action, isBusy] = useActionState<PasswordState, FormData>(changeOwnPassword, {
+    kind: 'form',
+    faults: NO_FAULTS,
+  });
+  if (state.kind === 'step_up') {
+    const { choice, carried } = state.question;
+    return (
+      <ConfirmBlock
+        {...{ action, isBusy, email, faults: state.faults, choice, carried }}
+        passkey={choice.hasPasskey ? <PasskeyConfirm {...{ action, isBusy, carried }} /> : null}
+      >
+        <p>
+          You asked to {hasPassword ? 'change the password' : 'set a password'} of your account. Every other device is
+          signed out, and word of it goes to <bdi className="wrap-anywhere">{email}</bdi>.
+        </p>
+      </ConfirmBlock>
+    );
+  }
   return (
     <ActionForm
       {...{ action, isBusy, faults: state.faults, submitLabel: 'Change password', busyLabel: 'Changing your password' }}
