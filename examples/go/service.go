@@ -15,7 +15,11 @@ import (
 	"time"
 )
 
-const challenge = `Bearer realm="service"`
+const (
+	challenge    = `Bearer realm="service"`
+	invalidToken = challenge + `, error="invalid_token"`
+	refreshIt    = invalidToken + `, error_description="The claims of the access token are stale: refresh it and try again"`
+)
 
 var (
 	namesBearer = regexp.MustCompile(`(?i)^Bearer(?: |$)`)
@@ -59,8 +63,12 @@ func serve(verifier *Verifier, w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
+	if errors.Is(err, ErrStale) {
+		refuse(w, http.StatusUnauthorized, refreshIt)
+		return
+	}
 	if err != nil {
-		refuse(w, http.StatusUnauthorized, challenge+`, error="invalid_token"`)
+		refuse(w, http.StatusUnauthorized, invalidToken)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")

@@ -8,10 +8,15 @@ import (
 	"time"
 )
 
-const listBytes = 1 << 14
+const (
+	listPlaces = 1 << 17
+	// A list's number for a session that goes on while its tokens say what is true no more.
+	stale = 3
+)
 
 type statusList struct {
-	bits         []byte
+	bits         int
+	statuses     []byte
 	iat, exp     float64
 	at, failedAt time.Time
 }
@@ -24,19 +29,27 @@ type statusLists struct {
 	held     map[string]*statusList
 }
 
-// check gives ErrRefused for a session that was ended, ErrUnavailable when nobody can tell.
+// check gives ErrRefused for a session that was ended, ErrStale for claims that are true no more, ErrUnavailable when nobody
+// can tell.
 func (s *statusLists) check(uri string, index int) error {
-	bits, err := s.bits(uri)
+	bits, statuses, err := s.current(uri)
 	if err != nil {
 		return err
 	}
-	if index >= len(bits)*8 || bits[index>>3]>>(index&7)&1 == 1 {
+	perByte := 8 / bits
+	if index >= len(statuses)*perByte {
 		return ErrRefused
 	}
-	return nil
+	switch int(statuses[index/perByte]) >> (index % perByte * bits) & (1<<bits - 1) {
+	case 0:
+		return nil
+	case stale:
+		return ErrStale
+	}
+	return ErrRefused
 }
 
-func (s *statusLists) bits(uri string) ([]byte, error) {
+func (s *statusLists) current(uri string) (int, []byte, error) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	list := s.held[uri]
@@ -50,9 +63,9 @@ func (s *statusLists) bits(uri string) ([]byte, error) {
 		}
 	}
 	if time.Since(list.at) > s.maxStale || list.exp <= float64(time.Now().Unix()) {
-		return nil, ErrUnavailable
+		return 0, nil, ErrUnavailable
 	}
-	return list.bits, nil
+	return list.bits, list.statuses, nil
 }
 
 // renew takes the list as it is published now. An older one than the one held would bring ended sessions back.
@@ -69,18 +82,22 @@ func (s *statusLists) renew(list *statusList, uri string, asked time.Time) bool 
 	if err != nil || s.keys.decode(string(body), "statuslist+jwt", &c) != nil {
 		return false
 	}
-	if c.Sub != uri || c.Iat < list.iat || c.Iat > float64(asked.Unix()+maxAheadSeconds) || c.List.Bits != 1 {
+	if c.Sub != uri || c.Iat < list.iat || c.Iat > float64(asked.Unix()+maxAheadSeconds) {
 		return false
 	}
-	bits, err := inflate(c.List.Lst)
+	bits := c.List.Bits
+	if bits != 1 && bits != 2 {
+		return false
+	}
+	statuses, err := inflate(c.List.Lst, listPlaces*bits/8)
 	if err != nil {
 		return false
 	}
-	list.bits, list.iat, list.exp, list.at = bits, c.Iat, c.Exp, asked
+	list.bits, list.statuses, list.iat, list.exp, list.at = bits, statuses, c.Iat, c.Exp, asked
 	return true
 }
 
-func inflate(packed string) ([]byte, error) {
+func inflate(packed string, most int) ([]byte, error) {
 	compressed, err := unpack(packed)
 	if err != nil {
 		return nil, err
@@ -89,5 +106,5 @@ func inflate(packed string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return io.ReadAll(io.LimitReader(reader, listBytes))
+	return io.ReadAll(io.LimitReader(reader, int64(most)))
 }

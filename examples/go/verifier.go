@@ -18,6 +18,8 @@ import (
 var (
 	// ErrRefused: the token is not good. Answer 401.
 	ErrRefused = errors.New("the token is not good")
+	// ErrStale: the token says of its person what is true no more. Answer 401, and tell its program to refresh it.
+	ErrStale = errors.New("the claims are stale")
 	// ErrUnavailable: nobody can tell at this moment. Answer 503, never 401, which would make a program throw away a
 	// good token.
 	ErrUnavailable = errors.New("nobody can tell at this moment")
@@ -63,7 +65,7 @@ func NewVerifier(issuer, audience string, maxStale time.Duration) *Verifier {
 	return &Verifier{issuer, audience, keys, lists, listURI}
 }
 
-// Verify gives the claims of a good token, ErrRefused or ErrUnavailable.
+// Verify gives the claims of a good token, ErrRefused, ErrStale or ErrUnavailable.
 func (v *Verifier) Verify(token string) (Claims, error) {
 	var c Claims
 	if len(token) > maxTokenLength {

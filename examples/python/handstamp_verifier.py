@@ -22,12 +22,17 @@ MAX_TOKEN_LENGTH = 4096
 MAX_LIFE_SECONDS = 900  # a revocation is published for so long; a token that lives longer would outlive it
 MAX_AHEAD_SECONDS = 60  # how far a clock may be off for `iat`; `exp` has no tolerance
 VOUCHED_SECONDS = 3  # a token this young needs no list: the issuer's database has just vouched for its session
-LIST_BYTES = 2**14
+LIST_PLACES = 2**17
+STALE = 3  # a list's number for a session that goes on while its tokens say what is true no more
 FETCH_BYTES = 2**16
 
 
 class Refused(Exception):
     """The token is not good: answer 401."""
+
+
+class Stale(Refused):
+    """The token says of its person what is true no more: answer 401, and tell its program to refresh it."""
 
 
 class Unavailable(Exception):
@@ -98,11 +103,16 @@ class StatusLists:
         self.issuer, self.keys, self.max_stale = issuer, keys, max_stale
         self.lock, self.lists = threading.Lock(), {}
 
-    def is_ended(self, uri, index):
-        bits = self.bits(uri)
-        return index >= len(bits) * 8 or bits[index >> 3] >> (index & 7) & 1 == 1
+    def check(self, uri, index):
+        bits, statuses = self.current(uri)
+        per_byte = 8 // bits
+        if index >= len(statuses) * per_byte:
+            raise Refused
+        status = statuses[index // per_byte] >> index % per_byte * bits & (1 << bits) - 1
+        if status != 0:
+            raise Stale if status == STALE else Refused
 
-    def bits(self, uri):
+    def current(self, uri):
         with self.lock:
             held = self.lists.setdefault(uri, {"at": NEVER, "failed_at": NEVER, "iat": 0, "exp": 0})
             now = time.monotonic()
@@ -113,17 +123,18 @@ class StatusLists:
                     held["failed_at"] = time.monotonic()
             if time.monotonic() - held["at"] > self.max_stale or held["exp"] <= time.time():
                 raise Unavailable
-            return held["bits"]
+            return held["bits"], held["statuses"]
 
     def fetched(self, uri, held_iat):
         """The list as it is published now. An older one than the one held would bring ended sessions back."""
         claims = self.keys.decode(fetch(uri)[0], "statuslist+jwt", ["sub", "iat", "exp", "status_list"])
         status = claims["status_list"]
-        if claims["sub"] != uri or claims["iat"] < held_iat or status["bits"] != 1:
+        bits = status["bits"]
+        if claims["sub"] != uri or claims["iat"] < held_iat or bits not in (1, 2):
             raise ValueError(uri)
         packed = base64.urlsafe_b64decode(status["lst"] + "==")
-        bits = zlib.decompressobj().decompress(packed, LIST_BYTES)
-        return {"bits": bits, "iat": claims["iat"], "exp": claims["exp"]}
+        statuses = zlib.decompressobj().decompress(packed, LIST_PLACES * bits // 8)
+        return {"bits": bits, "statuses": statuses, "iat": claims["iat"], "exp": claims["exp"]}
 
 
 class Verifier:
@@ -134,7 +145,7 @@ class Verifier:
         self.list_uri = re.compile(re.escape(issuer) + r"/status-lists/[0-9]{1,9}")
 
     def verify(self, token):
-        """The claims of a good token. Raises Refused or Unavailable."""
+        """The claims of a good token. Raises Refused, its kind Stale, or Unavailable."""
         if len(token) > MAX_TOKEN_LENGTH:
             raise Refused
         try:
@@ -152,6 +163,6 @@ class Verifier:
             raise Refused from error
         if not is_good:
             raise Refused
-        if not 0 <= age < VOUCHED_SECONDS and self.lists.is_ended(uri, index):
-            raise Refused
+        if not 0 <= age < VOUCHED_SECONDS:
+            self.lists.check(uri, index)
         return claims

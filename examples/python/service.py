@@ -10,11 +10,12 @@ import os
 import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from handstamp_verifier import Refused, Unavailable, Verifier
+from handstamp_verifier import Refused, Stale, Unavailable, Verifier
 
 verifier = Verifier(os.environ["ISSUER"], os.environ["AUDIENCE"], float(os.environ.get("MAX_STALE_SECONDS", 30)))
 
 CHALLENGE = 'Bearer realm="service"'
+REFRESH = ', error="invalid_token", error_description="The claims of the access token are stale: refresh it and try again"'
 
 
 class Service(BaseHTTPRequestHandler):
@@ -29,6 +30,8 @@ class Service(BaseHTTPRequestHandler):
             return self.answer(400, {}, {"WWW-Authenticate": CHALLENGE + ', error="invalid_request"'})
         try:
             claims = verifier.verify(token.group(1))
+        except Stale:
+            return self.answer(401, {}, {"WWW-Authenticate": CHALLENGE + REFRESH})
         except Refused:
             return self.answer(401, {}, {"WWW-Authenticate": CHALLENGE + ', error="invalid_token"'})
         except Unavailable:

@@ -8,7 +8,8 @@ export const fail = <Code extends string>(code: Code): Failure<Code> => ({ ok: f
 
 /**
  * Why an access token was not accepted. Callers outside see one answer for all of them (401); the log sees the code.
- * `status_unavailable` is our trouble, not the token's: it never becomes a 401.
+ * `status_unavailable` is our trouble, not the token's: it never becomes a 401. `stale_claims` is told, because a refresh
+ * mends it.
  */
 export type TokenFailure =
   | 'malformed'
@@ -25,6 +26,7 @@ export type TokenFailure =
   | 'not_yet_valid'
   | 'lives_too_long'
   | 'revoked'
+  | 'stale_claims'
   | 'status_unavailable';
 
 /** Why a refresh token was refused before any SQL. */

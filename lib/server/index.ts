@@ -20,6 +20,8 @@ export { empty, json, problem } from '@/lib/server/routes/answer';
  * them also says `export * from '@/lib/server/routes/other-methods';`, which answers the methods that it lacks.
  */
 export { publicRoute, sessionRoute } from '@/lib/server/routes/route-handler';
+/** Says that what claims.ts gives for a person is another thing now: every verifier knows within seconds, nobody is signed out. */
+export { claimsChanged } from '@/lib/server/sessions/claims-change';
 /** In pages and server actions: who is signed in. Other visitors are sent to the login page, or see a page not found. */
 export { requireAdmin, requireUser, type Viewer } from '@/lib/server/sessions/current-user';
 /** In server actions: what was typed outlives a session that ended meanwhile. `findDraft` is for the page of the form. */

@@ -47,7 +47,8 @@ const PHRASES = {
 /**
  * Guards a service with Bearer tokens (RFC 6750 §3). Without credentials: 401 with a bare challenge, which must not say
  * an error. Credentials that cannot be read: 400 `invalid_request`. A token that is not good, for whatever reason: 401
- * `invalid_token`. When it cannot be known: 503, never 401, which would make a program throw away a good token.
+ * `invalid_token`; where the claims of its person changed since, `error_description` says that a refresh brings a good one.
+ * When it cannot be known: 503, never 401, which would make a program throw away a good token.
  *
  * With a `requirement`, a good token whose person has to prove who they are once more is answered 401
  * `insufficient_user_authentication` (RFC 9470 §3): its program has them sign in again, and comes back with a new token.
@@ -77,9 +78,11 @@ export function bearerGuard(
       const challenge = reauthenticationChallenge(maxAgeSeconds);
       return refuse(401, 'insufficient_user_authentication', { 'www-authenticate': challenge });
     }
-    return verified.code === 'status_unavailable'
-      ? refuse(503, verified.code, { 'retry-after': String(RETRY_AFTER_SECONDS) })
-      : refuse(401, verified.code, { 'www-authenticate': bearerChallenge('invalid_token') });
+    if (verified.code === 'status_unavailable') {
+      return refuse(503, verified.code, { 'retry-after': String(RETRY_AFTER_SECONDS) });
+    }
+    const challenge = bearerChallenge(verified.code === 'stale_claims' ? 'stale_claims' : 'invalid_token');
+    return refuse(401, verified.code, { 'www-authenticate': challenge });
   };
 }
 

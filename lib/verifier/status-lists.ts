@@ -1,11 +1,12 @@
 import type { MaybePromise } from '@/lib/core/maybe-promise';
 import { type Moment, momentOf, msSince, NEVER } from '@/lib/core/moment';
+import type { SessionStatus } from '@/lib/core/session-status';
 import { listOfUri } from '@/lib/core/status-list/status-index';
 import {
-  isRevoked,
   MAX_STATUS_LIST_BYTES,
   STATUS_LIST_MEDIA_TYPE,
   type StatusList,
+  statusAt,
   verifyStatusList,
 } from '@/lib/core/status-list/status-list';
 import { boundedText, dropBody } from './bounded-body';
@@ -14,10 +15,10 @@ import type { RemoteJwkSet } from './remote-jwk-set';
 import { type SingleFlight, singleFlight } from './single-flight';
 import { type Surroundings, tell } from './surroundings';
 
-export type StatusAnswer = 'valid' | 'revoked' | 'unavailable';
+export type StatusAnswer = SessionStatus | 'unavailable';
 
 export type StatusLists = {
-  /** Whether bit `index` of the list at `uri` is set; `uri` must come from a token whose signature was verified. */
+  /** What the list at `uri` says of place `index`; `uri` must come from a token whose signature was verified. */
   check(uri: string, index: number): MaybePromise<StatusAnswer>;
 };
 
@@ -124,7 +125,7 @@ export function statusLists(options: StatusListOptions, keySet: RemoteJwkSet, su
   function answerOf({ copy, confirmedAt }: Entry, index: number): StatusAnswer {
     const isTooOld = msSince(confirmedAt, surroundings) > options.maxStaleSeconds * 1_000;
     if (copy === undefined || isTooOld || copy.list.exp <= now()) return 'unavailable';
-    return isRevoked(copy.list, index) ? 'revoked' : 'valid';
+    return statusAt(copy.list, index);
   }
 
   return {

@@ -5,7 +5,7 @@ import { db } from '@/lib/server/database/client';
 import { liveState, noteEnded } from '@/lib/server/database/live-state';
 import { liveKeyring } from '@/lib/server/keys/live-keyring';
 import { randomBytes } from '@/lib/server/keys/random';
-import { isRevoked, revokedLists } from '@/lib/server/revocation/revoked-sessions';
+import { markedLists, statusOf } from '@/lib/server/revocation/marked-sessions';
 import { publishedStatusList } from '@/lib/server/revocation/status-lists';
 import { statusPositions } from '@/lib/server/revocation/status-positions';
 import { sql } from '@/tests/support/database/sql';
@@ -67,7 +67,7 @@ async function explain(leftSeconds: number): Promise<{ ms: number; plan: string 
   const [row] = await sql<{ 'QUERY PLAN': [{ Plan: Node; 'Execution Time': number }] }>(
     databaseUrl,
     `EXPLAIN (ANALYZE, FORMAT JSON)
-     SELECT json_agg(json_build_array("statusNumber", extract(epoch FROM "revokedAt")::float8))
+     SELECT json_agg(json_build_array("statusNumber", status, extract(epoch FROM "revokedAt")::float8))
      FROM "Revocation" WHERE "keepUntil" > now() + ${leftSeconds} * interval '1 second'`,
   );
   const [found] = row?.['QUERY PLAN'] ?? [];
@@ -103,12 +103,12 @@ async function main(): Promise<void> {
   const { ended: expected, pollRounds, pollSeconds, endedPerSecond } = await readInput<IssuerInput>();
   const { appOrigin } = env();
   const { positionOf } = await statusPositions();
-  const { lastNumber, revokedAt } = await liveState();
-  if (revokedAt.size !== expected) throw new Error(`${revokedAt.size} of ${expected} revocations are there`);
+  const { lastNumber, marks } = await liveState();
+  if (marks.size !== expected) throw new Error(`${marks.size} of ${expected} revocations are there`);
   const listCount = positionOf(lastNumber).list + 1;
   const numbers = Array.from({ length: listCount }, (_, list) => list);
   const lists = await Promise.all(numbers.map(async (list) => (await publishedStatusList(list))?.token ?? ''));
-  const ended = [...revokedAt.keys()];
+  const ended = [...marks.keys()];
   const endedSet = new Set(ended);
   const live = Array.from({ length: lastNumber }, (_, n) => n + 1).filter((n) => !endedSet.has(n));
   const spread = (from: readonly number[], count: number) =>
@@ -135,7 +135,7 @@ async function main(): Promise<void> {
     stateChanges: await timed(liveState, { prepare: () => skip(CHANGES_SECONDS) }),
     sqlWhole: explained.whole.ms * 1_000,
     sqlChanges: explained.changes.ms * 1_000,
-    placeAll: await timed(revokedLists, {
+    placeAll: await timed(markedLists, {
       prepare: () => {
         skip(WHOLE_SECONDS);
         return liveState();
@@ -144,7 +144,7 @@ async function main(): Promise<void> {
     endHere: await timed(
       async () => {
         noteEnded([live.pop() ?? 0]);
-        await isRevoked(listOf(1), 0);
+        await statusOf(listOf(1), 0);
       },
       { calls: 20, prepare: freshState },
     ),
@@ -162,7 +162,7 @@ async function main(): Promise<void> {
         noteEnded(numbers.map((list) => taken(list * STATUS_LIST_SIZE + 1)));
       },
     }),
-    ownCheck: await timed((call) => isRevoked(listOf(1), call), { calls: 2_000, prepare: freshState }),
+    ownCheck: await timed((call) => statusOf(listOf(1), call), { calls: 2_000, prepare: freshState }),
     permutation: await timed(() => {
       let sum = 0;
       for (let n = 0; n < 100_000; n += 1) sum += positionOf(n * 10).index;
@@ -171,7 +171,7 @@ async function main(): Promise<void> {
   };
 
   const poll = async (turn: number) => {
-    await isRevoked(listOf(1), turn);
+    await statusOf(listOf(1), turn);
     if (turn % 20 === 0) for (const list of numbers) await publishedStatusList(list);
   };
   const ending = async (turn: number) => {
@@ -216,7 +216,7 @@ async function main(): Promise<void> {
   }
   async function freshState(): Promise<void> {
     skip(CHANGES_SECONDS);
-    await revokedLists();
+    await markedLists();
   }
 }
 

@@ -6,7 +6,7 @@ import {
   type SigningAlgorithm,
 } from '@/lib/core/keys/signing-key';
 import { statusListUri } from '@/lib/core/status-list/status-index';
-import { signStatusList, statusBits } from '@/lib/core/status-list/status-list';
+import { signStatusList, statusBytes } from '@/lib/core/status-list/status-list';
 import { issueAccessToken, type NewAccessClaims } from '@/lib/core/token/access-token';
 import { KEPT_TOKENS } from '@/lib/core/token/verified-tokens';
 import { randomBytes } from '@/lib/server/keys/random';
@@ -30,7 +30,7 @@ async function open(algorithm: SigningAlgorithm) {
   const key = await importSigningKey(made.kid, algorithm, made.privateJwk);
   const jwks = { keys: [made.publicJwk] };
   const uri = statusListUri(ISSUER, 0);
-  const list = await signStatusList(statusBits([1, 2, 3]), uri, key, NOW);
+  const list = await signStatusList(statusBytes([1, 2, 3].map((index) => [index, 'revoked'] as const)), uri, key, NOW);
   const surroundings: Surroundings = {
     monotonicMs: () => 0,
     now: () => NOW + 10,

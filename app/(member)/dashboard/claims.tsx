@@ -15,15 +15,20 @@ const NOTES = {
   auth_time: 'When you last proved who you are',
   role: 'What you may do. Pages that matter ask the database as well.',
   amr: 'How you proved it: “pwd” is a password.',
-  status: 'Where to see whether it was taken back: one bit in a public, signed list.',
+  status: 'Where to see whether it was taken back: two bits in a public, signed list.',
   net: 'The network it may come from, as a digest: sessions are bound to networks here.',
-} as const satisfies Record<keyof AccessClaims, string>;
+} as const satisfies Record<Exclude<keyof AccessClaims, 'own'>, string>;
+
+const OWN_NOTE = 'What this product says of you besides.';
 
 const TIMES: ReadonlySet<string> = new Set(['iat', 'exp', 'auth_time']);
 
 /** The claims as annotated JSON: each line with its note. */
 export function Claims({ claims }: { claims: AccessClaims }) {
-  const names = (Object.keys(NOTES) as (keyof AccessClaims)[]).filter((name) => claims[name] !== undefined);
+  const { own = {}, ...ours } = claims;
+  const present = Object.entries(NOTES).filter(([name]) => Object.hasOwn(ours, name));
+  const values: Readonly<Record<string, unknown>> = { ...own, ...ours };
+  const lines = [...present, ...Object.keys(own).map((name) => [name, OWN_NOTE] as const)];
   return (
     <section aria-labelledby="claims" className="mt-16">
       <h2 id="claims" className="text-xl">
@@ -34,21 +39,21 @@ export function Claims({ claims }: { claims: AccessClaims }) {
         let you in.
       </p>
       <dl className="claims sheet mt-5 px-5 py-3 sm:px-8">
-        {names.map((name) => (
+        {lines.map(([name, note]) => (
           <div key={name} className="claims-line">
             <dt className="claims-source">
               <code>
                 <span className="json-mark">"</span>
                 <span className="json-name">{name}</span>
                 <span className="json-mark">": </span>
-                <JsonValue value={claims[name]} />
+                <JsonValue value={values[name]} />
               </code>
             </dt>
             <dd className="claims-note">
-              {NOTES[name]}
+              {note}
               {TIMES.has(name) ? (
                 <>
-                  : <LocalTime at={new Date(Number(claims[name]) * 1000).toISOString()} precision="seconds" />
+                  : <LocalTime at={new Date(Number(values[name]) * 1000).toISOString()} precision="seconds" />
                 </>
               ) : null}
             </dd>

@@ -27,12 +27,13 @@ export function bearerToken(authorization: string | null): string | null {
   return credentials.kind === 'bearer' ? credentials.token : null;
 }
 
-/** Why a Bearer token was refused, in the words of RFC 6750 §3.1. */
-export type BearerError = 'invalid_request' | 'invalid_token';
+/** Why a Bearer token was refused. `stale_claims` is an `invalid_token` of RFC 6750 §3.1 that a refresh mends. */
+export type BearerError = 'invalid_request' | 'invalid_token' | 'stale_claims';
 
-const DESCRIPTIONS: Record<BearerError, string> = {
-  invalid_request: 'The Authorization header holds no readable Bearer token',
-  invalid_token: 'The access token is expired, revoked, malformed or not for this audience',
+const CHALLENGES: Record<BearerError, readonly [error: string, description: string]> = {
+  invalid_request: ['invalid_request', 'The Authorization header holds no readable Bearer token'],
+  invalid_token: ['invalid_token', 'The access token is expired, revoked, malformed or not for this audience'],
+  stale_claims: ['invalid_token', 'The claims of the access token are stale: refresh it and try again'],
 };
 
 /**
@@ -46,7 +47,8 @@ export function reauthenticationChallenge(maxAgeSeconds: number | null): string 
 }
 
 /** A `WWW-Authenticate` value (RFC 6750 §3). Without credentials in the request it must not say an error (§3.1). */
-export const bearerChallenge = (error?: BearerError): string =>
-  error === undefined
-    ? 'Bearer realm="handstamp"'
-    : `Bearer realm="handstamp", error="${error}", error_description="${DESCRIPTIONS[error]}"`;
+export function bearerChallenge(refusal?: BearerError): string {
+  if (refusal === undefined) return 'Bearer realm="handstamp"';
+  const [error, description] = CHALLENGES[refusal];
+  return `Bearer realm="handstamp", error="${error}", error_description="${description}"`;
+}

@@ -7,6 +7,7 @@ import { isRecord, parseJsonObject } from '../json';
 import type { VerifyingKeys } from '../keys/jwk-set';
 import type { SigningKey } from '../keys/signing-key';
 import { ISSUED_AHEAD_TOLERANCE_SECONDS, STATUS_LIST_LIFE_SECONDS, STATUS_LIST_TTL_SECONDS } from '../policy';
+import { markOf, type SessionMark, type SessionStatus, STATUS_NUMBERS } from '../session-status';
 import type { EpochSeconds } from '../time';
 import { hasType, hasValidSignature, selectKey, splitCompactJws } from '../token/compact-jws';
 import { STATUS_LIST_SIZE } from './status-index';
@@ -18,46 +19,67 @@ export const STATUS_LIST_TYPE = 'statuslist+jwt';
 /** What is asked for (§8.1) and served (§8.2). A verifier goes by the signed `typ`, not by what a host calls a file. */
 export const STATUS_LIST_MEDIA_TYPE = 'application/statuslist+jwt';
 
-/** A full list whose every bit is random does not compress: 16 KB, 22 KB as base64url, twice that as JWS. No more is read of an answer. */
+/** A full list that is random does not compress: 32 KB, 43 KB as base64url, 58 KB as JWS. No more is read of an answer. */
 export const MAX_STATUS_LIST_BYTES = 64 * 1024;
 
-/** A verified status list: one bit a session, set when it was ended. */
+/** Bits of one status in the lists that we publish. */
+const BITS = 2;
+/** A release before knew of ended sessions only, by one bit each. Its lists are read, too. */
+const BITS_OF_OLDER_RELEASES = 1;
+const LIST_BYTES = (STATUS_LIST_SIZE * BITS) / 8;
+
+/** A verified status list. */
 export type StatusList = {
   readonly uri: string;
   readonly iat: EpochSeconds;
   readonly exp: EpochSeconds;
   /** Which key signed it. */
   readonly kid: string;
-  readonly bits: Bytes;
+  /** Of one status in `statuses`. */
+  readonly bits: 1 | 2;
+  readonly statuses: Bytes;
 };
 
-/** A list of `STATUS_LIST_SIZE` bits with those at `indexes` set; bit 0 is the lowest bit of byte 0 (§4.1). */
-export function statusBits(indexes: Iterable<number>): Bytes {
-  const bits = new Uint8Array(STATUS_LIST_SIZE / 8);
-  for (const index of indexes) setBit(bits, index);
-  return bits;
+/** A list of `STATUS_LIST_SIZE` places with these marked; place 0 is the lowest bits of byte 0 (§4.1). */
+export function statusBytes(marks: Iterable<readonly [index: number, mark: SessionMark]>): Bytes {
+  const statuses = new Uint8Array(LIST_BYTES);
+  for (const [index, mark] of marks) setStatus(statuses, index, mark);
+  return statuses;
 }
 
-/** Marks the session at `index` as ended. */
-export function setBit(bits: Bytes, index: number): void {
-  bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
+/** Marks the session at `index`, which was not marked before. */
+export function setStatus(statuses: Bytes, index: number, mark: SessionMark): void {
+  statuses[index >> 2] = (statuses[index >> 2] ?? 0) | (STATUS_NUMBERS[mark] << ((index & 3) * BITS));
 }
-
-/** True when the bit is set, or when `index` lies outside: then no statement can be made, and the token is refused (§8.3). */
-export const isRevoked = (list: StatusList, index: number): boolean =>
-  index >= list.bits.length * 8 || ((list.bits[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
 
 /**
- * Signs `bits` as a Status List Token (§5.1): zlib-compressed (§4.1), `sub` is its own address. `iat` keeps its
+ * What the list says of the session at `index`. Outside of the list no statement can be made, and the token is refused as if
+ * it were revoked (§8.3); so is one whose number nobody of ours published.
+ */
+export function statusAt({ bits, statuses }: StatusList, index: number): SessionStatus {
+  const placesInByte = 8 / bits;
+  if (index >= statuses.length * placesInByte) return 'revoked';
+  const byte = statuses[Math.floor(index / placesInByte)] ?? 0;
+  const number = (byte >> ((index % placesInByte) * bits)) & ((1 << bits) - 1);
+  return number === 0 ? 'valid' : markOf(number);
+}
+
+/**
+ * Signs `statuses` as a Status List Token (§5.1): zlib-compressed (§4.1), `sub` is its own address. `iat` keeps its
  * fraction, which a NumericDate may have: two lists of one second can be told apart, so that the older is not replayed.
  */
-export async function signStatusList(bits: Bytes, uri: string, key: SigningKey, now: EpochSeconds): Promise<string> {
+export async function signStatusList(
+  statuses: Bytes,
+  uri: string,
+  key: SigningKey,
+  now: EpochSeconds,
+): Promise<string> {
   const payload = {
     sub: uri,
     iat: now,
     exp: Math.floor(now) + STATUS_LIST_LIFE_SECONDS,
     ttl: STATUS_LIST_TTL_SECONDS,
-    status_list: { bits: 1, lst: toBase64Url(zlibSync(bits, { level: 9 })) },
+    status_list: { bits: BITS, lst: toBase64Url(zlibSync(statuses, { level: 9 })) },
   };
   return new CompactSign(utf8(JSON.stringify(payload)))
     .setProtectedHeader({ alg: key.algorithm, typ: STATUS_LIST_TYPE, kid: key.kid })
@@ -66,7 +88,7 @@ export async function signStatusList(bits: Bytes, uri: string, key: SigningKey, 
 
 /**
  * Verifies a Status List Token (§8.3) that was fetched for `uri`. Stricter than it must be: `exp` is required, and a
- * status has one bit, because our lists have both. A list older than one already held (`heldIat`) is refused, so
+ * status has two bits, or the one of older releases, because so it is in our lists. A list older than one already held (`heldIat`) is refused, so
  * that a replayed list cannot bring ended sessions back.
  */
 export async function verifyStatusList(
@@ -94,10 +116,12 @@ export async function verifyStatusList(
   if (exp <= now) return fail('expired');
   if (iat > now + ISSUED_AHEAD_TOLERANCE_SECONDS) return fail('issued_in_future');
   if (iat < heldIat) return fail('older_than_held');
-  const compressed = typeof status_list['lst'] === 'string' ? fromBase64Url(status_list['lst']) : null;
-  if (status_list['bits'] !== 1 || compressed === null) return fail('bad_claims');
-  const bits = inflate(compressed, STATUS_LIST_SIZE / 8);
-  return bits === null ? fail('bad_claims') : succeed({ uri, iat, exp, kid: String(split.value.header['kid']), bits });
+  const { bits, lst } = status_list;
+  const compressed = typeof lst === 'string' ? fromBase64Url(lst) : null;
+  if ((bits !== BITS && bits !== BITS_OF_OLDER_RELEASES) || compressed === null) return fail('bad_claims');
+  const statuses = inflate(compressed, (STATUS_LIST_SIZE * bits) / 8);
+  if (statuses === null) return fail('bad_claims');
+  return succeed({ uri, iat, exp, kid: String(split.value.header['kid']), bits, statuses });
 }
 
 /** Null when the data is damaged or holds more than `maxBytes`: what does not fit is never kept. */

@@ -6,6 +6,7 @@ import type { VerifyingKeys } from '../keys/jwk-set';
 import type { SigningKey } from '../keys/signing-key';
 import { andThen, type MaybePromise } from '../maybe-promise';
 import { ISSUED_AHEAD_TOLERANCE_SECONDS, MAX_ACCESS_TTL_SECONDS } from '../policy';
+import type { SessionStatus } from '../session-status';
 import type { EpochSeconds } from '../time';
 import { type AccessClaims, parseAccessClaims } from './claims';
 import { hasType, hasValidSignature, selectKey, splitCompactJws } from './compact-jws';
@@ -40,17 +41,18 @@ export async function issueAccessToken(
   const [high = 0, low = 0] = random(2);
   const jitterSeconds = Math.floor(ttlSeconds * JITTER_SHARE * ((high * 256 + low) / 65_536));
   const iat = Math.floor(now);
-  const { iss, aud, sub, sid, client_id, auth_time, role, amr, status, net } = about;
+  const { iss, aud, sub, sid, client_id, auth_time, role, amr, status, net, own: product } = about;
   const own = { jti: toBase64Url(random(JTI_BYTES)), iat, exp: iat + ttlSeconds - jitterSeconds };
   const claims = {
     ...{ iss, aud, sub, sid, client_id, auth_time, role, amr, status },
     ...own,
     ...(net === undefined ? {} : { net }),
   };
-  const token = await new CompactSign(utf8(JSON.stringify(claims)))
+  // Ours come last: no claim of a product stands in for one of them.
+  const token = await new CompactSign(utf8(JSON.stringify({ ...product, ...claims })))
     .setProtectedHeader({ alg: key.algorithm, typ: ACCESS_TOKEN_TYPE, kid: key.kid })
     .sign(key.privateKey);
-  return { token, claims };
+  return { token, claims: { ...claims, ...(product === undefined ? {} : { own: product }) } };
 }
 
 export type AccessTokenExpectation = {
@@ -59,8 +61,8 @@ export type AccessTokenExpectation = {
   readonly audience: string | readonly string[];
 };
 
-/** Says whether the session behind a token was ended. `unavailable`: it cannot be known now. */
-export type StatusCheck = (claims: AccessClaims) => MaybePromise<'valid' | 'revoked' | 'unavailable'>;
+/** Says what became of the session behind a token. `unavailable`: it cannot be known now. */
+export type StatusCheck = (claims: AccessClaims) => MaybePromise<SessionStatus | 'unavailable'>;
 
 /**
  * Verifies an access token: RFC 9068 §4 and RFC 8725 as a checklist, cheap checks first, the signature before any claim
@@ -105,6 +107,8 @@ function judge(
         return succeed(claims);
       case 'revoked':
         return fail('revoked');
+      case 'stale':
+        return fail('stale_claims');
       case 'unavailable':
         return fail('status_unavailable');
     }

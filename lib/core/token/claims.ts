@@ -1,6 +1,7 @@
 import { fail, type Result, succeed } from '../failures';
 import { isRecord } from '../json';
 import type { EpochSeconds } from '../time';
+import { ownClaimsIn } from './own-claims';
 
 /**
  * Every role, the least powerful first. One more is one more here and in the enum of prisma/schema.prisma; the type
@@ -38,6 +39,8 @@ export type AccessClaims = {
   readonly status: { readonly status_list: StatusReference };
   /** Digest of the network that the session is bound to; absent when it is not. For the issuer's own check. */
   readonly net?: string;
+  /** What the product itself says: members of the token that are none of the above. Absent when there are none. */
+  readonly own?: Readonly<Record<string, unknown>>;
 };
 
 /** `client_id` of sessions in a browser: pages and forms of the issuer itself. */
@@ -62,7 +65,7 @@ const isTime = (value: unknown): value is number =>
 /**
  * The claims of a payload whose signature was verified: a signature says who wrote it, not what shape it has. Every
  * member but `client_id` and `net` is required; `aud` is one string (an array is refused: one token is for one audience).
- * Unknown members are dropped. Frozen, because they are kept and handed out again.
+ * Members that have no name of ours are the product's own. Frozen, because they are kept and handed out again.
  */
 export function parseAccessClaims(payload: Record<string, unknown>): Result<AccessClaims, 'bad_claims'> {
   const { iss, aud, sub, sid, jti, client_id, iat, exp, auth_time, role, amr, status, net } = payload;
@@ -80,6 +83,7 @@ export function parseAccessClaims(payload: Record<string, unknown>): Result<Acce
       ...(client_id === undefined ? {} : { client_id }),
       status: Object.freeze({ status_list: Object.freeze(reference) }),
       ...(net === undefined ? {} : { net }),
+      ...ownClaimsIn(payload),
     }),
   );
 }

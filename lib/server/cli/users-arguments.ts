@@ -5,7 +5,7 @@ import { isRole, ROLES, type Role } from '@/lib/core/token/claims';
 import type { Outcome } from './program';
 
 const USAGE = `npm run users -- show EMAIL                    who has this address: role, sessions, since when
-npm run users -- role EMAIL ROLE               ${ROLES.join(' or ')}; who loses rights is signed out everywhere
+npm run users -- role EMAIL ROLE               ${ROLES.join(' or ')}; every verifier knows it within 5 seconds
 npm run users -- factor-reset EMAIL [--now]    for somebody who lost all second factors and recovery codes: after a
                                                day the next right password removes them. With --now at once`;
 

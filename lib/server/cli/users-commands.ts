@@ -1,7 +1,6 @@
 import 'server-only';
-import { env } from '@/lib/server/config/env';
 import { requestFactorReset, resetFactorsNow } from '@/lib/server/recovery/factor-reset';
-import { changeRole, type RoleChange } from '@/lib/server/sessions/role-change';
+import { changeRole } from '@/lib/server/sessions/role-change';
 import { findListedUser } from '@/lib/server/users/user-list';
 import { inUtc } from './keys-rotation';
 import type { Outcome } from './program';
@@ -50,14 +49,10 @@ async function role({ email, role: wanted }: Extract<Typed, { command: 'role' }>
     case 'last_admin':
       return refused(`${email} is the last admin: make somebody else one first. Nothing was changed`);
     case 'changed':
-      return say(`${email} is ${wanted} now, and was ${change.from} before. ${consequence(change)}`);
+      return say(
+        `${email} is ${wanted} now, and was ${change.from} before. Nobody was signed out: tokens that say ${change.from} are refused within 5 seconds, and renewed.`,
+      );
   }
-}
-
-function consequence({ losesRights, from, endedSessions: count }: Extract<RoleChange, { kind: 'changed' }>): string {
-  if (!losesRights) return `Pages know it at once, access tokens within ${env().accessTtlSeconds} seconds.`;
-  if (count === 0) return 'There was no session to end.';
-  return `${count} ${count === 1 ? 'session was' : 'sessions were'} ended, because tokens still said ${from}.`;
 }
 
 const HAS_NONE = (email: string): Outcome => refused(`${email} has no second factor. Nothing was changed`);

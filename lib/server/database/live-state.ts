@@ -1,14 +1,18 @@
 import 'server-only';
 import { type Clocks, type Moment, momentOf, msSince, NEVER } from '@/lib/core/moment';
 import { REVOCATION_RETENTION_SECONDS } from '@/lib/core/policy';
+import { markOf, type SessionMark } from '@/lib/core/session-status';
 import type { EpochSeconds } from '@/lib/core/time';
 import { db } from './client';
 
-/** What the database says about ended sessions and keys, as this process holds it in memory. */
+/** That a session ended or its claims are stale, and the database's time of it. A number has one mark, for good. */
+export type Mark = { readonly mark: SessionMark; readonly at: EpochSeconds };
+
+/** What the database says about sessions and keys, as this process holds it in memory. */
 export type LiveState = {
-  /** Sessions that ended within the retention of the list, by status number, with the database's time of it. */
-  readonly revokedAt: ReadonlyMap<number, EpochSeconds>;
-  /** Grows whenever `revokedAt` changes. */
+  /** What was published of sessions within the retention of the list, by status number. */
+  readonly marks: ReadonlyMap<number, Mark>;
+  /** Grows whenever `marks` changes. */
   readonly revision: number;
   /** The database's clock when it was asked. */
   readonly now: EpochSeconds;
@@ -22,24 +26,24 @@ export type LiveState = {
 
 type StateRow = {
   now: number;
-  revoked: (readonly [statusNumber: number, revokedAt: EpochSeconds])[];
+  marks: (readonly [statusNumber: number, status: number, at: EpochSeconds])[];
   last: bigint;
   version: string;
 };
 
-/** Revocations as one whole reading and the changes since then brought them. */
-type Known = { readonly revokedAt: Map<number, EpochSeconds>; readonly wholeReadAt: Moment };
+/** Marks as one whole reading and the changes since then brought them. */
+type Known = { readonly marks: Map<number, Mark>; readonly wholeReadAt: Moment };
 
 type Memory = {
-  state?: Omit<LiveState, 'revision' | 'revokedAt'>;
+  state?: Omit<LiveState, 'revision' | 'marks'>;
   known?: Known;
   revision: number;
   reading?: Promise<LiveState> | undefined;
   /** When a reading last began, and when one last failed. */
   triedAt: Moment;
   failedAt: Moment;
-  /** Ended by this very process, and when: known at once, before any query says so. */
-  endedHere: Map<number, Moment>;
+  /** Marked by this very process, and when: known at once, before any query says so. */
+  markedHere: Map<number, { readonly mark: SessionMark; readonly since: Moment }>;
 };
 
 const CLOCKS: Clocks = { monotonicMs: () => performance.now(), now: () => Date.now() / 1_000 };
@@ -49,9 +53,9 @@ const MAX_STALE_MS = 30_000;
 /** Requests wait so long for a reading from its beginning, and not at all for so long after one that failed. */
 const PATIENCE_MS = 1_000;
 const FAILED_PAUSE_MS = 1_000;
-/** An own revocation is in every query that begins this long after it, also past a slow commit. */
-const ENDED_HERE_MS = 60_000;
-/** Between whole readings, only what was revoked in so many seconds is read: some thousand rows become some hundred. */
+/** An own mark is in every query that begins this long after it, also past a slow commit. */
+const MARKED_HERE_MS = 60_000;
+/** Between whole readings, only what was marked in so many seconds is read: some thousand rows become some hundred. */
 const RECENT_SECONDS = 60;
 /** The last reading must be well inside of that; what a commit brought later still comes with the next whole one. */
 const RECENT_ENOUGH_MS = 20_000;
@@ -60,7 +64,7 @@ const WHOLE_EVERY_MS = 60_000;
 /** One for all bundles of the server, so that there is one query a second. */
 const shared = globalThis as typeof globalThis & { handstampLiveState?: Memory };
 function memory(): Memory {
-  shared.handstampLiveState ??= { endedHere: new Map(), revision: 0, triedAt: NEVER, failedAt: NEVER };
+  shared.handstampLiveState ??= { markedHere: new Map(), revision: 0, triedAt: NEVER, failedAt: NEVER };
   return shared.handstampLiveState;
 }
 
@@ -106,7 +110,7 @@ function withinMs<T>(work: Promise<T>, limitMs: number, otherwise: T): Promise<T
 }
 
 function stateOf({ state, known, revision }: Memory): LiveState | null {
-  return state === undefined || known === undefined ? null : { ...state, revokedAt: known.revokedAt, revision };
+  return state === undefined || known === undefined ? null : { ...state, marks: known.marks, revision };
 }
 
 /** The time, by the database's clock: that of an instance may be wrong. No statement of its own. */
@@ -124,22 +128,22 @@ async function readState(held: Memory): Promise<LiveState> {
   const [row] = await db().$queryRaw<StateRow[]>`
     SELECT
       extract(epoch FROM now())::float8 AS now,
-      coalesce((SELECT json_agg(json_build_array("statusNumber", extract(epoch FROM "revokedAt")::float8))
-        FROM "Revocation" WHERE "keepUntil" > now() + ${leftSeconds} * interval '1 second'), '[]') AS revoked,
+      coalesce((SELECT json_agg(json_build_array("statusNumber", status, extract(epoch FROM "revokedAt")::float8))
+        FROM "Revocation" WHERE "keepUntil" > now() + ${leftSeconds} * interval '1 second'), '[]') AS marks,
       (SELECT last_value FROM "Session_statusNumber_seq") AS last,
       (SELECT coalesce(string_agg(concat_ws(':', id, slot), ' ' ORDER BY id), '')
         FROM "Key" WHERE "expiresAt" IS NULL OR "expiresAt" > now()) AS version`;
   if (row === undefined) throw new Error('The state query gave no row');
   if (changesOf === undefined) held.revision += 1;
-  const known: Known = changesOf ?? { revokedAt: new Map(), wholeReadAt: readAt };
+  const known: Known = changesOf ?? { marks: new Map(), wholeReadAt: readAt };
   held.known = known;
-  for (const [number, revokedAt] of row.revoked) record(held, known, number, revokedAt);
-  for (const [number, endedAt] of held.endedHere) {
-    if (msSince(endedAt, CLOCKS) > ENDED_HERE_MS) held.endedHere.delete(number);
-    else recordEndedHere(held, known, number, row.now);
+  for (const [number, status, at] of row.marks) record(held, known, number, { mark: markOf(status), at });
+  for (const [number, { mark, since }] of held.markedHere) {
+    if (msSince(since, CLOCKS) > MARKED_HERE_MS) held.markedHere.delete(number);
+    else recordMarkedHere(held, known, number, { mark, at: row.now });
   }
   held.state = { now: row.now, lastNumber: Number(row.last), keysVersion: row.version, readAt };
-  return { ...held.state, revokedAt: known.revokedAt, revision: held.revision };
+  return { ...held.state, marks: known.marks, revision: held.revision };
 }
 
 function mayReadChanges({ state, known }: Memory): boolean {
@@ -147,25 +151,30 @@ function mayReadChanges({ state, known }: Memory): boolean {
   return msSince(state.readAt, CLOCKS) < RECENT_ENOUGH_MS && msSince(known.wholeReadAt, CLOCKS) < WHOLE_EVERY_MS;
 }
 
-function record(held: Memory, { revokedAt: known }: Known, statusNumber: number, revokedAt: EpochSeconds): void {
-  if (known.get(statusNumber) === revokedAt) return;
-  known.set(statusNumber, revokedAt);
+function record(held: Memory, { marks }: Known, statusNumber: number, mark: Mark): void {
+  if (marks.get(statusNumber)?.at === mark.at) return;
+  marks.set(statusNumber, mark);
   held.revision += 1;
 }
 
 /** The time is a guess until the database says it. */
-function recordEndedHere(held: Memory, known: Known, statusNumber: number, now: EpochSeconds): void {
-  if (!known.revokedAt.has(statusNumber)) record(held, known, statusNumber, now);
+function recordMarkedHere(held: Memory, known: Known, statusNumber: number, mark: Mark): void {
+  if (!known.marks.has(statusNumber)) record(held, known, statusNumber, mark);
 }
 
 /** Makes this process refuse these sessions from now on, without waiting for the next query. Call it after the commit. */
-export function noteEnded(statusNumbers: readonly number[]): void {
+export const noteEnded = (statusNumbers: readonly number[]): void => note(statusNumbers, 'revoked');
+
+/** The same for tokens whose claims are true no more. */
+export const noteStale = (statusNumbers: readonly number[]): void => note(statusNumbers, 'stale');
+
+function note(statusNumbers: readonly number[], mark: SessionMark): void {
   const held = memory();
-  const endedAt = momentOf(CLOCKS);
+  const since = momentOf(CLOCKS);
   for (const number of statusNumbers) {
-    held.endedHere.set(number, endedAt);
+    held.markedHere.set(number, { mark, since });
     if (held.known !== undefined && held.state !== undefined) {
-      recordEndedHere(held, held.known, number, held.state.now);
+      recordMarkedHere(held, held.known, number, { mark, at: held.state.now });
     }
   }
 }

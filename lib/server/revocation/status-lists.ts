@@ -5,7 +5,7 @@ import { statusListUri } from '@/lib/core/status-list/status-index';
 import { signStatusList } from '@/lib/core/status-list/status-list';
 import { env } from '@/lib/server/config/env';
 import { liveKeyring } from '@/lib/server/keys/live-keyring';
-import { revokedLists } from './revoked-sessions';
+import { markedLists } from './marked-sessions';
 
 /** A signed list and a name for exactly this text. */
 export type PublishedList = { readonly token: string; readonly etag: string };
@@ -17,20 +17,20 @@ const signedLists = new Map<number, Signed>();
 /**
  * The current Status List Token of `list`; null, from memory, for a list that no session belongs to.
  *
- * `iat` is the time of the newest revocation in it, or the beginning of the present half minute if that is later. Both
+ * `iat` is the time of the newest mark in it, or the beginning of the present half minute if that is later. Both
  * are the database's, so all instances agree on it, and a verifier that never goes back in time can ask any of them.
  */
 export async function publishedStatusList(list: number): Promise<PublishedList | null> {
-  const [{ signing }, { state, lastList, of }] = await Promise.all([liveKeyring(), revokedLists()]);
+  const [{ signing }, { state, lastList, of }] = await Promise.all([liveKeyring(), markedLists()]);
   if (list > lastList) return null;
-  const { bits, count, indexSum, lastRevokedAt } = of(list);
+  const { statuses, count, sum, lastMarkedAt } = of(list);
   const windowStart = Math.floor(state.now / STATUS_LIST_RESIGN_SECONDS) * STATUS_LIST_RESIGN_SECONDS;
-  const iat = Math.max(lastRevokedAt, windowStart);
-  const signedFor = `${signing.kid} ${iat} ${lastRevokedAt} ${count} ${indexSum}`;
+  const iat = Math.max(lastMarkedAt, windowStart);
+  const signedFor = `${signing.kid} ${iat} ${lastMarkedAt} ${count} ${sum}`;
 
   const held = signedLists.get(list);
   if (held?.signedFor === signedFor) return held.published;
-  const published = publish(signStatusList(bits, statusListUri(env().appOrigin, list), signing, iat));
+  const published = publish(signStatusList(statuses, statusListUri(env().appOrigin, list), signing, iat));
   signedLists.set(list, { signedFor, published });
   published.catch(() => signedLists.delete(list));
   return published;
@@ -43,7 +43,7 @@ async function publish(signing: Promise<string>): Promise<PublishedList> {
 
 /** The addresses of all lists that sessions belong to, as a Status List Aggregation (Token Status List §9.3). */
 export async function statusListAggregation(): Promise<{ readonly text: string; readonly etag: string }> {
-  const { lastList } = await revokedLists();
+  const { lastList } = await markedLists();
   const uris = Array.from({ length: lastList + 1 }, (_, list) => statusListUri(env().appOrigin, list));
   const text = JSON.stringify({ status_lists: uris });
   return { text, etag: await entityTag(text) };

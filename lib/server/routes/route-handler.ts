@@ -94,7 +94,7 @@ async function identifyCaller({ headers }: NextRequest): Promise<Step<AccessClai
 function refusal(code: CallerFailure): Problem {
   if (code === 'session_ended') return problem('session_ended');
   if (code === 'malformed_credentials') return problem('malformed_request', { bearerError: 'invalid_request' });
-  return problem('unauthenticated', code === 'invalid_token' ? { bearerError: 'invalid_token' } : {});
+  return problem('unauthenticated', code === 'unauthenticated' ? {} : { bearerError: code });
 }
 
 function apiRoute<Session, Body>(

@@ -99,7 +99,7 @@ export async function createSession(session: NewSession, tx: Transaction = db())
     SELECT ${SESSION_COLUMNS}, ARRAY(SELECT "statusNumber"::float8 FROM ended) AS "endedNumbers",
       (SELECT "userId" FROM brought WHERE "endedAt" IS NULL AND NOT "isAtHome") AS "refusedUserId",
       ${notice === null ? Prisma.sql`false` : Prisma.sql`EXISTS (SELECT FROM noticed)`} AS "isNoticed"
-    FROM created s JOIN "User" u ON u.id = s."userId"`;
+    FROM created s JOIN locked u ON u.id = s."userId"`;
   if (row === undefined) return null;
   const { endedNumbers, refusedUserId, isNoticed, ...created } = row;
   return { session: created, endedNumbers, refusedUserId, isNoticed };

@@ -12,71 +12,89 @@ import type { AccessClaims } from '@/lib/core/token/claims';
 import { KEPT_TOKENS, verifiedTokens } from '@/lib/core/token/verified-tokens';
 import { env } from '@/lib/server/config/env';
 import { ourCookie } from '@/lib/server/http/cookies';
-import { networkOfRequest } from '@/lib/server/http/request-facts';
+import { networkOfRequest, requestFacts } from '@/lib/server/http/request-facts';
 import { lastKnownKeyring } from '@/lib/server/keys/live-keyring';
 import { isDevelopment, log } from '@/lib/server/observability/logger';
-import { isRevoked } from '@/lib/server/revocation/revoked-sessions';
+import { statusOf } from '@/lib/server/revocation/marked-sessions';
 import { findPublicUser, type PublicUser } from '@/lib/server/users/user-store';
+import { claimsOfNow } from './claims-of-now';
+import type { SessionClaims } from './product-claims';
 
 /** The person signed in, and the session that says so. */
-export type Viewer = { readonly user: PublicUser; readonly session: AccessClaims };
+export type Viewer = { readonly user: PublicUser; readonly session: SessionClaims };
 
-/** `invalid_token` and `malformed_credentials`: the request brought a Bearer token, or tried to. */
-export type AuthenticationFailure = 'unauthenticated' | 'invalid_token' | 'malformed_credentials';
+/**
+ * `invalid_token`, `stale_claims` and `malformed_credentials`: the request brought a Bearer token, or tried to. Of a cookie
+ * with stale claims it is said that nobody is there, until it was renewed.
+ */
+export type AuthenticationFailure = 'unauthenticated' | 'invalid_token' | 'stale_claims' | 'malformed_credentials';
 
 /**
  * The session of the request that is running, whose headers are given, with no statement of its own. With a Bearer
  * credential, readable or not, no cookie is read; other schemes are somebody else's and change nothing. Rejects when the database
  * has been away for 30 s, because then it is not known whether the session was ended: our trouble, not the caller's.
  */
-export async function authenticate(requestHeaders: Headers): Promise<Result<AccessClaims, AuthenticationFailure>> {
+export async function authenticate(requestHeaders: Headers): Promise<Result<SessionClaims, AuthenticationFailure>> {
   const credentials = readCredentials(requestHeaders.get('authorization'));
-  if (credentials.kind === 'none') return authenticateCookie(requestHeaders);
   if (credentials.kind === 'malformed') return fail('malformed_credentials');
-  const session = await sessionOf(credentials.token, requestHeaders);
-  return session === null ? fail('invalid_token') : succeed(session);
+  if (credentials.kind === 'bearer') {
+    const found = await tokenOf(credentials.token, requestHeaders);
+    if (found === null) return fail('invalid_token');
+    return found.isStale ? fail('stale_claims') : succeed(found.claims);
+  }
+  const found = await cookieToken(requestHeaders);
+  return found === null || found.isStale ? fail('unauthenticated') : succeed(found.claims);
 }
 
-async function authenticateCookie(requestHeaders: Headers): Promise<Result<AccessClaims, 'unauthenticated'>> {
+async function cookieToken(requestHeaders: Headers): Promise<OwnToken | null> {
   const token = await ourCookie(requestHeaders, 'access');
-  const session = token === null ? null : await sessionOf(token, requestHeaders);
-  return session === null ? fail('unauthenticated') : succeed(session);
+  return token === null ? null : tokenOf(token, requestHeaders);
 }
 
-/** The claims of a token for our own API that may be used where the request comes from. */
-async function sessionOf(token: string, requestHeaders: Headers): Promise<AccessClaims | null> {
-  const session = await verifyOwnToken(token, [env().appOrigin]);
-  if (session === null) return null;
-  return (await isAtHome(session, networkOfRequest(requestHeaders))) ? session : null;
+/** A token for our own API that may be used where the request comes from. */
+async function tokenOf(text: string, requestHeaders: Headers): Promise<OwnToken | null> {
+  const token = await verifyOwnToken(text, [env().appOrigin]);
+  if (token === null) return null;
+  return (await isAtHome(token.claims, networkOfRequest(requestHeaders))) ? token : null;
 }
 
 /** Tokens whose signature need not be computed again. */
 const seen = verifiedTokens(KEPT_TOKENS);
 
+/** A good token. `isStale`: its session goes on, and its claims are true no more. */
+export type OwnToken = { readonly claims: SessionClaims; readonly isStale: boolean };
+
 /**
- * The claims of an access token of ours for one of `audiences`; null for any other text. Knows of ended sessions at once
- * where they were ended, and a second later elsewhere. Rejects when the database has been away for 30 s.
+ * The access token of ours for one of `audiences` in `text`; null for any other text. Knows of ended sessions and of claims
+ * that changed at once where it happened, and a second later elsewhere. Rejects when the database has been away for 30 s.
  */
-export async function verifyOwnToken(token: string, audiences: readonly string[]): Promise<AccessClaims | null> {
+export async function verifyOwnToken(text: string, audiences: readonly string[]): Promise<OwnToken | null> {
   const expected = { issuer: env().appOrigin, audience: audiences };
   const { verifying } = await lastKnownKeyring();
-  const verified = await verifyAccessToken(token, verifying, expected, Date.now() / 1000, checkStatus, seen);
-  if (verified.ok) return verified.value;
+  let isStale = false as boolean;
+  /** The issuer needs no list: it holds what the lists are made of, a second old at most. */
+  async function checkStatus({ status }: AccessClaims): Promise<'valid' | 'revoked'> {
+    const found = await statusOf(status.status_list.uri, status.status_list.idx);
+    isStale = found === 'stale';
+    return found === 'revoked' ? 'revoked' : 'valid';
+  }
+  const verified = await verifyAccessToken(text, verifying, expected, Date.now() / 1000, checkStatus, seen);
+  // Own claims have the type that they had when this release, or another one, signed them.
+  if (verified.ok) return { claims: verified.value as SessionClaims, isStale };
   if (verified.code !== 'expired') log.info('token.invalid', { reason: verified.code });
   return null;
 }
 
-/** The issuer needs no list: it holds what the lists are made of, a second old at most. */
-async function checkStatus(claims: AccessClaims): Promise<'valid' | 'revoked'> {
-  const { idx, uri } = claims.status.status_list;
-  return (await isRevoked(uri, idx)) ? 'revoked' : 'valid';
-}
-
-/** The session of the page, action or handler that is running; null when there is none. No statement of its own. */
-export const findSession = cache(async (): Promise<AccessClaims | null> => {
+/**
+ * The session of the page, action or handler that is running; null when there is none. No statement of its own, but for one
+ * where its claims changed a moment ago and no middleware has renewed the token yet.
+ */
+export const findSession = cache(async (): Promise<SessionClaims | null> => {
   // Pages and actions are for browsers: an `Authorization` header says nothing there.
-  const found = await authenticateCookie(await headers());
-  return found.ok ? found.value : null;
+  const requestHeaders = await headers();
+  const found = await cookieToken(requestHeaders);
+  if (found === null) return null;
+  return found.isStale ? claimsOfNow(found.claims, requestFacts(requestHeaders)) : found.claims;
 });
 
 /**

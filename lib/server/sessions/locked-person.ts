@@ -10,15 +10,18 @@ export type ProvenBy = {
   readonly factorsVersion?: number | null;
 };
 
+const COLUMNS = Prisma.sql`u.id, u.role, u.email, u."disabledAt"`;
+
 /**
- * Part of a statement that begins a session: the `id` of the person, locked against whatever changes how they prove
- * themselves. No row when the account is gone or disabled, or its password or its second factors are others by now. Both rows
+ * Part of a statement that begins a session: the person, locked against whatever changes how they prove themselves or what
+ * their tokens say, with what `SESSION_COLUMNS` reads of them: under the lock, because the statement's own look at them may
+ * be older than a change that it waited for. No row when the account is gone or disabled, or its password or its second factors are others by now. Both rows
  * are in one lock, so that PostgreSQL looks again at both where it had to wait.
  */
 export function lockedPerson({ userId, passwordSince, factorsVersion = null }: ProvenBy): Prisma.Sql {
   const isPerson = Prisma.sql`u.id = ${userId} AND u."disabledAt" IS NULL
       AND (${factorsVersion}::int IS NULL OR u."factorsVersion" = ${factorsVersion})`;
-  if (passwordSince === null) return Prisma.sql`SELECT u.id FROM "User" u WHERE ${isPerson} FOR SHARE`;
-  return Prisma.sql`SELECT u.id FROM "User" u JOIN "Password" p ON p."userId" = u.id
+  if (passwordSince === null) return Prisma.sql`SELECT ${COLUMNS} FROM "User" u WHERE ${isPerson} FOR SHARE`;
+  return Prisma.sql`SELECT ${COLUMNS} FROM "User" u JOIN "Password" p ON p."userId" = u.id
       WHERE ${isPerson} AND p."changedAt" = ${passwordSince} FOR SHARE OF u, p`;
 }

@@ -12,7 +12,7 @@ import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
 import { sessionEndedToBeSafe } from '@/lib/server/mail/session-messages';
 import { endSessions } from './ending';
 import { noteForeignNetwork } from './home-network';
-import { type RefreshRow, rotateOrRead, updateDevice } from './session-store';
+import { type RefreshRow, readRole, rotateOrRead, updateDevice } from './session-store';
 import { type IssuedTokens, issueTokens, newRefreshKeyId, openRefreshToken } from './tokens';
 
 /** A request loses a race at most once for each rotation that it meets, and a session rotates once a grace window. */
@@ -46,7 +46,7 @@ export async function refresh(
     if (row === null || row.kind !== kind || !equalBytes(row.secretHash, secretHash)) return fail('session_ended');
     if (row.didRotate) {
       await auditRotation(row, presented, facts);
-      return succeed(await issueTokens(row, presented.secret));
+      return succeed(await issueTokens(await withRoleOfNow(row), presented.secret));
     }
     if (audience !== null && audience !== (row.audience ?? appOrigin)) return fail('other_audience');
     if (network !== null && row.network !== null && row.network !== network) {
@@ -85,6 +85,15 @@ export async function refresh(
  */
 const factsOfRefresh = (kind: SessionKind, facts: RequestFacts): RequestFacts =>
   kind === 'browser' && env().isVercel ? { ...facts, ip: null } : facts;
+
+/**
+ * A change of claims that was committed while the statement waited for the session's row has given it another status number,
+ * which the row says, and another role to its person, whose row is still that of before. A token must not say an old role
+ * under a number that no list calls stale.
+ */
+async function withRoleOfNow(row: RefreshRow): Promise<RefreshRow> {
+  return row.statusNumber === row.before.statusNumber ? row : { ...row, role: await readRole(row.userId) };
+}
 
 async function auditRotation(row: RefreshRow, presented: RefreshToken, facts: RequestFacts): Promise<void> {
   if (presented.counter > row.before.counter) {

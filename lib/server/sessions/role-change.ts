@@ -1,9 +1,9 @@
 import 'server-only';
-import { ROLES, type Role } from '@/lib/core/token/claims';
+import type { Role } from '@/lib/core/token/claims';
 import { recordAudit } from '@/lib/server/audit/audit-log';
 import { db, type Transaction } from '@/lib/server/database/client';
-import { noteEnded } from '@/lib/server/database/live-state';
-import { endSessionsWith } from './ending';
+import { noteStale } from '@/lib/server/database/live-state';
+import { markStaleWith } from './claims-change';
 
 /** What a change of role came to. */
 export type RoleChange =
@@ -11,23 +11,22 @@ export type RoleChange =
   | { readonly kind: 'unchanged' }
   /** Nothing changed: without them nobody could administer anything. */
   | { readonly kind: 'last_admin' }
-  | { readonly kind: 'changed'; readonly from: Role; readonly losesRights: boolean; readonly endedSessions: number };
+  | { readonly kind: 'changed'; readonly from: Role };
 
 /**
- * Gives a person another role: role, audit event and the end of their sessions are one transaction. Who loses rights is
- * signed out everywhere, because other services believe what a token says for as long as it lives. Who gains some is not:
- * our own pages read the role from the database, and the next refresh writes it into the token.
+ * Gives a person another role: role, audit event and the staleness of their tokens are one transaction. Nobody is signed out:
+ * every verifier refuses what says the old role within seconds, and a refresh brings a token that says the new one.
  *
  * @param email In its one spelling (`normalizeEmail`).
  */
 export async function changeRole(email: string, role: Role): Promise<RoleChange> {
-  const { change, endedNumbers } = await db().$transaction((tx) => changeWith(tx, email, role));
-  noteEnded(endedNumbers);
+  const { change, staleNumbers } = await db().$transaction((tx) => changeWith(tx, email, role));
+  noteStale(staleNumbers);
   return change;
 }
 
-type Changed = { readonly change: RoleChange; readonly endedNumbers: readonly number[] };
-const without = (kind: Exclude<RoleChange['kind'], 'changed'>): Changed => ({ change: { kind }, endedNumbers: [] });
+type Changed = { readonly change: RoleChange; readonly staleNumbers: readonly number[] };
+const without = (kind: Exclude<RoleChange['kind'], 'changed'>): Changed => ({ change: { kind }, staleNumbers: [] });
 
 async function changeWith(tx: Transaction, email: string, role: Role): Promise<Changed> {
   const admins = role === 'admin' ? [] : await lockAdmins(tx);
@@ -39,10 +38,7 @@ async function changeWith(tx: Transaction, email: string, role: Role): Promise<C
   if (admins.length === 1 && admins[0]?.id === id) return without('last_admin');
   await tx.$executeRaw`UPDATE "User" SET role = ${role}::"Role" WHERE id = ${id}`;
   await recordAudit({ type: 'role_changed', userId: id, details: { from, to: role } }, tx);
-  const losesRights = ROLES.indexOf(role) < ROLES.indexOf(from);
-  const ending = { reason: 'role_changed', audit: 'session_ended', facts: null, askedBy: null } as const;
-  const endedNumbers = losesRights ? (await endSessionsWith(tx, { userId: id }, ending)).endedNumbers : [];
-  return { change: { kind: 'changed', from, losesRights, endedSessions: endedNumbers.length }, endedNumbers };
+  return { change: { kind: 'changed', from }, staleNumbers: await markStaleWith(tx, id) };
 }
 
 /** Those who can act as admins. Locked, in one order: of two who go at the same moment, the second sees the first gone. */

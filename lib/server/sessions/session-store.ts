@@ -39,8 +39,13 @@ export type RefreshRow = SessionRow &
     readonly didRotate: boolean;
     readonly secretHash: Uint8Array;
     readonly email: string;
-    /** The counter and the device facts before this statement. */
-    readonly before: { readonly counter: number; readonly device: string | null; readonly ip: string | null };
+    /** The counter, the status number and the device facts as the statement found them. */
+    readonly before: {
+      readonly counter: number;
+      readonly statusNumber: number;
+      readonly device: string | null;
+      readonly ip: string | null;
+    };
   };
 
 export type Presented = {
@@ -70,6 +75,7 @@ export const SESSION_COLUMNS = Prisma.sql`
 
 type RawRefreshRow = Omit<RefreshRow, 'before'> & {
   readonly beforeCounter: number;
+  readonly beforeNumber: number;
   readonly beforeDevice: string | null;
   readonly beforeIp: string | null;
 };
@@ -86,7 +92,7 @@ export async function rotateOrRead(presented: Presented, graceSeconds: number): 
   const { sessionId, counter, secretHash, kind, facts, refreshKeyId, network, audience } = presented;
   const [row] = await db().$queryRaw<RawRefreshRow[]>`
     WITH before AS (
-      SELECT id, counter, device, ip FROM "Session" WHERE id = ${sessionId}
+      SELECT id, counter, "statusNumber", device, ip FROM "Session" WHERE id = ${sessionId}
     ), rotated AS (
       UPDATE "Session" s SET
         counter = ${counter}::bigint + 1, "rotatedAt" = now(), "lastSeenAt" = now(),
@@ -108,11 +114,12 @@ export async function rotateOrRead(presented: Presented, graceSeconds: number): 
       SELECT false, s.* FROM "Session" s WHERE s.id = ${sessionId} AND NOT EXISTS (SELECT 1 FROM rotated)
     )
     SELECT s."didRotate", ${SESSION_COLUMNS},
-      b.counter::float8 AS "beforeCounter", b.device AS "beforeDevice", b.ip AS "beforeIp"
+      b.counter::float8 AS "beforeCounter", b."statusNumber"::float8 AS "beforeNumber", b.device AS "beforeDevice", b.ip AS "beforeIp"
     FROM found s JOIN "User" u ON u.id = s."userId" JOIN before b ON b.id = s.id`;
   if (row === undefined) return null;
-  const { beforeCounter, beforeDevice, beforeIp, ...rest } = row;
-  return { ...rest, before: { counter: beforeCounter, device: beforeDevice, ip: beforeIp } };
+  const { beforeCounter, beforeNumber, beforeDevice, beforeIp, ...rest } = row;
+  const before = { counter: beforeCounter, statusNumber: beforeNumber, device: beforeDevice, ip: beforeIp };
+  return { ...rest, before };
 }
 
 /**
@@ -123,6 +130,12 @@ export async function updateDevice(sessionId: string, facts: RequestFacts, tx: T
   const { userAgent, device, ip } = facts;
   const data = { userAgent, device, ...(ip === null ? {} : { ip }) };
   await tx.session.update({ where: { id: sessionId }, data, select: { id: true } });
+}
+
+/** The role of a person as it is now. */
+export async function readRole(userId: string): Promise<Role> {
+  const { role } = await db().user.findUniqueOrThrow({ where: { id: userId }, select: { role: true } });
+  return role;
 }
 
 /** Whose session it is or was, for whoever knows its secret; null when there is none. */

@@ -41,8 +41,9 @@ export async function endByRefreshToken(text: string, facts: RequestFacts): Prom
 
 /** Ends the session of an access token for one of `audiences`. Any other text ends nothing, at no statement. */
 export async function endByAccessToken(text: string, audiences: readonly string[], facts: RequestFacts): Promise<void> {
-  const claims = await verifyOwnToken(text, audiences);
-  if (claims === null) return;
-  const { sid, sub } = claims;
+  // Stale claims or not: whose session it is has not changed.
+  const found = await verifyOwnToken(text, audiences);
+  if (found === null) return;
+  const { sid, sub } = found.claims;
   await endSessions({ sessionId: sid, userId: sub }, { ...SIGNED_OUT, facts, askedBy: sid });
 }

@@ -59,7 +59,7 @@ export async function succeedSession(succession: Succession, tx: Transaction): P
       FROM old RETURNING *
     )
     SELECT ${SESSION_COLUMNS}, (SELECT "statusNumber"::float8 FROM old) AS "endedNumber"
-    FROM created s JOIN "User" u ON u.id = s."userId"`;
+    FROM created s JOIN person u ON u.id = s."userId"`;
   if (row === undefined) return null;
   const { endedNumber, ...session } = row;
   return { session, endedNumber };

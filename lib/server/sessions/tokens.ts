@@ -6,6 +6,7 @@ import { statusListUri } from '@/lib/core/status-list/status-index';
 import type { EpochSeconds } from '@/lib/core/time';
 import { issueAccessToken } from '@/lib/core/token/access-token';
 import { type AccessClaims, API_CLIENT, WEB_CLIENT } from '@/lib/core/token/claims';
+import type { ClaimsSubject } from '@/lib/core/token/own-claims';
 import {
   mintRefreshToken,
   type RefreshMacKeys,
@@ -18,6 +19,7 @@ import { liveKeyring } from '@/lib/server/keys/live-keyring';
 import { randomBytes } from '@/lib/server/keys/random';
 import { rootSecrets } from '@/lib/server/keys/root-secrets';
 import { statusPositions } from '@/lib/server/revocation/status-positions';
+import { productClaims } from './product-claims';
 import type { SessionRow } from './session-store';
 
 /** What a client gets for a session. */
@@ -56,6 +58,14 @@ export async function openRefreshToken(text: string | null): Promise<RefreshToke
   return read.ok ? read.value : null;
 }
 
+/** Of whom and of what the product may say something of its own. */
+export const subjectOf = (
+  session: Pick<SessionRow, 'id' | 'userId' | 'role' | 'kind' | 'clientId' | 'audience'>,
+): ClaimsSubject => {
+  const { id, userId, role, kind, clientId, audience } = session;
+  return { user: { id: userId, role }, session: { id, kind, clientId, audience: audience ?? env().appOrigin } };
+};
+
 /**
  * Both tokens for a session as it stands in the database. Its secret comes from the caller that presented or created it, and so
  * does the counter of the token that was presented, if one was.
@@ -78,6 +88,7 @@ export async function issueTokens(
     amr: session.amr,
     status: { status_list: { idx: index, uri: statusListUri(appOrigin, list) } },
     ...(session.network === null ? {} : { net: await networkClaim(session.id, session.network) }),
+    ...(await productClaims(subjectOf(session))),
   };
   const { signing } = await liveKeyring();
   const access = await issueAccessToken(about, accessTtlSeconds, signing, session.now, randomBytes);

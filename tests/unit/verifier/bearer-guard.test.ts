@@ -68,6 +68,17 @@ describe('a token that is not good', () => {
     expect([headers, body]).toEqual(Object.values(await refusalOf('Bearer x')).slice(1));
   });
 
+  test('that a refresh would mend: 401 invalid_token, and the description says so', async () => {
+    issuer.stalePlaces.add(5);
+    const { status, headers, body } = await refusalOf(`Bearer ${await issuer.token(10)}`);
+    expect([status, headers['www-authenticate']]).toEqual([
+      401,
+      expect.stringMatching(/error="invalid_token", error_description="[^"]*stale: refresh it/),
+    ]);
+    expect(body).toBe((await refusalOf('Bearer x')).body);
+    expect(await guard(`Bearer ${await issuer.token(10)}`)).toMatchObject({ failure: 'stale_claims' });
+  });
+
   test('says why to the log', async () => {
     expect(await guard(`Bearer ${await issuer.token(400)}`)).toMatchObject({ failure: 'expired' });
     expect(await guard(null)).toMatchObject({ failure: null });

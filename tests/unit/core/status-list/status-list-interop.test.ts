@@ -1,7 +1,7 @@
 import { createHeaderAndPayload, StatusList as ForeignList, getListFromStatusListJWT } from '@sd-jwt/jwt-status-list';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { STATUS_LIST_SIZE } from '@/lib/core/status-list/status-index';
-import { isRevoked, signStatusList, statusBits, verifyStatusList } from '@/lib/core/status-list/status-list';
+import { signStatusList, statusAt, statusBytes, verifyStatusList } from '@/lib/core/status-list/status-list';
 import { NOW, seededNumbers } from '@/tests/fixtures/deterministic';
 import { signCompact, type TestKey, testKey } from '@/tests/fixtures/signing';
 
@@ -14,21 +14,27 @@ beforeAll(async () => {
 
 const random = seededNumbers(11);
 const ENDED = new Set(Array.from({ length: 400 }, () => Math.floor(random() * STATUS_LIST_SIZE)));
+const STALE = new Set(Array.from({ length: 400 }, () => Math.floor(random() * STATUS_LIST_SIZE)));
+const STATUSES = Array.from({ length: STATUS_LIST_SIZE }, (_, index) => {
+  if (ENDED.has(index)) return 1;
+  return STALE.has(index) ? 3 : 0;
+});
+const WORDS = ['valid', 'revoked', 'revoked', 'stale'];
 
 describe('lists and another implementation of the same draft', () => {
   test('a list written here says the same there', async () => {
-    const list = getListFromStatusListJWT(await signStatusList(statusBits(ENDED), URI, key.signing, NOW));
-    expect(list.getBitsPerStatus()).toBe(1);
-    const ended = Array.from({ length: STATUS_LIST_SIZE }, (_, index) => index).filter((index) =>
-      list.getStatus(index),
+    const marks = STATUSES.flatMap((status, index) =>
+      status === 0 ? [] : [[index, status === 3 ? 'stale' : 'revoked'] as const],
     );
-    expect(ended).toEqual([...ENDED].sort((a, b) => a - b));
+    const list = getListFromStatusListJWT(await signStatusList(statusBytes(marks), URI, key.signing, NOW));
+    expect(list.getBitsPerStatus()).toBe(2);
+    expect(STATUSES.map((_, index) => list.getStatus(index))).toEqual(STATUSES);
   });
 
-  test('a list written there is read here', async () => {
-    const statuses = Array.from({ length: STATUS_LIST_SIZE }, (_, index) => (ENDED.has(index) ? 1 : 0));
+  test.each([1, 2] as const)('a list written there with %i bits a place is read here', async (bits) => {
+    const statuses = bits === 2 ? STATUSES : STATUSES.map((status) => (status === 1 ? 1 : 0));
     const { header, payload } = createHeaderAndPayload(
-      new ForeignList(statuses, 1),
+      new ForeignList(statuses, bits),
       { iss: 'https://app.handstamp.example', sub: URI, iat: NOW, exp: NOW + 60, ttl: 2 },
       { alg: key.algorithm, typ: 'statuslist+jwt', kid: key.kid },
     );
@@ -41,7 +47,7 @@ describe('lists and another implementation of the same draft', () => {
     );
     if (!verified.ok) throw new Error(verified.code);
     const wrong = statuses.flatMap((status, index) =>
-      isRevoked(verified.value, index) === (status === 1) ? [] : [index],
+      statusAt(verified.value, index) === WORDS[status] ? [] : [index],
     );
     expect(wrong).toEqual([]);
   });

@@ -3,7 +3,14 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Bytes } from '@/lib/core/encoding';
 import { STATUS_LIST_LIFE_SECONDS, STATUS_LIST_TTL_SECONDS } from '@/lib/core/policy';
 import { STATUS_LIST_SIZE } from '@/lib/core/status-list/status-index';
-import { isRevoked, signStatusList, statusBits, verifyStatusList } from '@/lib/core/status-list/status-list';
+import {
+  MAX_STATUS_LIST_BYTES,
+  setStatus,
+  signStatusList,
+  statusAt,
+  statusBytes,
+  verifyStatusList,
+} from '@/lib/core/status-list/status-list';
 import { headerOf } from '@/tests/fixtures/access-tokens';
 import { NOW, platformBytes, seededNumbers } from '@/tests/fixtures/deterministic';
 import { partsOf, readPart, signCompact, type TestKey, testKey } from '@/tests/fixtures/signing';
@@ -21,6 +28,8 @@ const zlib = async (bytes: Bytes) =>
   );
 const lstOf = async (bytes: Bytes) => base64url.encode(await zlib(bytes));
 
+const ended = (...indexes: number[]) => statusBytes(indexes.map((index) => [index, 'revoked'] as const));
+
 const verify = (token: string, { now = NOW, heldIat = 0, uri = URI } = {}) =>
   verifyStatusList(token, uri, key.verifying, now, heldIat);
 const codeOf = async (token: string, how = {}) => {
@@ -30,7 +39,7 @@ const codeOf = async (token: string, how = {}) => {
 
 /** A list token over a good payload with changes, signed by the issuer's key. */
 async function craft(changes: Record<string, unknown> = {}, header: Record<string, unknown> = {}): Promise<string> {
-  const status_list = { bits: 1, lst: await lstOf(statusBits([5])) };
+  const status_list = { bits: 2, lst: await lstOf(ended(5)) };
   const payload = { sub: URI, iat: NOW - 5, exp: NOW + 55, ttl: 2, status_list, ...changes };
   return signCompact({ ...headerOf(key), typ: 'statuslist+jwt', ...header }, payload, key.signing);
 }
@@ -38,59 +47,82 @@ async function craft(changes: Record<string, unknown> = {}, header: Record<strin
 describe('a published list', () => {
   test('says of each place what was published', async () => {
     const random = seededNumbers(3);
-    const ended = new Set(Array.from({ length: 1_311 }, () => Math.floor(random() * STATUS_LIST_SIZE)));
-    const verified = await verify(await signStatusList(statusBits(ended), URI, key.signing, NOW));
+    const marks = new Map<number, 'revoked' | 'stale'>();
+    for (let i = 0; i < 1_311; i += 1) {
+      marks.set(Math.floor(random() * STATUS_LIST_SIZE), i % 3 === 0 ? 'stale' : 'revoked');
+    }
+    const verified = await verify(await signStatusList(statusBytes(marks), URI, key.signing, NOW));
     if (!verified.ok) throw new Error(verified.code);
     const wrong: number[] = [];
     for (let index = 0; index < STATUS_LIST_SIZE; index += 1) {
-      if (isRevoked(verified.value, index) !== ended.has(index)) wrong.push(index);
+      if (statusAt(verified.value, index) !== (marks.get(index) ?? 'valid')) wrong.push(index);
     }
     expect(wrong).toEqual([]);
   });
 
   test.each([
-    ['empty', statusBits([])],
-    ['full', new Uint8Array(STATUS_LIST_SIZE / 8).fill(255)],
-    ['random, which does not compress', platformBytes(STATUS_LIST_SIZE / 8)],
-  ])('survives the way when it is %s', async (_name, bits) => {
-    const verified = await verify(await signStatusList(bits, URI, key.signing, NOW));
-    expect(verified.ok && verified.value).toMatchObject({ uri: URI, iat: NOW, exp: NOW + 120, bits });
+    ['empty', statusBytes([])],
+    ['full', new Uint8Array(STATUS_LIST_SIZE / 4).fill(255)],
+    ['random, which does not compress', platformBytes(STATUS_LIST_SIZE / 4)],
+  ])('survives the way when it is %s', async (_name, statuses) => {
+    const token = await signStatusList(statuses, URI, key.signing, NOW);
+    expect(token.length).toBeLessThan(MAX_STATUS_LIST_BYTES);
+    const verified = await verify(token);
+    expect(verified.ok && verified.value).toMatchObject({ uri: URI, iat: NOW, exp: NOW + 120, bits: 2, statuses });
   });
 
-  test('is a signed statuslist+jwt with sub, iat, exp, ttl and one bit a place (Token Status List §5.1)', async () => {
-    const [header, payload] = partsOf(await signStatusList(statusBits([]), URI, key.signing, NOW + 0.9));
+  test('of a release before, with one bit a place, is read', async () => {
+    const statuses = new Uint8Array(STATUS_LIST_SIZE / 8);
+    statuses[0] = 0b0010_1000;
+    const verified = await verify(await craft({ status_list: { bits: 1, lst: await lstOf(statuses) } }));
+    if (!verified.ok) throw new Error(verified.code);
+    const read = [0, 3, 4, 5, STATUS_LIST_SIZE - 1, STATUS_LIST_SIZE].map((index) => statusAt(verified.value, index));
+    expect(read).toEqual(['valid', 'revoked', 'valid', 'revoked', 'valid', 'revoked']);
+  });
+
+  test('is a signed statuslist+jwt with sub, iat, exp, ttl and two bits a place (Token Status List §5.1)', async () => {
+    const [header, payload] = partsOf(await signStatusList(ended(), URI, key.signing, NOW + 0.9));
     expect(readPart(header)).toEqual({ alg: 'ES256', typ: 'statuslist+jwt', kid: key.kid });
     const { status_list, ...claims } = readPart(payload);
     expect(claims).toEqual({ sub: URI, iat: NOW + 0.9, exp: NOW + 120, ttl: 2 });
-    expect(status_list).toMatchObject({ bits: 1 });
+    expect(status_list).toMatchObject({ bits: 2 });
     expect([STATUS_LIST_TTL_SECONDS, STATUS_LIST_LIFE_SECONDS]).toEqual([2, 120]);
   });
 
   test('is small while few sessions were ended', async () => {
-    expect((await signStatusList(statusBits([]), URI, key.signing, NOW)).length).toBeLessThan(500);
+    expect((await signStatusList(ended(), URI, key.signing, NOW)).length).toBeLessThan(500);
   });
 });
 
 describe('the order of bits', () => {
-  test('is that of the example in §4.1: 0xb9 0xa3', () => {
-    const statuses = [1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1];
-    const ended = statuses.flatMap((status, index) => (status === 1 ? [index] : []));
-    expect([...statusBits(ended).subarray(0, 2)]).toEqual([0xb9, 0xa3]);
+  test('is that of the example in §4.1, in two bits: 0xc9 0x44 0xf9', async () => {
+    const statuses = [1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3];
+    const bytes = ended(0, 5, 7, 8);
+    for (const index of [3, 10, 11]) setStatus(bytes, index, 'stale');
+    // What nobody of ours publishes.
+    for (const index of [1, 9]) bytes[index >> 2] = (bytes[index >> 2] ?? 0) | (2 << ((index & 3) * 2));
+    expect([...bytes.subarray(0, 3)]).toEqual([0xc9, 0x44, 0xf9]);
+    const verified = await verify(await craft({ status_list: { bits: 2, lst: await lstOf(bytes.slice(0, 3)) } }));
+    if (!verified.ok) throw new Error(verified.code);
+    const words = ['valid', 'revoked', 'revoked', 'stale'];
+    expect(statuses.map((_, index) => statusAt(verified.value, index))).toEqual(statuses.map((n) => words[n]));
   });
 
   test('is read the same way from the compressed example in §4.1', async () => {
     const token = await craft({ status_list: { bits: 1, lst: 'eNrbuRgAAhcBXQ' } });
     const verified = await verify(token);
     if (!verified.ok) throw new Error(verified.code);
-    const read = Array.from({ length: 16 }, (_, index) => (isRevoked(verified.value, index) ? 1 : 0));
+    const read = Array.from({ length: 16 }, (_, index) => (statusAt(verified.value, index) === 'revoked' ? 1 : 0));
     expect(read).toEqual([1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1]);
   });
 
   test('places outside of a list are not vouched for', () => {
-    const list = { uri: URI, iat: NOW, exp: NOW + 120, kid: 'k', bits: new Uint8Array(2) };
-    expect(
-      [0, 15, 16, 17, STATUS_LIST_SIZE, 2 ** 35, Number.MAX_SAFE_INTEGER].map((index) => isRevoked(list, index)),
-    ).toEqual([false, false, true, true, true, true, true]);
+    for (const bits of [1, 2] as const) {
+      const list = { uri: URI, iat: NOW, exp: NOW + 120, kid: 'k', bits, statuses: new Uint8Array(2 * bits) };
+      expect(
+        [0, 15, 16, 17, STATUS_LIST_SIZE, 2 ** 35, Number.MAX_SAFE_INTEGER].map((index) => statusAt(list, index)),
+      ).toEqual(['valid', 'valid', ...Array.from({ length: 5 }, () => 'revoked')]);
+    }
   });
 });
 
@@ -111,7 +143,8 @@ describe('a list is refused', () => {
     ['with ttl as text', { ttl: '2' }, 'bad_claims'],
     ['before its nbf', { nbf: NOW + 1 }, 'bad_claims'],
     ['with nbf as text', { nbf: String(NOW - 1) }, 'bad_claims'],
-    ['with two bits a place', { status_list: { bits: 2, lst: 'eNrbuRgAAhcBXQ' } }, 'bad_claims'],
+    ['with four bits a place', { status_list: { bits: 4, lst: 'eNrbuRgAAhcBXQ' } }, 'bad_claims'],
+    ['with no bits a place', { status_list: { bits: 0, lst: 'eNrbuRgAAhcBXQ' } }, 'bad_claims'],
     ['with bits as text', { status_list: { bits: '1', lst: 'eNrbuRgAAhcBXQ' } }, 'bad_claims'],
     ['without bits of a list', { status_list: { bits: 1 } }, 'bad_claims'],
     ['with padding', { status_list: { bits: 1, lst: 'eNrbuRgAAhcBXQ==' } }, 'bad_claims'],
@@ -137,7 +170,7 @@ describe('a list is refused', () => {
 
   test('signed by another key, by none or with another algorithm', async () => {
     const other = await testKey('ES256');
-    const foreign = await signStatusList(statusBits([]), URI, other.signing, NOW);
+    const foreign = await signStatusList(ended(), URI, other.signing, NOW);
     expect(await codeOf(foreign)).toBe('unknown_key');
     const [header, payload] = partsOf(await craft());
     expect(await codeOf(`${header}.${payload}.${partsOf(foreign)[2]}`)).toBe('bad_signature');
@@ -177,8 +210,8 @@ describe('a replayed list', () => {
   });
 
   test('of the same second as a newer one can be told from it', async () => {
-    const before = await signStatusList(statusBits([]), URI, key.signing, NOW + 0.1);
-    const after = await verify(await signStatusList(statusBits([5]), URI, key.signing, NOW + 0.9));
+    const before = await signStatusList(ended(), URI, key.signing, NOW + 0.1);
+    const after = await verify(await signStatusList(ended(5), URI, key.signing, NOW + 0.9));
     if (!after.ok) throw new Error(after.code);
     expect(await codeOf(before, { heldIat: after.value.iat })).toBe('older_than_held');
   });

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { signStatusList, statusBits, verifyStatusList } from '@/lib/core/status-list/status-list';
+import { signStatusList, statusBytes, verifyStatusList } from '@/lib/core/status-list/status-list';
 import { mintRefreshToken, readRefreshToken, refreshMacKeys } from '@/lib/core/token/refresh-token';
 import { seal, unseal } from '@/lib/core/token/sealed-token';
 import { CLAIMS, outcomeOf, signClaims, signHeader } from '../../../fixtures/access-tokens';
@@ -25,7 +25,7 @@ beforeAll(async () => {
     access: await signClaims(key),
     refresh: await mintRefreshToken(refresh, await refreshMacKeys(await rootsOf(1))),
     sealed: await seal('sign-up', { jti: CLAIMS.jti, exp: NOW + 600, data: { ...CLAIMS } }, SEALING),
-    'status list': await signStatusList(statusBits([]), URI, key.signing, NOW),
+    'status list': await signStatusList(statusBytes([]), URI, key.signing, NOW),
     'id token': await signHeader(key, { typ: 'JWT' }),
     'plain JWT': await signHeader(key, { typ: undefined }),
   };

@@ -7,7 +7,7 @@ import { NOW } from '../../../fixtures/deterministic';
 import { type TestKey, testKey, verifyingKeys } from '../../../fixtures/signing';
 
 const EXPECTED = { issuer: ISSUER, audience: ISSUER };
-type Status = 'valid' | 'revoked' | 'unavailable';
+type Status = 'valid' | 'revoked' | 'stale' | 'unavailable';
 
 let key: TestKey;
 let token: string;

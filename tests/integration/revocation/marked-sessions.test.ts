@@ -1,7 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import type { SessionStatus } from '@/lib/core/session-status';
 import { STATUS_LIST_SIZE, statusListUri } from '@/lib/core/status-list/status-index';
-import { liveState, noteEnded } from '@/lib/server/database/live-state';
-import { isRevoked, revokedLists } from '@/lib/server/revocation/revoked-sessions';
+import { liveState, noteEnded, noteStale } from '@/lib/server/database/live-state';
+import { markedLists, statusOf } from '@/lib/server/revocation/marked-sessions';
 import { statusPositions } from '@/lib/server/revocation/status-positions';
 import { sql } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
@@ -22,15 +23,16 @@ const realNow = Date.now.bind(Date);
 let skippedSeconds = 0;
 vi.spyOn(Date, 'now').mockImplementation(() => realNow() + skippedSeconds * 1_000);
 
-async function isEnded(statusNumber: number): Promise<boolean> {
+async function statusOfNumber(statusNumber: number): Promise<SessionStatus> {
   const { list, index } = (await statusPositions()).positionOf(statusNumber);
-  return isRevoked(statusListUri(SITE, list), index);
+  return statusOf(statusListUri(SITE, list), index);
 }
+const isEnded = async (statusNumber: number): Promise<boolean> => (await statusOfNumber(statusNumber)) === 'revoked';
 
 /** The lists when this process believes that so much time has passed: what waiting would do, without the waiting. */
 async function listsAfter(seconds: number) {
   skippedSeconds += seconds;
-  return revokedLists();
+  return markedLists();
 }
 
 afterEach(async () => {
@@ -92,7 +94,20 @@ test('what ends here is known at once, counts once, and takes the time that the 
     url,
     'SELECT extract(epoch FROM "revokedAt")::float8 AS at FROM "Revocation"',
   );
-  expect((await listsAfter(2)).of(0)).toMatchObject({ count: 1, lastRevokedAt: row?.at });
+  expect((await listsAfter(2)).of(0)).toMatchObject({ count: 1, lastMarkedAt: row?.at });
+});
+
+test('stale claims are told apart from an end, here at once and elsewhere by the next reading', async () => {
+  await listsAfter(61);
+  noteStale([1]);
+  expect(await statusOfNumber(1)).toBe('stale');
+  await sql(
+    url,
+    `INSERT INTO "Revocation" ("statusNumber", status, "keepUntil") VALUES (2, 3, now() + interval '960 seconds')`,
+  );
+  await revokeElsewhere(3);
+  await listsAfter(2);
+  expect(await Promise.all([1, 2, 3, 4].map(statusOfNumber))).toEqual(['stale', 'stale', 'revoked', 'valid']);
 });
 
 test('each list holds its own sessions', async () => {
@@ -101,10 +116,10 @@ test('each list holds its own sessions', async () => {
   await revokeElsewhere(STATUS_LIST_SIZE + 6);
   const lists = await listsAfter(61);
   expect([0, 1, 2].map((list) => lists.of(list).count)).toEqual([1, 2, 0]);
-  expect((await liveState()).revokedAt.size).toBe(3);
+  expect((await liveState()).marks.size).toBe(3);
 });
 
 test('an address that is no list of ours vouches for nobody', async () => {
-  expect(await isRevoked('https://elsewhere.example/status-lists/0', 0)).toBe(true);
-  expect(await isRevoked(statusListUri(SITE, 0), STATUS_LIST_SIZE)).toBe(true);
+  expect(await statusOf('https://elsewhere.example/status-lists/0', 0)).toBe('revoked');
+  expect(await statusOf(statusListUri(SITE, 0), STATUS_LIST_SIZE)).toBe('revoked');
 });

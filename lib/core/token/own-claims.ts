@@ -1,0 +1,108 @@
+import { fail, type Result, succeed } from '../failures';
+import { isRecord } from '../json';
+import type { AccessClaims, Role } from './claims';
+
+/**
+ * Names that no product may give to claims of its own: those of Handstamp, those that RFC 7519, 9068, 8693, 8417 and OpenID
+ * Connect give a meaning, and what a token must not tell whoever reads it.
+ */
+export const RESERVED_CLAIMS = [
+  ...([
+    'iss',
+    'aud',
+    'sub',
+    'sid',
+    'jti',
+    'client_id',
+    'iat',
+    'exp',
+    'auth_time',
+    'role',
+    'amr',
+    'status',
+    'net',
+  ] as const),
+  ...(['nbf', 'acr', 'azp', 'nonce', 'scope', 'cnf', 'act', 'may_act', 'sub_id', 'events', 'txn', 'toe'] as const),
+  ...(['email', 'email_verified', 'name'] as const),
+] as const;
+
+type ReservedClaim = (typeof RESERVED_CLAIMS)[number];
+
+/** What JSON can say. */
+export type ClaimValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly ClaimValue[]
+  | { readonly [name: string]: ClaimValue };
+
+/** Claims of a product: any names but the reserved ones, which the type checker refuses. */
+export type ProductClaims = { readonly [name: string]: ClaimValue } & { readonly [Name in ReservedClaim]?: never };
+
+/** Whose token is made. */
+export type ClaimsSubject = {
+  readonly user: { readonly id: string; readonly role: Role };
+  readonly session: {
+    readonly id: string;
+    readonly kind: 'browser' | 'api';
+    /** The OAuth client that a program proved to be; null for others. */
+    readonly clientId: string | null;
+    /** `aud`: our own origin, or the service that a program named. */
+    readonly audience: string;
+  };
+};
+
+/** Gives the claims of a product for a token. */
+export type ClaimsOf<Claims extends ProductClaims> = (
+  user: ClaimsSubject['user'],
+  session: ClaimsSubject['session'],
+) => Claims | Promise<Claims>;
+
+/** Bytes of all claims of a product, as JSON: a token travels with every request. */
+export const MAX_OWN_CLAIMS_BYTES = 200;
+
+/** Names as JSON, databases and other languages spell them without trouble. */
+const NAME = /^[A-Za-z][A-Za-z0-9_]{0,31}$/;
+
+/** What every object has, such as `constructor`, would be read where no claim is. */
+const isReserved = (name: string): boolean =>
+  RESERVED_CLAIMS.some((reserved) => reserved === name) || name in Object.prototype;
+
+/** What `claims` become on their way through JSON, if a token may say them. */
+export function checkOwnClaims(
+  claims: unknown,
+): Result<
+  Readonly<Record<string, unknown>>,
+  'not_an_object' | 'not_json' | 'reserved_name' | 'bad_name' | 'too_large'
+> {
+  if (!isRecord(claims)) return fail('not_an_object');
+  const names = Object.keys(claims);
+  if (names.some(isReserved)) return fail('reserved_name');
+  if (!names.every((name) => NAME.test(name))) return fail('bad_name');
+  const text = jsonOf(claims);
+  if (text === null) return fail('not_json');
+  if (new TextEncoder().encode(text).length > MAX_OWN_CLAIMS_BYTES) return fail('too_large');
+  return succeed(JSON.parse(text));
+}
+
+/** Null for what JSON cannot say, such as a circle or a bigint. */
+function jsonOf(value: object): string | null {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return null;
+  }
+}
+
+/** The claims of its product in the payload of a token whose signature was verified: what has no reserved name. */
+export function ownClaimsIn(payload: Record<string, unknown>): Pick<AccessClaims, 'own'> {
+  const own = Object.entries(payload).filter(([name]) => !isReserved(name) && NAME.test(name));
+  return own.length === 0 ? {} : { own: freezeAll(Object.fromEntries(own)) };
+}
+
+/** Deep, because claims are kept and handed out again. */
+function freezeAll<Value extends object>(value: Value): Value {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) freezeAll(part);
+  return Object.freeze(value);
+}
