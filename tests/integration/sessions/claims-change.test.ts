@@ -136,7 +136,7 @@ describe('a person whose role changed', () => {
     const start = { userId: person.id, kind: 'browser', remember: true, amr: ['pwd'], facts } as const;
     const begun = await db().$transaction(async (tx: Transaction) => {
       const session = await beginSession({ ...start, broughtRefreshToken: null }, tx);
-      change = changeRole(person.email, 'admin');
+      change = claimsChanged(person.id);
       await untilWaiting(databaseUrl, 1, AbortSignal.timeout(15_000));
       return session;
     });
