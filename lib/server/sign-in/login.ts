@@ -52,17 +52,18 @@ export async function login(
   if (!proven.ok) return proven;
 
   const { user, passwordSince } = proven.value;
-  let { factors } = proven.value;
+  let { factors, isFactorResetDue } = proven.value;
   const { remember, refreshCookie: broughtRefreshToken } = request;
-  if (proven.value.isFactorResetDue) {
+  const isMailDue = proven.value.failuresBefore >= MAILED_CODE_AFTER_FAILURES;
+  if (isFactorResetDue && !isMailDue) {
     const begun = await startAfterReset({ userId: user.id, remember, passwordSince, facts, broughtRefreshToken });
     if (begun !== null) return signedIn(proven.value, begun);
     // Another sign-in has used the reset, or ended it by a factor.
     factors = (await findCredentials(email))?.factors ?? factors;
+    isFactorResetDue = false;
   }
-  const isMore = hasSecondFactor(factors) || proven.value.failuresBefore >= MAILED_CODE_AFTER_FAILURES;
-  if (isMore) {
-    const due = await secondStepDue({ ...proven.value, factors, remember, deviceId, facts });
+  if (hasSecondFactor(factors) || isMailDue) {
+    const due = await secondStepDue({ ...proven.value, factors, isFactorResetDue, remember, deviceId, facts });
     return due.ok ? succeed({ kind: 'due', ...due.value }) : due;
   }
   const notice = deviceId === null ? await newDeviceNotice('browser', facts) : null;

@@ -18,6 +18,8 @@ const stepSchema = z.object({
   mailCode: z.string().nullable(),
   /** By what the second factor may be proven, for the page: whether it still can is looked up again. */
   factors: z.array(z.enum(['passkey', 'totp', 'recovery'])),
+  /** True: a reset of the factors was due, so that the mailed code alone is wanted, and takes them away. */
+  isFactorResetDue: z.boolean(),
   /** What the session will be known by, so that a lost answer can be given again. */
   session: sealedIdentitySchema,
 });

@@ -27,7 +27,9 @@ export type SecondStepDue = {
   readonly sealed: string;
 };
 
-type HalfSignedIn = Pick<ProvenPerson, 'user' | 'passwordSince' | 'factors' | 'failuresBefore' | 'counted'> & {
+type Known = 'user' | 'passwordSince' | 'factors' | 'isFactorResetDue' | 'failuresBefore' | 'counted';
+
+type HalfSignedIn = Pick<ProvenPerson, Known> & {
   readonly remember: boolean;
   readonly deviceId: string | null;
   readonly facts: RequestFacts;
@@ -35,12 +37,13 @@ type HalfSignedIn = Pick<ProvenPerson, 'user' | 'passwordSince' | 'factors' | 'f
 
 /**
  * Asks whoever knows the password for a second factor, where the account has one, and after a hundred failures in a row for
- * a code that goes to the owner too. An hour has five such codes an account: whoever causes them knows its password.
+ * a code that goes to the owner too. Where a reset of the factors is due, that code alone: `isFactorResetDue` only after so
+ * many failures. An hour has five such codes an account: whoever causes them knows its password.
  */
 export async function secondStepDue(half: HalfSignedIn): Promise<Result<SecondStepDue, never> | Blocked> {
-  const { user, factors, passwordSince, remember, deviceId } = half;
+  const { user, factors, isFactorResetDue, passwordSince, remember, deviceId } = half;
   const jti = newId(randomBytes);
-  const methods = factorMethods(factors, arePasskeysAvailable());
+  const methods = isFactorResetDue ? [] : factorMethods(factors, arePasskeysAvailable());
   const { expiresAt, factorFailures } = await begin(jti, half, await factorBucket(user.id, deviceId));
   const failures = Math.max(half.failuresBefore, factorFailures);
   let mailCode: string | null = null;
@@ -51,7 +54,7 @@ export async function secondStepDue(half: HalfSignedIn): Promise<Result<SecondSt
     await queueMail(user.email, signInCode(mailCode, expiresAt));
   }
   const about = { userId: user.id, email: user.email, remember, deviceId, passwordSinceMs: passwordSince.getTime() };
-  const step = { ...about, mailCode, factors: [...methods], session: newSealedIdentity() };
+  const step = { ...about, mailCode, factors: [...methods], isFactorResetDue, session: newSealedIdentity() };
   const sealed = await sealStep(jti, expiresAt, step);
   return succeed({ methods: mailCode === null ? methods : [...methods, 'mail'], expiresAt, sealed });
 }

@@ -17,6 +17,8 @@ import { type IssuedTokens, issueTokens } from '@/lib/server/sessions/tokens';
 import { hasSecondFactor } from '@/lib/server/users/second-factors';
 import type { SignedIn } from './login';
 import { openStep, type PendingStep } from './pending-step';
+import { startAfterReset } from './start-after-reset';
+import { stepEntry } from './step-entry';
 import { endStep, startAfterStep } from './step-session';
 import { traceWrongStep } from './step-trace';
 
@@ -41,7 +43,7 @@ type Attempt = {
 
 /**
  * Finishes a sign-in whose password was right: with a second factor where the account has one, and with the code that was
- * mailed where one was asked for. The attempt is counted for the person first, so that no number of sign-ins brings more
+ * mailed where one was asked for; with that alone where a reset of the factors was due, which it uses. The attempt is counted for the person first, so that no number of sign-ins brings more
  * tries. One answer for every reason: `invalid_code`. For a minute the same cookie and code bring the same session again,
  * should the answer get lost.
  */
@@ -84,7 +86,7 @@ async function proven(attempt: Attempt, taken: Try, request: SecondStep): Promis
     if (!isMailDue) return null;
     return taken.isFinished ? again(identity, facts) : begin(attempt, null, request);
   }
-  if (code === null) return null;
+  if (code === null) return step.isFactorResetDue && !taken.isFinished ? beginAfterReset(attempt, request) : null;
   if (taken.isFinished) return (await wasJustSpent(holder, code)) ? again(identity, facts) : null;
   const spending = await compareCode(holder, code, facts);
   return spending === null ? null : begin(attempt, spending, request);
@@ -92,6 +94,18 @@ async function proven(attempt: Attempt, taken: Try, request: SecondStep): Promis
 
 const begin = ({ jti, step, holder, identity }: Attempt, spending: Spending | null, request: SecondStep) =>
   startAfterStep({ jti, step, identity, factorsVersion: holder.factors.factorsVersion }, spending, request);
+
+/** Null when the reset was stopped meanwhile: the next sign-in asks for a factor. */
+const beginAfterReset = ({ jti, step, identity }: Attempt, { facts, refreshCookie }: SecondStep) =>
+  startAfterReset({
+    userId: step.userId,
+    remember: step.remember,
+    passwordSince: new Date(step.passwordSinceMs),
+    facts,
+    broughtRefreshToken: refreshCookie,
+    identity,
+    entry: stepEntry(jti, null),
+  });
 
 async function again(identity: SessionIdentity, facts: RequestFacts): Promise<IssuedTokens | null> {
   const session = await findLiveSession(identity, facts);

@@ -14,9 +14,12 @@ import {
 } from '@/lib/server/sessions/start';
 import { issueTokens } from '@/lib/server/sessions/tokens';
 
-type Start = Pick<SessionStart, 'userId' | 'remember' | 'passwordSince' | 'facts' | 'broughtRefreshToken'>;
+type Start = Pick<
+  SessionStart,
+  'userId' | 'remember' | 'passwordSince' | 'facts' | 'broughtRefreshToken' | 'identity' | 'entry'
+>;
 
-/** Undoes what the transaction wrote: the password gave way to another one meanwhile. */
+/** Undoes what the transaction wrote: the password gave way to another one meanwhile, or the entry is closed. */
 class NothingBegan extends Error {}
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { db } from '@/lib/server/database/client';
+import { accountBucket } from '@/lib/server/rate-limit/buckets';
 import { requestFactorReset, resetFactorsNow } from '@/lib/server/recovery/factor-reset';
 import { giveLink } from '@/tests/support/database/link-rows';
 import { budgeted } from '@/tests/support/database/statements';
@@ -7,11 +8,11 @@ import { countStatements, useDatabase } from '@/tests/support/database/use-datab
 import { codeOf, createProtected, type Protected, protect } from '@/tests/support/factors';
 import { changeEmail } from '@/tests/support/http/account';
 import { setNewPassword, takeBack } from '@/tests/support/http/mail-links';
-import { mailTo } from '@/tests/support/http/mailbox';
+import { mailedCode, mailTo, otherThan } from '@/tests/support/http/mailbox';
 import { problemOf } from '@/tests/support/http/problems';
 import { ask } from '@/tests/support/http/programs';
 import { atOnce, send } from '@/tests/support/http/requests';
-import { type Cookies, createPerson, PASSWORD, type Person, prepareSession } from '@/tests/support/people';
+import { type Cookies, createPerson, failInARow, PASSWORD, type Person, prepareSession } from '@/tests/support/people';
 import { useServer } from '@/tests/support/server/use-server';
 
 const { url: databaseUrl } = await useDatabase();
@@ -133,6 +134,60 @@ describe('a reset of second factors', () => {
     expect((await eventsOf(owner)).filter((type) => type === 'factors_reset')).toHaveLength(1);
     const sessions = await db().session.findMany({ where: { userId: owner.id, endedAt: null } });
     expect(sessions.every(({ amr }) => amr.join() === 'pwd')).toBe(true);
+  });
+
+  describe('that is due after a hundred wrong passwords', () => {
+    async function asked() {
+      const owner = await requested();
+      await makeDue(owner);
+      await failInARow(await accountBucket(owner.email));
+      const begun = await logIn(owner);
+      expect(begun.json()).toMatchObject({ status: 'mfa_required', methods: ['mail'] });
+      return { owner, cookies: begun.cookies, mailCode: await mailedCode(server, owner.email) };
+    }
+    const type = (cookies: Cookies, json: object) =>
+      send(server, '/api/auth/login/mfa', { method: 'POST', json, cookies });
+    const sessionsOf = ({ id: userId }: Person) => db().session.findMany({ where: { userId, endedAt: null } });
+
+    it('wants the mailed code and no factor, which then removes them: one session of sixteen at once', async () => {
+      const { owner, cookies, mailCode } = await asked();
+      const elsewhere = await prepareSession(owner, true, ['pwd', 'otp', 'mfa']);
+      expect(problemOf(await type(cookies, { mailCode: otherThan(mailCode) }))).toBe('401 invalid_code');
+      expect(await factorsOf(owner)).toEqual([1, 10]);
+      const answers = await atOnce(16, () => type(cookies, { mailCode }));
+      // Five are compared, and the others wait.
+      for (const { status, text } of answers) expect([200, 401, 429], text).toContain(status);
+      expect(answers.some(({ status }) => status === 200)).toBe(true);
+      expect((await sessionsOf(owner)).map(({ amr }) => amr)).toEqual([['pwd']]);
+      expect([await factorsOf(owner), await statusOf(elsewhere.cookies)]).toEqual([[0, 0], 401]);
+      expect((await eventsOf(owner)).filter((event) => event === 'factors_reset')).toHaveLength(1);
+      // For a minute the lost answer comes again, and the row of failures is over.
+      expect((await type(cookies, { mailCode })).status).toBe(200);
+      expect((await logIn(owner)).json()).toMatchObject({ user: { id: owner.id } });
+    });
+
+    it('removes nothing when it was stopped meanwhile: the next sign-in wants the factor too', async () => {
+      const { owner, cookies, mailCode } = await asked();
+      expect((await takeBack(server, await stopToken(owner))).status).toBe(204);
+      expect(problemOf(await type(cookies, { mailCode }))).toBe('401 invalid_code');
+      expect([await factorsOf(owner), await sessionsOf(owner)]).toEqual([[1, 10], []]);
+      expect((await logIn(owner)).json()).toMatchObject({ methods: ['totp', 'recovery', 'mail'] });
+    });
+
+    it('is stopped by whoever proves a factor all the same', async () => {
+      const { owner, cookies, mailCode } = await asked();
+      expect((await type(cookies, { mailCode, code: codeOf(owner.key) })).status).toBe(200);
+      expect((await sessionsOf(owner)).map(({ amr }) => amr)).toEqual([['pwd', 'otp', 'mfa']]);
+      expect(await factorsOf(owner)).toEqual([1, 10]);
+      expect(await eventsOf(owner)).toContain('factor_reset_cancelled');
+    });
+
+    it('removes nothing with a password that gave way to another one', async () => {
+      const { owner, cookies, mailCode } = await asked();
+      await db().password.update({ where: { userId: owner.id }, data: { changedAt: new Date() } });
+      expect(problemOf(await type(cookies, { mailCode }))).toBe('401 invalid_code');
+      expect([await factorsOf(owner), await sessionsOf(owner)]).toEqual([[1, 10], []]);
+    });
   });
 
   it('is stopped by the link in its mail, which leaves password, sessions and factors as they are', async () => {
