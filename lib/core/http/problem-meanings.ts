@@ -37,6 +37,8 @@ export const PROBLEM_MEANINGS = {
   factor_exists: 'An account has one authenticator app. Remove it before you set up another one.',
   no_factor:
     'Recovery codes stand in for a second factor, and this account has none. Set up an authenticator app or a passkey first.',
+  factors_changed:
+    'While this was being done, another request added or removed a second factor or made other recovery codes. Nothing was done here. Look at what there is now, and ask again where it is still wanted.',
   passkey_exists: 'A passkey belongs to one account, and this one is set up already. Use it, or make another one.',
   too_many_passkeys: 'An account has 25 passkeys at most. Remove one that is not used any more.',
   passkeys_unavailable:

@@ -23,6 +23,7 @@ export const PROBLEMS = {
   last_factor: [409, 'This is the last second factor'],
   factor_exists: [409, 'There is an authenticator app already'],
   no_factor: [409, 'This account has no second factor'],
+  factors_changed: [409, 'The second factors were changed at the same moment'],
   passkey_exists: [409, 'This passkey is known here already'],
   too_many_passkeys: [409, 'This account has as many passkeys as it may'],
   passkeys_unavailable: [409, 'There are no passkeys at this address'],

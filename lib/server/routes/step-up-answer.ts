@@ -20,6 +20,7 @@ export function securityProblem(
     | 'step_up_required'
     | 'factor_exists'
     | 'no_factor'
+    | 'factors_changed'
     | 'last_factor'
     | 'not_found'
     | 'unauthenticated'

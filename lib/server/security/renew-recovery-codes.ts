@@ -12,20 +12,23 @@ import { insertCodes, newRecoveryCodes } from './new-recovery-codes';
 
 /**
  * Ten new recovery codes for a person who just proved who they are, shown this once. The ones before are good no more: those
- * used and those left. The owner has a mail. `no_factor` for whoever has nothing that they could stand in for.
+ * used and those left. The owner has a mail. `no_factor` for whoever has nothing that they could stand in for;
+ * `factors_changed` where factors came or went, or other codes were made, since `signer` was read: of several requests at
+ * once one is answered with codes, and those are good.
  */
 export async function renewRecoveryCodes(
   { user, sessionId, factors, isRecent }: Signer,
   { ip, userAgent, device }: RequestFacts,
-): Promise<Result<readonly string[], 'no_factor' | 'step_up_required'>> {
+): Promise<Result<readonly string[], 'no_factor' | 'step_up_required' | 'factors_changed'>> {
   if (!hasSecondFactor(factors)) return fail('no_factor');
   if (!isRecent) return fail('step_up_required');
   const made = await newRecoveryCodes(user.id);
   const notice = mailValues(await sealMail(recoveryCodesMade({ at: await databaseNow(), device })));
   const [written] = await db().$queryRaw<{ isDone: boolean }[]>`
     WITH person AS MATERIALIZED (
-      SELECT id AS "userId", email FROM "User"
-      WHERE id = ${user.id} AND "disabledAt" IS NULL AND "factorsVersion" = ${factors.factorsVersion} FOR UPDATE
+      UPDATE "User" SET "factorsVersion" = "factorsVersion" + 1
+      WHERE id = ${user.id} AND "disabledAt" IS NULL AND "factorsVersion" = ${factors.factorsVersion}
+      RETURNING id AS "userId", email
     ), replaced AS (
       DELETE FROM "RecoveryCode" WHERE "userId" = (SELECT "userId" FROM person)
     ), coded AS (
@@ -37,5 +40,5 @@ export async function renewRecoveryCodes(
       INSERT INTO "Outbox" ("to", ${MAIL_COLUMNS}) SELECT email, ${notice} FROM person
     )
     SELECT EXISTS (SELECT FROM person) AS "isDone"`;
-  return written?.isDone === true ? succeed(made.codes) : fail('no_factor');
+  return written?.isDone === true ? succeed(made.codes) : fail('factors_changed');
 }

@@ -6,7 +6,7 @@ export type SecondFactors = {
   readonly hasTotp: boolean;
   readonly hasPasskey: boolean;
   readonly recoveryCodesLeft: number;
-  /** Another one with each factor that comes or goes: what was decided by it holds only as long as it is the same. */
+  /** Another one with each factor that comes or goes, and with new recovery codes: what was decided by it holds only as long as it is the same. */
   readonly factorsVersion: number;
 };
 

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { hashRecoveryCode, readRecoveryCode } from '@/lib/core/factors/recovery-code';
 import { db } from '@/lib/server/database/client';
+import { renewRecoveryCodes } from '@/lib/server/security/renew-recovery-codes';
+import { findSigner } from '@/lib/server/step-up/guard';
+import { sql } from '@/tests/support/database/sql';
 import { budgeted } from '@/tests/support/database/statements';
 import { countStatements, useDatabase } from '@/tests/support/database/use-database';
 import { codeOf, createProtected, wrongCodeFor } from '@/tests/support/factors';
 import { ageProof, changeEmail, stepUp } from '@/tests/support/http/account';
-import { mailTo } from '@/tests/support/http/mailbox';
+import { mailsTo, mailTo } from '@/tests/support/http/mailbox';
 import { problemOf } from '@/tests/support/http/problems';
 import { bearer, signInProgram } from '@/tests/support/http/programs';
 import { type Answer, atOnce, send } from '@/tests/support/http/requests';
@@ -217,6 +221,7 @@ describe('removing an authenticator app', () => {
   });
 });
 
+// Promise: Recovery codes are shown once
 describe('new recovery codes', () => {
   it('take the place of the old ones, want a fresh factor, and are for those who have one', async () => {
     const { owner, session } = await protectedSession();
@@ -234,7 +239,81 @@ describe('new recovery codes', () => {
     const plain = await newSession();
     expect(problemOf(await call('POST', '/api/account/recovery-codes', plain.cookies))).toBe('409 no_factor');
   });
+
+  it('are ten, and those that one answer showed, of eight requests at once: the others say that they made none', async () => {
+    const { owner, session } = await protectedSession();
+    const answers = await atOnce(8, () => call('POST', '/api/account/recovery-codes', session.cookies));
+    const made = answers.filter(({ status }) => status === 200).map((answer) => answer.json() as { codes: string[] });
+    for (const answer of answers.filter(({ status }) => status !== 200)) {
+      expect(problemOf(answer)).toBe('409 factors_changed');
+    }
+    // One that began after another was answered takes the place of its codes.
+    const shown = await Promise.all(made.map(({ codes }) => hashed(owner, codes)));
+    expect(shown).toContainEqual(await keptCodes(owner));
+  });
+
+  it('are made once by requests that all saw the same ones, whichever comes first', async () => {
+    const { owner, session } = await protectedSession();
+    const signer = await findSigner({ sub: owner.id, sid: session.id }, FACTS);
+    if (!signer.ok) throw new Error('The session is over');
+    for (let round = 0; round < 10; round += 1) {
+      const current = await findSigner({ sub: owner.id, sid: session.id }, FACTS);
+      if (!current.ok) throw new Error('The session is over');
+      const done = await atOnce(8, () => renewRecoveryCodes(current.value, FACTS));
+      const shown = done.filter((one) => one.ok).map(({ value }) => value);
+      expect(done.filter((one) => !one.ok).map(({ code }) => code)).toEqual(Array(7).fill('factors_changed'));
+      expect(await hashed(owner, shown[0] ?? [])).toEqual(await keptCodes(owner));
+    }
+    expect(await renewRecoveryCodes(signer.value, FACTS)).toMatchObject({ code: 'factors_changed' });
+  });
+
+  it('are shown once: in the answer that made them, in no cookie or header, in no other answer and in no row', async () => {
+    const session = await newSession();
+    const offered = await offer(session);
+    const confirmed = await confirm(session, offered, codeOf(offered.secret));
+    const renewed = await call('POST', '/api/account/recovery-codes', confirmed.cookies);
+    const { codes } = renewed.json() as { codes: string[] };
+    const shown = [...(codesIn(confirmed) ?? []), ...codes];
+    expect(new Set(shown).size).toBe(20);
+    await mailTo(server, session.person.email, { pattern: /New recovery codes/ });
+    const after = await Promise.all([
+      ...['/account/security', '/account', '/dashboard', '/api/account/security', '/api/me'].map((path) =>
+        call('GET', path, confirmed.cookies),
+      ),
+      call('POST', '/api/account/recovery-codes', {}),
+    ]);
+    const headers = [confirmed, renewed, ...after].map((answer) => JSON.stringify(answer.headers));
+    const mails = (await mailsTo(server, session.person.email)).map(({ text }) => text);
+    const places = [...headers, ...after.map(({ text }) => text), ...mails, ...(await everyRow(databaseUrl))];
+    for (const code of shown) {
+      const spellings = [code, code.replaceAll('-', '')].map((text) => text.toLowerCase());
+      expect(places.filter((text) => spellings.some((one) => text.toLowerCase().includes(one)))).toEqual([]);
+    }
+    // What is looked through holds what it should: here are the hashes.
+    const [hash = ''] = await keptCodes(session.person);
+    expect(places.filter((text) => text.includes(hash))).toHaveLength(1);
+  });
 });
+
+const FACTS = { userAgent: null, device: null, ip: null };
+
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const hashed = async ({ id }: Person, codes: readonly string[]) =>
+  (await Promise.all(codes.map((code) => hashRecoveryCode(id, readRecoveryCode(code) ?? '')))).map(hexOf).sort();
+const keptCodes = async ({ id: userId }: Person) =>
+  (await db().recoveryCode.findMany({ where: { userId } })).map(({ hash }) => hexOf(hash)).sort();
+
+/** Every row of every table as text, bytes in hexadecimal. */
+async function everyRow(url: string): Promise<string[]> {
+  const tables = await sql<{ name: string }>(
+    url,
+    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'public'`,
+  );
+  const rows = await Promise.all(
+    tables.map(({ name }) => sql<{ row: string }>(url, `SELECT t::text AS row FROM ${name} t`)),
+  );
+  return rows.flat().map(({ row }) => row);
+}
 
 const prove = (cookies: Cookies, code: string) => call('POST', '/api/auth/step-up', cookies, { code });
 

@@ -30,14 +30,15 @@ type Asked =
   | Extract<MadeChange, { kind: 'ask_removal' }>
   | Refused;
 
+const MADE_BEFORE = 'New codes were made already, and are shown once. If you did not keep them, make new ones.';
 const REFUSALS = {
   factor_exists: 'Your authenticator app is on already.',
   not_found: 'It is gone already.',
   last_factor: 'This is your last second factor now. Start again.',
   no_factor: 'Recovery codes stand in for a second factor, and you have none now.',
+  factors_changed: MADE_BEFORE,
   unauthenticated: 'Your session has ended. Sign in again to go on.',
 } as const;
-const MADE_BEFORE = 'New codes were made already, and are shown once. If you did not keep them, make new ones.';
 
 const refused = (text: string): Refused => ({ kind: 'refused', text });
 
