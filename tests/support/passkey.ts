@@ -24,6 +24,8 @@ export type Lies = {
   /** A COSE key in place of its own. */
   readonly publicKey?: Uint8Array;
   readonly attestation?: { readonly format: string; readonly statement: Uint8Array };
+  /** The key signs its own attestation (WebAuthn §6.5.3, self attestation), or what is none. */
+  readonly selfSigned?: 'rightly' | 'wrongly';
 };
 
 /** COSE's `alg` and curve of each (RFC 9053 §2, §7.1), and what Node calls the curve and the hash. */
@@ -45,6 +47,7 @@ export type Authenticator = {
   readonly id: string;
   readonly key: KeyObject;
   readonly hash: string | null;
+  readonly alg: number;
   readonly cose: Uint8Array;
   readonly isDeviceBound: boolean;
   counter: number;
@@ -62,7 +65,7 @@ export function newAuthenticator({ algorithm = 'ES256', isDeviceBound = false }:
       ? map([1, 1], [3, alg], [-1, crv], [-2, across ?? ''])
       : map([1, 2], [3, alg], [-1, crv], [-2, across ?? ''], [-3, up ?? '']);
   const id = randomBytes(32).toString('base64url');
-  return { id, key: privateKey, hash, cose, isDeviceBound, counter: 0, handle: null };
+  return { id, key: privateKey, hash, alg, cose, isDeviceBound, counter: 0, handle: null };
 }
 
 /** What a browser answers to request options: `AuthenticationResponseJSON`. */
@@ -104,7 +107,9 @@ export function attestationOf(
   length.writeUInt16BE(id.length);
   const attested = Buffer.concat([Buffer.alloc(16), length, id, lies.publicKey ?? authenticator.cose]);
   const data = Buffer.concat([authenticatorData(authenticator, lies, 0x40), attested]);
-  const { format, statement } = lies.attestation ?? { format: 'none', statement: map() };
+  const { format, statement } = lies.selfSigned
+    ? selfAttested(authenticator, lies.selfSigned === 'rightly' ? data : clientData, clientData)
+    : (lies.attestation ?? { format: 'none', statement: map() });
   const attestationObject = map(['fmt', format], ['attStmt', new Raw(statement)], ['authData', data]);
   return {
     id: lies.id ?? authenticator.id,
@@ -117,6 +122,12 @@ export function attestationOf(
       transports: ['internal', 'hybrid'],
     },
   };
+}
+
+/** The format `packed` without certificates (WebAuthn §8.2). */
+function selfAttested({ key, hash, alg }: Authenticator, data: Uint8Array, clientData: Uint8Array) {
+  const signed = Buffer.concat([data, createHash('sha256').update(clientData).digest()]);
+  return { format: 'packed', statement: map(['alg', alg], ['sig', sign(hash, signed, key)]) };
 }
 
 /** Gives a passkey to a person, as if they had made it a while ago. */

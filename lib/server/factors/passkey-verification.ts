@@ -84,7 +84,8 @@ export async function verifyAssertion(
 /**
  * Verifies that a passkey was made for `challenge` on our pages, with the person there and verified (WebAuthn §7.1). Null
  * whatever is wrong. No attestation is asked for, and one with certificates is refused: the library would ask for their
- * revocation lists at addresses that they name.
+ * revocation lists at addresses that they name. One that the key itself has signed comes though none was asked for (§5.1.3
+ * leaves it as it is): it has to be right, and nothing follows from it.
  */
 export async function verifyAttestation({ id, response }: Attestation, challenge: string): Promise<NewPasskey | null> {
   return orNull(async (rpId) => {

@@ -102,7 +102,13 @@ describe('a passkey as second step', () => {
       '401 invalid_code',
     );
     expect(await sessionsOf(person)).toHaveLength(1);
-    expect(await eventsOf(person)).toContain('second_factor_failed');
+    const failed = await db().auditEvent.findFirstOrThrow({
+      where: { userId: person.id, type: 'second_factor_failed' },
+    });
+    expect(failed.details).toMatchObject({ method: 'passkey' });
+    expect((await mailTo(server, person.email, { pattern: /right password/ })).text).toContain(
+      'by a code or a passkey',
+    );
     expect(problemOf(await finish(own, { ...signedBy(await offerStep(own), passkey), code: '123456' }))).toBe(
       '422 validation_failed',
     );
@@ -181,7 +187,8 @@ describe('a passkey as a proof before a change', () => {
     for (const [name, body] of Object.entries(bodies)) {
       expect(problemOf(await prove(session.cookies, body)), name).toBe('401 invalid_passkey');
     }
-    expect(await eventsOf(person)).toContain('step_up_failed');
+    const failed = await db().auditEvent.findFirstOrThrow({ where: { userId: person.id, type: 'step_up_failed' } });
+    expect(failed.details).toMatchObject({ method: 'passkey' });
     const good = signedBy(await offerStepUp(session.cookies), passkey);
     expect(problemOf(await prove(session.cookies, { ...good, password: PASSWORD }))).toBe('422 validation_failed');
     const answers = await atOnce(16, () => prove(session.cookies, good));
@@ -350,6 +357,8 @@ describe('making a passkey', () => {
     ['the name of another key', { id: 'A'.repeat(43) }],
     ['certificates', { attestation: { format: 'packed', statement: certified } }],
     ['an attestation of one maker', { attestation: { format: 'apple', statement: certified } }],
+    ['a signature of its own that is wrong', { selfSigned: 'wrongly' }],
+    ['no signature where one is to be', { attestation: { format: 'packed', statement: map(['alg', -7]) } }],
     ['a statement where there is to be none', { attestation: { format: 'none', statement: certified } }],
   ])('with %s is refused, and nothing is stored', async (_what, lies) => {
     const session = await newSession();
@@ -358,6 +367,22 @@ describe('making a passkey', () => {
     expect(await passkeysOf(session.person)).toEqual([]);
     expect(await statusOf(session.cookies)).toBe(200);
   });
+
+  it.each(['ES256', 'EdDSA'] as const)(
+    'with %s is taken where it signed its own attestation, as browsers may hand on, and is trusted no more for it',
+    async (algorithm) => {
+      const session = await newSession();
+      const passkey = newAuthenticator({ algorithm });
+      const body = madeFor(await offerNew(session.cookies), passkey, { selfSigned: 'rightly' });
+      expect((await add(session.cookies, body)).status).toBe(201);
+      const signedIn = await signInBy(passkey);
+      expect(signedIn.status).toBe(200);
+      const live = await db().session.findMany({ where: { userId: session.person.id, endedAt: null } });
+      // `pop`, and never `hwk`.
+      for (const { amr } of live) expect(amr).not.toContain('hwk');
+      expect(live.map(({ amr }) => amr)).toContainEqual(['pop', 'mfa']);
+    },
+  );
 
   it('is refused for a credential id of more than 1,023 bytes, and works for one of as many', async () => {
     const session = await newSession();
