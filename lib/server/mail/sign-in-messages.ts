@@ -16,10 +16,10 @@ export function signInCode(code: string, expiresAt: EpochSeconds): MailMessage {
   return composeMail(`Your ${SITE.name} code`, blocks, { expiresAt });
 }
 
-/** For the owner of an account whose password somebody knows, who then entered wrong codes. */
+/** For the owner of an account whose password somebody knows, who then failed at the second step: by codes, by a passkey, or both. */
 export function secondStepFailed(): MailMessage {
-  return composeMail('Somebody entered wrong codes', [
-    `Somebody entered the right password of your account at ${SITE.name}, and then three wrong codes. They did not get in.`,
+  return composeMail('Somebody failed at your second step', [
+    `Somebody entered the right password of your account at ${SITE.name}, and then failed three times at the second step, by a code or a passkey. They did not get in.`,
     'If it was you, there is nothing to do. If it was not, somebody knows your password: choose another one.',
     { label: 'Choose another password', url: forgotPasswordUrl() },
   ]);

@@ -103,7 +103,7 @@ describe('the mailed code', () => {
     }
     await db().$executeRaw`UPDATE "RateLimit" SET "blockedUntil" = NULL WHERE key LIKE 'factor:%'`;
     expect(problemOf(await finish(cookies, code))).toBe('401 invalid_code');
-    await mailTo(server, owner.email, { pattern: /three wrong codes/, count: 1 });
+    await mailTo(server, owner.email, { pattern: /failed three times/, count: 1 });
     const { cookies: next } = await logIn(owner);
     expect(problemOf(await finish(next, '000000'))).toBe('401 invalid_code');
     expect(problemOf(await finish(next, '000000'))).toBe('429 too_many_attempts');

@@ -182,7 +182,7 @@ describe('wrong codes', () => {
     const wrong = wrongCodeFor(owner.key);
     const stranger = await halfway(owner);
     for (let n = 0; n < 3; n += 1) expect(problemOf(await finish(stranger, { code: wrong }))).toBe('401 invalid_code');
-    expect((await mailTo(server, owner.email, { pattern: /wrong codes/ })).text).toContain('three wrong codes');
+    expect((await mailTo(server, owner.email, { pattern: /right password/ })).text).toContain('failed three times');
     const another = await halfway(owner);
     for (let n = 0; n < 2; n += 1) expect(problemOf(await finish(another, { code: wrong }))).toBe('401 invalid_code');
     await lengthenWaits();
