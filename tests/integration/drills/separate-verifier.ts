@@ -12,10 +12,10 @@ export type SeparateVerifier = {
   stop(): Promise<void>;
 };
 
-/** Starts a process that verifies tokens and was told the issuer's URL, no more. */
-export function startSeparateVerifier(issuer: string): SeparateVerifier {
+/** Starts a process that verifies tokens and was told the issuer's URL, no more; it finds it at `reachedAt`. */
+export function startSeparateVerifier(issuer: string, reachedAt = issuer): SeparateVerifier {
   const program = fileURLToPath(new URL('verifying-service.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', './scripts/typescript.mjs', program, issuer], {
+  const child = spawn(process.execPath, ['--import', './scripts/typescript.mjs', program, issuer, reachedAt], {
     cwd: REPOSITORY,
     env: plainEnvironment(),
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -1,20 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { sql } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
+import { beginReset, codeOf, createProtected } from '@/tests/support/factors';
 import { accessTokenOfAge } from '@/tests/support/forged-tokens';
-import { send } from '@/tests/support/http/requests';
+import { type Answer, SITE, send } from '@/tests/support/http/requests';
 import {
   COOKIE,
   type Cookies,
   createPerson,
   only,
+  PASSWORD,
+  type Person,
   type PreparedSession,
   prepareSession,
+  sessionRow,
   signIn,
 } from '@/tests/support/people';
 import type { TestServer } from '@/tests/support/server/server';
 import { useServer } from '@/tests/support/server/use-server';
+import { startSeparateVerifier } from '../drills/separate-verifier';
 
 /** What design and README promise: refused everywhere within so long. */
 const BUDGET_MS = 5_000;
@@ -24,6 +29,9 @@ const OLD_SECONDS = 4;
 const { url: databaseUrl } = await useDatabase();
 const first = await useServer({ databaseUrl });
 const second = await useServer({ databaseUrl });
+/** A service of somebody else, who knows no more than the issuer's address. */
+const verifier = startSeparateVerifier(SITE, `http://127.0.0.1:${second.port}`);
+afterAll(() => verifier.stop());
 const member = await createPerson({ hasPassword: true });
 
 const signOut = (server: TestServer, cookies: Cookies) => send(server, '/api/auth/logout', { method: 'POST', cookies });
@@ -54,24 +62,41 @@ const accepts: Readonly<Record<string, Place>> = {
   ),
 };
 
+type Asked = { readonly place: string; readonly ask: () => Promise<boolean> };
+
+/** Wherever a copied access token may be tried, in both processes and in that of the service. */
+function everywhere(copied: Cookies): Asked[] {
+  const inService = async () => {
+    const verdict = await verifier.verify(copied[COOKIE.access] ?? '');
+    expect(['valid', 'revoked']).toContain(verdict);
+    return verdict === 'valid';
+  };
+  const ours = [first, second].flatMap((server) =>
+    Object.entries(accepts).map(([place, isAccepted]) => ({ place, ask: () => isAccepted(server, copied) })),
+  );
+  return [...ours, { place: 'a service', ask: inService }];
+}
+
+async function expectRefusal(asked: readonly Asked[], endedAt: number, why = ''): Promise<void> {
+  await Promise.all(
+    asked.map(async ({ place, ask }) => {
+      await expect.poll(ask, { timeout: BUDGET_MS, interval: 100, message: `${place} ${why}` }).toBe(false);
+      expect(performance.now() - endedAt, `${place} ${why}`).toBeLessThan(BUDGET_MS);
+    }),
+  );
+}
+
 // Promise: An access token is refused everywhere within five seconds
 describe('a copied access token after sign-out', () => {
-  it('is refused within five seconds by pages, APIs and Bearer calls of every process, and stays so', async () => {
+  it('is refused within five seconds by pages, APIs, Bearer calls and services in every process, and stays so', async () => {
     const session = await prepareSession(member);
     const copied = { [COOKIE.access]: await accessTokenOfAge(session, OLD_SECONDS) };
-    const asked = [first, second].flatMap((server) =>
-      Object.entries(accepts).map(([place, isAccepted]) => ({ place, ask: () => isAccepted(server, copied) })),
-    );
+    const asked = everywhere(copied);
     for (const { place, ask } of asked) expect(await ask(), place).toBe(true);
 
     expect((await signOut(first, session.cookies)).status).toBe(204);
     const endedAt = performance.now();
-    await Promise.all(
-      asked.map(async ({ place, ask }) => {
-        await expect.poll(ask, { timeout: BUDGET_MS, interval: 100, message: place }).toBe(false);
-        expect(performance.now() - endedAt, place).toBeLessThan(BUDGET_MS);
-      }),
-    );
+    await expectRefusal(asked, endedAt);
     for (const { place, ask } of asked) expect(await ask(), place).toBe(false);
   });
 
@@ -82,18 +107,11 @@ describe('a copied access token after sign-out', () => {
     const person = await createPerson();
     const session = await prepareSession(person);
     const copied = { [COOKIE.access]: await accessTokenOfAge(session, OLD_SECONDS) };
-    const asked = [first, second].flatMap((server) =>
-      Object.entries(accepts).map(([place, isAccepted]) => ({ place, ask: () => isAccepted(server, copied) })),
-    );
+    const asked = everywhere(copied);
     for (const { place, ask } of asked) expect(await ask(), place).toBe(true);
     await sql(databaseUrl, statement, [session.id, person.id]);
     const deletedAt = performance.now();
-    await Promise.all(
-      asked.map(async ({ place, ask }) => {
-        await expect.poll(ask, { timeout: BUDGET_MS, interval: 100, message: place }).toBe(false);
-        expect(performance.now() - deletedAt, place).toBeLessThan(BUDGET_MS);
-      }),
-    );
+    await expectRefusal(asked, deletedAt);
   });
 
   it('is not what the login page goes by: nobody is told that a deleted or disabled person is signed in', async () => {
@@ -135,5 +153,61 @@ describe('a copied access token after sign-out', () => {
     expect((await send(first, '/api/auth/session', { cookies: other })).status).toBe(401);
     expect((await send(first, '/api/auth/refresh', { method: 'POST', cookies: other })).status).toBe(401);
     expect((await send(first, '/api/auth/session', { cookies: mine })).status).toBe(200);
+  });
+});
+
+describe('a session of somebody whose second factors changed elsewhere', () => {
+  const MFA = ['pwd', 'otp', 'mfa'];
+  const post = (path: string, { cookies }: PreparedSession, json: object = {}) =>
+    send(first, path, { method: 'POST', cookies, json });
+
+  /** Whose factors change, and how. */
+  const changes: Readonly<Record<string, () => Promise<readonly [Person, (by: PreparedSession) => Promise<Answer>]>>> =
+    {
+      'by a first one': async () => [
+        await createPerson({ hasPassword: true }),
+        async (by) => {
+          const { ceremony, secret } = (await post('/api/account/totp', by)).json() as {
+            ceremony: string;
+            secret: string;
+          };
+          return post('/api/account/totp/confirm', by, { ceremony, code: codeOf(secret) });
+        },
+      ],
+      'by the end of one': async () => [
+        await createProtected(),
+        ({ cookies }) => send(first, '/api/account/totp?last=true', { method: 'DELETE', cookies }),
+      ],
+      'by a reset': async () => {
+        const owner = await createProtected();
+        await beginReset(owner, 'due');
+        const json = { email: owner.email, password: PASSWORD };
+        return [owner, () => send(first, '/api/auth/login', { method: 'POST', json })];
+      },
+    };
+
+  it('changes nothing and is not renewed from that moment on, and is refused everywhere within five seconds', async () => {
+    const cases = await Promise.all(
+      Object.entries(changes).map(async ([why, begin]) => {
+        const [person, change] = await begin();
+        const [by, other] = [await prepareSession(person, true, MFA), await prepareSession(person, true, MFA)];
+        const asked = everywhere({ [COOKIE.access]: await accessTokenOfAge(other, OLD_SECONDS) });
+        for (const { place, ask } of asked) expect(await ask(), `${place} ${why}`).toBe(true);
+        return { why, by, other, change, asked };
+      }),
+    );
+    await Promise.all(
+      cases.map(async ({ why, by, other, change, asked }) => {
+        const changed = await change(by);
+        expect([200, 204], `${why}: ${changed.text}`).toContain(changed.status);
+        const endedAt = performance.now();
+        // The other process has not heard of it, and asks the database.
+        const guarded = await send(second, '/api/account/totp', { method: 'POST', cookies: other.accessOnly });
+        const renewed = await send(second, '/api/auth/refresh', { method: 'POST', cookies: other.refreshOnly });
+        expect([guarded.status, renewed.status], why).toEqual([401, 401]);
+        await expectRefusal(asked, endedAt, why);
+        expect((await sessionRow(other.id)).endReason, why).toBe('factor_changed');
+      }),
+    );
   });
 });
