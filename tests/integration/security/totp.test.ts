@@ -3,7 +3,7 @@ import { hashRecoveryCode, readRecoveryCode } from '@/lib/core/factors/recovery-
 import { db } from '@/lib/server/database/client';
 import { renewRecoveryCodes } from '@/lib/server/security/renew-recovery-codes';
 import { findSigner } from '@/lib/server/step-up/guard';
-import { sql } from '@/tests/support/database/sql';
+import { everyRow } from '@/tests/support/database/every-row';
 import { budgeted } from '@/tests/support/database/statements';
 import { countStatements, useDatabase } from '@/tests/support/database/use-database';
 import { codeOf, createProtected, wrongCodeFor } from '@/tests/support/factors';
@@ -302,18 +302,6 @@ const hashed = async ({ id }: Person, codes: readonly string[]) =>
   (await Promise.all(codes.map((code) => hashRecoveryCode(id, readRecoveryCode(code) ?? '')))).map(hexOf).sort();
 const keptCodes = async ({ id: userId }: Person) =>
   (await db().recoveryCode.findMany({ where: { userId } })).map(({ hash }) => hexOf(hash)).sort();
-
-/** Every row of every table as text, bytes in hexadecimal. */
-async function everyRow(url: string): Promise<string[]> {
-  const tables = await sql<{ name: string }>(
-    url,
-    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'public'`,
-  );
-  const rows = await Promise.all(
-    tables.map(({ name }) => sql<{ row: string }>(url, `SELECT t::text AS row FROM ${name} t`)),
-  );
-  return rows.flat().map(({ row }) => row);
-}
 
 const prove = (cookies: Cookies, code: string) => call('POST', '/api/auth/step-up', cookies, { code });
 
