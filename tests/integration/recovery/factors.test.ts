@@ -12,6 +12,7 @@ import { mailedCode, mailTo, otherThan } from '@/tests/support/http/mailbox';
 import { problemOf } from '@/tests/support/http/problems';
 import { ask } from '@/tests/support/http/programs';
 import { atOnce, send } from '@/tests/support/http/requests';
+import { type Authenticator, assertionOf, givePasskey } from '@/tests/support/passkey';
 import { type Cookies, createPerson, failInARow, PASSWORD, type Person, prepareSession } from '@/tests/support/people';
 import { useServer } from '@/tests/support/server/use-server';
 
@@ -64,6 +65,24 @@ describe('a link that takes a change back', () => {
     expect((await logIn(owner, `${PASSWORD} again`)).json()).toMatchObject({ status: 'mfa_required' });
   });
 
+  it('removes a passkey that came after it, which then signs nobody in, and leaves an older one', async () => {
+    const owner = await createPerson({ hasPassword: true });
+    const own = await givePasskey(owner);
+    await db().$executeRaw`UPDATE "Passkey" SET "createdAt" = now() - interval '2 hours' WHERE "userId" = ${owner.id}`;
+    const notMe = await giveLink(owner, '1 hour', 'not_me');
+    const thief = await givePasskey(owner);
+    expect((await takeBack(server, notMe)).status).toBe(204);
+    const signInBy = async (passkey: Authenticator) => {
+      const asked = await send(server, '/api/auth/passkey/options', { method: 'POST', json: { for: 'sign_in' } });
+      const { ceremony, options } = asked.json() as { ceremony: string; options: { challenge: string } };
+      const json = { ceremony, assertion: assertionOf(passkey, options) };
+      return send(server, '/api/auth/passkey', { method: 'POST', json });
+    };
+    expect(problemOf(await signInBy(thief))).toBe('401 unknown_passkey');
+    expect((await signInBy(own)).status).toBe(200);
+    expect(await eventsOf(owner)).toContain('passkey_removed');
+  });
+
   it('removes the factor that its mail tells of', async () => {
     const session = await prepareSession(await createPerson({ hasPassword: true }));
     const offered = await send(server, '/api/account/totp', { method: 'POST', cookies: session.cookies });
@@ -103,6 +122,21 @@ describe('a link that takes a change back', () => {
     await ageFactors(owner, '30 minutes');
     const later = await changeEmail(server, session.cookies, 'no-further@people.test');
     expect(problemOf(later)).toBe('409 email_change_recent');
+  });
+});
+
+describe('a link to a new password', () => {
+  it('asks for no factor and takes none away: it signs nobody in, and the next sign-in wants the factor', async () => {
+    const owner = await createProtected();
+    await givePasskey(owner);
+    const anew = `${PASSWORD} again`;
+    const done = await setNewPassword(server, await giveLink(owner), anew);
+    expect([done.status, done.setCookieLines]).toEqual([204, []]);
+    expect([await factorsOf(owner), await db().passkey.count({ where: { userId: owner.id } })]).toEqual([[1, 10], 1]);
+    const begun = await logIn(owner, anew);
+    expect(begun.json()).toMatchObject({ methods: ['passkey', 'totp', 'recovery'] });
+    expect(await db().session.count({ where: { userId: owner.id } })).toBe(0);
+    expect((await finish(begun.cookies, codeOf(owner.key))).status).toBe(200);
   });
 });
 

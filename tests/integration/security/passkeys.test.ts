@@ -299,7 +299,9 @@ describe('making a passkey', () => {
     expect((await add(session.cookies, madeFor(offer, newAuthenticator()))).status).toBe(201);
     const { person } = await owner();
     const weak = await prepareSession(person, true, ['pwd']);
-    expect(problemOf(await call('POST', path, weak.cookies))).toBe('403 step_up_required');
+    for (const enrolment of [path, '/api/account/totp']) {
+      expect(problemOf(await call('POST', enrolment, weak.cookies)), enrolment).toBe('403 step_up_required');
+    }
   });
 
   it('belongs to the person and session that asked, and happens once', async () => {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { hashRecoveryCode, readRecoveryCode } from '@/lib/core/factors/recovery-code';
 import { db } from '@/lib/server/database/client';
+import { factorBucket } from '@/lib/server/rate-limit/buckets';
 import { renewRecoveryCodes } from '@/lib/server/security/renew-recovery-codes';
 import { findSigner } from '@/lib/server/step-up/guard';
 import { everyRow } from '@/tests/support/database/every-row';
 import { budgeted } from '@/tests/support/database/statements';
 import { countStatements, useDatabase } from '@/tests/support/database/use-database';
-import { codeOf, createProtected, wrongCodeFor } from '@/tests/support/factors';
+import { codeOf, createProtected, protect, wrongCodeFor } from '@/tests/support/factors';
 import { ageProof, changeEmail, stepUp } from '@/tests/support/http/account';
 import { mailsTo, mailTo } from '@/tests/support/http/mailbox';
 import { problemOf } from '@/tests/support/http/problems';
@@ -15,6 +16,7 @@ import { type Answer, atOnce, send } from '@/tests/support/http/requests';
 import {
   type Cookies,
   createPerson,
+  failInARow,
   lengthenWaits,
   PASSWORD,
   type Person,
@@ -185,6 +187,40 @@ describe('proving who one is, with an authenticator app', () => {
 
     const weak = await prepareSession(owner, true, ['pwd']);
     expect(problemOf(await changeEmail(server, weak.cookies, 'weak@people.test'))).toBe('403 step_up_required');
+  });
+
+  it('is asked for from the moment on at which there is an app, and no more when there is none, whatever the cookies say', async () => {
+    const session = await newSession();
+    expect((await changeEmail(server, session.cookies, 'before@people.test')).status).toBe(202);
+    const owner = await protect(session.person);
+    const asked = await changeEmail(server, session.cookies, 'with@people.test');
+    expect([problemOf(asked), asked.json()]).toMatchObject(['403 step_up_required', { methods: ['totp', 'recovery'] }]);
+    expect(problemOf(await stepUp(server, session.cookies, PASSWORD))).toBe('403 factor_required');
+    await db().totp.delete({ where: { userId: owner.id } });
+    expect(await overview(session.cookies)).toMatchObject({ methods: ['password'], totp: null });
+    expect((await stepUp(server, session.cookies, PASSWORD)).status).toBe(200);
+  });
+
+  it('has its wrong codes counted for the session: they wait longer, and after a hundred nothing is compared', async () => {
+    const { owner, session } = await protectedSession();
+    for (let n = 0; n < 5; n += 1) {
+      expect(problemOf(await prove(session.cookies, wrongCodeFor(owner.key)))).toBe('401 invalid_code');
+    }
+    await lengthenWaits();
+    expect(problemOf(await prove(session.cookies, codeOf(owner.key)))).toBe('429 too_many_attempts');
+    // Nor is it a way around to remove the app, or to make other codes.
+    await ageProof(session.id);
+    for (const [method, path] of [
+      ['DELETE', '/api/account/totp?last=true'],
+      ['POST', '/api/account/recovery-codes'],
+    ] as const) {
+      expect(problemOf(await call(method, path, session.cookies)), path).toBe('403 step_up_required');
+    }
+    await failInARow(await factorBucket(owner.id, `session ${session.id}`));
+    expect(problemOf(await prove(session.cookies, codeOf(owner.key)))).toBe('429 too_many_attempts');
+    // What is tried with a copied cookie makes nobody wait elsewhere.
+    const elsewhere = await prepareSession(owner, true, MFA);
+    expect((await prove(elsewhere.cookies, codeOf(owner.key))).status).toBe(200);
   });
 
   it('is one of eight at once, and both kinds in one body are refused', async () => {

@@ -77,6 +77,17 @@ describe('a sign-in with an authenticator app', () => {
     expect(await sessionsOf(owner)).toHaveLength(3);
   });
 
+  it('is asked for the code again on a device that the account knows, and in a browser that was to stay signed in', async () => {
+    const owner = await createProtected();
+    const first = await finish(await halfway(owner), { code: codeOf(owner.key, -1) });
+    expect(only(first.cookies, COOKIE.device)[COOKIE.device]).not.toBe('');
+    const again = await logIn(owner, first.cookies);
+    expect(again.json()).toMatchObject({ status: 'mfa_required' });
+    expect(Object.keys(again.cookies)).toEqual([COOKIE.pending]);
+    expect(await statusOf({ ...only(first.cookies, COOKIE.device), ...again.cookies })).toBe(401);
+    expect(await sessionsOf(owner)).toHaveLength(1);
+  });
+
   it('is not finished by a replayed code, which leaves the sign-in alive for the right one', async () => {
     const owner = await createProtected();
     const used = codeOf(owner.key, -1);
