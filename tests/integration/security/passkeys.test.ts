@@ -5,7 +5,7 @@ import { budgeted } from '@/tests/support/database/statements';
 import { countStatements, useDatabase } from '@/tests/support/database/use-database';
 import { codeOf, createProtected, protect } from '@/tests/support/factors';
 import { ageProof, changeEmail } from '@/tests/support/http/account';
-import { mailTo } from '@/tests/support/http/mailbox';
+import { mailsTo, mailTo } from '@/tests/support/http/mailbox';
 import { problemOf } from '@/tests/support/http/problems';
 import { bearer, signInProgram } from '@/tests/support/http/programs';
 import { atOnce, send } from '@/tests/support/http/requests';
@@ -109,6 +109,13 @@ describe('a passkey as second step', () => {
     expect((await mailTo(server, person.email, { pattern: /right password/ })).text).toContain(
       'by a code or a passkey',
     );
+    // Once a day, however many sign-ins are tried.
+    const again = await halfway(person);
+    const wrong = signedBy(await offerStep(again), passkey, { isVerified: false });
+    for (let n = 0; n < 3; n += 1) expect(problemOf(await finish(again, wrong))).toBe('401 invalid_passkey');
+    expect(await db().outbox.count({ where: { to: person.email } })).toBe(0);
+    const told = (await mailsTo(server, person.email)).filter(({ text }) => text.includes('failed three times'));
+    expect(told).toHaveLength(1);
     expect(problemOf(await finish(own, { ...signedBy(await offerStep(own), passkey), code: '123456' }))).toBe(
       '422 validation_failed',
     );
