@@ -80,7 +80,7 @@ function everywhere(copied: Cookies): Asked[] {
 async function expectRefusal(asked: readonly Asked[], endedAt: number, why = ''): Promise<void> {
   await Promise.all(
     asked.map(async ({ place, ask }) => {
-      await expect.poll(ask, { timeout: BUDGET_MS, interval: 100, message: `${place} ${why}` }).toBe(false);
+      await expect.poll(ask, { timeout: BUDGET_MS, interval: 250, message: `${place} ${why}` }).toBe(false);
       expect(performance.now() - endedAt, `${place} ${why}`).toBeLessThan(BUDGET_MS);
     }),
   );
