@@ -37,6 +37,8 @@ export const ROOMS = table({
   'server/config': ['site.ts', 'core', 'core/factors', 'core/http', 'core/keys', 'core/session'],
   // PostgreSQL: the client, migrations, and what every process asks once a second.
   'server/database': ['core', 'server/observability', 'server/config'],
+  // What the product says of a person in tokens. Made to be edited, as site.ts is.
+  'claims.ts': ['core/token', 'server/database'],
   // Bodies, cookies and facts of the request.
   'server/http': ['core', 'core/http', 'core/session', 'server/config'],
   // What happened to accounts.
@@ -60,7 +62,7 @@ export const ROOMS = table({
   // Second factors: authenticator apps, recovery codes, passkeys.
   'server/factors': ['site.ts', 'core', 'core/factors', 'core/keys', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit'],
   // A session from its beginning to its end, and who is signed in.
-  'server/sessions': ['core', 'core/http', 'core/session', 'core/status-list', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/mail', 'server/users', 'server/keys', 'server/revocation'],
+  'server/sessions': ['core', 'core/http', 'core/session', 'core/status-list', 'core/token', 'server/observability', 'server/config', 'server/database', 'claims.ts', 'server/http', 'server/audit', 'server/mail', 'server/users', 'server/keys', 'server/revocation'],
   // Login by password.
   'server/sign-in': ['core', 'core/factors', 'core/keys', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/keys', 'server/mail', 'server/rate-limit', 'server/passwords', 'server/factors', 'server/sessions'],
   // A person who is signed in proves once more who they are.

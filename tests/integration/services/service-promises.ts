@@ -1,7 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { signIn } from '@/examples/node/client.mjs';
 import type { SigningAlgorithm } from '@/lib/core/keys/signing-key';
+import { changeRole } from '@/lib/server/sessions/role-change';
 import { inTurns, send } from '@/tests/support/http/requests';
-import { type PreparedSession, prepareSession } from '@/tests/support/people';
+import { COOKIE, createPerson, PASSWORD, type PreparedSession, prepareSession } from '@/tests/support/people';
 import { startListener } from '@/tests/support/server/proxies';
 import { useIssuer } from '@/tests/support/services/issuer';
 import { startRedirectingFront } from '@/tests/support/services/redirecting-front';
@@ -109,6 +111,27 @@ export async function provePromises(language: Language, { requests, foreignList 
     expect(await challengeOf(`Bearer ${session.refreshToken}`)).toBe('401 invalid_token');
     expect((await service.ask(null)).headers['www-authenticate']).toMatch(/^Bearer realm=/);
     expect(await challengeOf(bearer(session).replace('Bearer ', 'bearer  '))).toBe('200 undefined');
+  });
+
+  test('refuses a token whose role changed within 5 s, says that a refresh helps, and takes the fresh one', async () => {
+    const person = await createPerson({ hasPassword: true });
+    const [service, session] = [await start(), await prepareSession(person)];
+    const ask = await signIn({ issuer: issuer.url, email: person.email, password: PASSWORD });
+    const asProgram = async () => (await ask(service.url)).json();
+    expect([(await service.ask(bearer(session))).status, await asProgram()]).toEqual([
+      200,
+      { sub: person.id, role: 'member' },
+    ]);
+    await changeRole(person.email, 'admin');
+    const seconds = await untilStatus(401, () => service.ask(bearer(session)), 5);
+    console.log(`${language}: refused ${seconds.toFixed(2)} s after a change of role`);
+    const { headers } = await service.ask(bearer(session));
+    expect(headers['www-authenticate']).toMatch(/error="invalid_token".*stale: refresh it/);
+    // The program of examples/node is not told of any of this: it asks again by itself.
+    await expect.poll(asProgram, { timeout: 5_000 }).toEqual({ sub: person.id, role: 'admin' });
+    const renewed = await send(issuer.server, '/api/auth/refresh', { method: 'POST', cookies: session.refreshOnly });
+    const fresh = await service.ask(`Bearer ${renewed.cookies[COOKIE.access]}`);
+    expect([fresh.status, JSON.parse(fresh.body)]).toEqual([200, { sub: person.id, role: 'admin' }]);
   });
 
   // The others have no guard of this kind.

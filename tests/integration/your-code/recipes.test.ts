@@ -6,6 +6,7 @@ import { sql } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { mailTo } from '@/tests/support/http/mailbox';
 import { problemOf } from '@/tests/support/http/problems';
+import { claimsOf } from '@/tests/support/http/programs';
 import { send } from '@/tests/support/http/requests';
 import { COOKIE, createPerson, PASSWORD } from '@/tests/support/people';
 import { testEnvironment } from '@/tests/support/server/environment';
@@ -191,6 +192,28 @@ test('a field on the user is kept by its page, and told by login and /api/me', a
   const user = { email: MEMBER.email, role: 'member', company: 'Harbour Works' };
   expect(JSON.parse(await textOf('/api/me', jars.member))).toMatchObject({ user });
   expect((await logIn(MEMBER)).json()).toMatchObject({ user });
+});
+
+test('claims of the product are in the token as soon as they change, and the person stays signed in', async () => {
+  const context = await browserOf(jars.member);
+  const page = await context.newPage();
+  const ownClaims = async () => {
+    const cookie = (await context.cookies()).find(({ name }) => name === COOKIE.access);
+    const { org, permissions } = claimsOf(cookie?.value ?? '');
+    return { org, permissions };
+  };
+  await page.goto('/team');
+  await page.getByText('No team yet').waitFor();
+  expect(await ownClaims()).toEqual({ org: null, permissions: [] });
+  await page.getByRole('button', { name: 'Join north' }).click();
+  await page.getByText('You are in north and may: orders:read').waitFor();
+  const renewed = async () => {
+    await page.goto('/team');
+    await page.getByText('You are in north and may: orders:read').waitFor();
+    return ownClaims();
+  };
+  await expect.poll(renewed, { timeout: 10_000 }).toEqual({ org: 'north', permissions: ['orders:read'] });
+  await context.close();
 });
 
 test('a third role opens its page to whoever has it, and is named where roles are shown', async () => {

@@ -16,6 +16,8 @@ export type ServiceCommand = { readonly command: string; readonly args: readonly
 export type RunningService = {
   /** Asks it with an `Authorization` header; null for none. `path`: `/`, unless said otherwise. */
   ask(authorization: string | null, path?: string): Promise<ServiceAnswer>;
+  /** Of `/`. */
+  readonly url: string;
   end(): Promise<void>;
 };
 
@@ -48,7 +50,8 @@ export async function runService(
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { ask: (authorization, path) => ask(port, authorization, path), end: () => end(child) };
+  const url = `http://127.0.0.1:${port}/`;
+  return { url, ask: (authorization, path) => ask(port, authorization, path), end: () => end(child) };
 }
 
 function ask(port: number, authorization: string | null, path = '/'): Promise<ServiceAnswer> {

@@ -9,7 +9,7 @@ import { type RunningService, runService, type ServiceCommand } from './service-
 import { buildVerifier } from './verifier-bundle';
 
 /** A service of another team, as examples/ shows it: a process of its own that knows the issuer's address. */
-export type Service = Pick<RunningService, 'ask'>;
+export type Service = Pick<RunningService, 'ask' | 'url'>;
 
 /** Its environment: what every service must know, and what a test adds. */
 export type ServiceSettings = Readonly<Record<string, string>> & { readonly ISSUER: string; readonly AUDIENCE: string };
