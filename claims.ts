@@ -1,4 +1,4 @@
-import type { ClaimsOf } from '@/lib/core/token/own-claims';
+import type { ClaimsOf } from '@/lib/core/token/claims-subject';
 
 /**
  * What the tokens of this product say of a person besides what Handstamp says, such as a plan, an organisation or permissions.

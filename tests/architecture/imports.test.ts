@@ -138,11 +138,14 @@ describe('rooms', () => {
 
   test('list nothing that they do not import', () => {
     const arrows = new Set(pairsOf(modules.values()).map(({ file, target }) => `${roomOf(file)} ${roomOf(target)}`));
-    const faults = names.flatMap((room) =>
-      ROOMS[room]
-        .filter((one) => !arrows.has(`${room} ${one}`))
-        .map((one) => `'${room}' imports nothing of '${one}': take it out of its line in ${TABLE}.`),
-    );
+    // What claims.ts may import its product decides; at first it imports next to nothing.
+    const faults = names
+      .filter((room) => room !== 'claims.ts')
+      .flatMap((room) =>
+        ROOMS[room]
+          .filter((one) => !arrows.has(`${room} ${one}`))
+          .map((one) => `'${room}' imports nothing of '${one}': take it out of its line in ${TABLE}.`),
+      );
     expect(faults).toEqual([]);
   });
 });

@@ -1,6 +1,5 @@
 import { fail, type Result, succeed } from '../failures';
 import { isRecord } from '../json';
-import type { AccessClaims, Role } from './claims';
 
 /**
  * Names that no product may give to claims of its own: those of Handstamp, those that RFC 7519, 9068, 8693, 8417 and OpenID
@@ -40,25 +39,6 @@ export type ClaimValue =
 /** Claims of a product: any names but the reserved ones, which the type checker refuses. */
 export type ProductClaims = { readonly [name: string]: ClaimValue } & { readonly [Name in ReservedClaim]?: never };
 
-/** Whose token is made. */
-export type ClaimsSubject = {
-  readonly user: { readonly id: string; readonly role: Role };
-  readonly session: {
-    readonly id: string;
-    readonly kind: 'browser' | 'api';
-    /** The OAuth client that a program proved to be; null for others. */
-    readonly clientId: string | null;
-    /** `aud`: our own origin, or the service that a program named. */
-    readonly audience: string;
-  };
-};
-
-/** Gives the claims of a product for a token. */
-export type ClaimsOf<Claims extends ProductClaims> = (
-  user: ClaimsSubject['user'],
-  session: ClaimsSubject['session'],
-) => Claims | Promise<Claims>;
-
 /** Bytes of all claims of a product, as JSON: a token travels with every request. */
 export const MAX_OWN_CLAIMS_BYTES = 200;
 
@@ -96,7 +76,7 @@ function jsonOf(value: object): string | null {
 }
 
 /** The claims of its product in the payload of a token whose signature was verified: what has no reserved name. */
-export function ownClaimsIn(payload: Record<string, unknown>): Pick<AccessClaims, 'own'> {
+export function ownClaimsIn(payload: Record<string, unknown>): { readonly own?: Readonly<Record<string, unknown>> } {
   const own = Object.entries(payload).filter(([name]) => !isReserved(name) && NAME.test(name));
   return own.length === 0 ? {} : { own: freezeAll(Object.fromEntries(own)) };
 }

@@ -1,7 +1,8 @@
 import 'server-only';
 import { claimsOf, type OwnClaims } from '@/claims';
 import type { AccessClaims } from '@/lib/core/token/claims';
-import { type ClaimsSubject, checkOwnClaims } from '@/lib/core/token/own-claims';
+import type { ClaimsSubject } from '@/lib/core/token/claims-subject';
+import { checkOwnClaims } from '@/lib/core/token/own-claims';
 import { log } from '@/lib/server/observability/logger';
 
 /** The claims of a session, with the product's own. One from a token of an older release may miss some of them. */

@@ -6,7 +6,7 @@ import { statusListUri } from '@/lib/core/status-list/status-index';
 import type { EpochSeconds } from '@/lib/core/time';
 import { issueAccessToken } from '@/lib/core/token/access-token';
 import { type AccessClaims, API_CLIENT, WEB_CLIENT } from '@/lib/core/token/claims';
-import type { ClaimsSubject } from '@/lib/core/token/own-claims';
+import type { ClaimsSubject } from '@/lib/core/token/claims-subject';
 import {
   mintRefreshToken,
   type RefreshMacKeys,

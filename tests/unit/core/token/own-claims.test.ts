@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { issueAccessToken, type NewAccessClaims, verifyAccessToken } from '@/lib/core/token/access-token';
-import {
-  type ClaimsOf,
-  checkOwnClaims,
-  MAX_OWN_CLAIMS_BYTES,
-  ownClaimsIn,
-  RESERVED_CLAIMS,
-} from '@/lib/core/token/own-claims';
+import type { ClaimsOf } from '@/lib/core/token/claims-subject';
+import { checkOwnClaims, MAX_OWN_CLAIMS_BYTES, ownClaimsIn, RESERVED_CLAIMS } from '@/lib/core/token/own-claims';
 import { ABOUT, CLAIMS, ISSUER, signClaims } from '@/tests/fixtures/access-tokens';
 import { NOW, platformBytes } from '@/tests/fixtures/deterministic';
 import { partsOf, readPart, testKey } from '@/tests/fixtures/signing';
@@ -20,6 +15,7 @@ const codeOf = (claims: unknown) => {
 /** An object whose JSON has exactly so many bytes. */
 const ofBytes = (bytes: number) => ({ plan: 'x'.repeat(bytes - JSON.stringify({ plan: '' }).length) });
 
+// Promise: Claims of a product are 200 bytes at most
 describe('claims of a product', () => {
   test('are taken as JSON says them', () => {
     const claims = { plan: 'pro', seats: 3, trial: false, org: { id: 'a', until: null }, permissions: ['read'] };
