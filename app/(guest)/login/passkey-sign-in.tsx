@@ -1,7 +1,8 @@
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { PasskeyButton } from '@/app/_components/passkeys/passkey-button';
+import { usePasskeyAttempt } from '@/app/_components/passkeys/use-passkey-attempt';
 import { usePasskeySupport } from '@/app/_components/passkeys/use-passkey-support';
 
 /** When the page has long been there: nobody waits for the offer, and what it needs is no part of a first visit. */
@@ -17,8 +18,6 @@ type Props = {
 /** Signs in with a passkey: by a button, and by the suggestions of the field for the address. */
 export function PasskeySignIn({ next, isRemembered }: Props) {
   const isSupported = usePasskeySupport();
-  const [fault, setFault] = useState<string | null>(null);
-  const [isBusy, setIsBusy] = useState(false);
   const offer = useRef<{ again(): void; stop(): void } | null>(null);
   const way = useRef({
     options: { endpoint: '/api/auth/passkey/options', body: { for: 'sign_in' } },
@@ -27,6 +26,13 @@ export function PasskeySignIn({ next, isRemembered }: Props) {
     next,
     tells: 'signed-in',
   } as const);
+  const { setFault, ...button } = usePasskeyAttempt(async () => {
+    const loaded = await import('@/app/_components/passkeys/prove-by-passkey').catch(() => null);
+    const refused = loaded === null ? 'dismissed' : await loaded.proveByPasskey(way.current);
+    if (refused === null) return 'leaving';
+    offer.current?.again();
+    return { fault: refused === 'dismissed' ? NONE_USED : refused.sentence };
+  });
 
   useEffect(() => {
     if (!isSupported) return;
@@ -40,19 +46,7 @@ export function PasskeySignIn({ next, isRemembered }: Props) {
       offer.current?.stop();
       offer.current = null;
     };
-  }, [isSupported]);
+  }, [isSupported, setFault]);
 
-  async function onPress() {
-    if (isBusy) return;
-    setIsBusy(true);
-    setFault(null);
-    const loaded = await import('@/app/_components/passkeys/prove-by-passkey').catch(() => null);
-    const refused = loaded === null ? 'dismissed' : await loaded.proveByPasskey(way.current);
-    if (refused === null) return;
-    setIsBusy(false);
-    setFault(refused === 'dismissed' ? NONE_USED : refused.sentence);
-    offer.current?.again();
-  }
-
-  return <PasskeyButton label="Sign in with a passkey" {...{ isBusy, fault, onPress }} />;
+  return <PasskeyButton label="Sign in with a passkey" {...button} />;
 }

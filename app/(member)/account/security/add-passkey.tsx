@@ -1,8 +1,8 @@
 'use client';
 
-import { useState } from 'react';
 import { PasskeyButton } from '@/app/_components/passkeys/passkey-button';
 import { addPasskey } from '@/app/_components/passkeys/registration';
+import { usePasskeyAttempt } from '@/app/_components/passkeys/use-passkey-attempt';
 
 const PATH = '/account/security';
 const FAULTS = {
@@ -13,24 +13,17 @@ const FAULTS = {
 
 /** Has the browser make a passkey. The first second factor of an account brings recovery codes, which are shown this once. */
 export function AddPasskey({ onCodes }: { onCodes: (codes: readonly string[]) => void }) {
-  const [fault, setFault] = useState<string | null>(null);
-  const [isBusy, setIsBusy] = useState(false);
-
-  async function onPress() {
-    if (isBusy) return;
-    setIsBusy(true);
-    setFault(null);
+  const attempt = usePasskeyAttempt(async () => {
     const added = await addPasskey();
     if (added.kind === 'added') {
-      if (added.recoveryCodes === null) return location.assign(`${PATH}?done=passkey_added`);
-      return onCodes(added.recoveryCodes);
+      if (added.recoveryCodes === null) location.assign(`${PATH}?done=passkey_added`);
+      else onCodes(added.recoveryCodes);
+      return 'leaving';
     }
-    if (added.kind === 'refused' && added.refusal.code === 'step_up_required') {
-      return location.assign(`/step-up?next=${encodeURIComponent(PATH)}`);
-    }
-    setIsBusy(false);
-    setFault(added.kind === 'refused' ? (added.refusal.summary ?? FAULTS.unknown) : FAULTS[added.kind]);
-  }
-
-  return <PasskeyButton label="Add a passkey" {...{ isBusy, fault, onPress }} />;
+    if (added.kind !== 'refused') return { fault: FAULTS[added.kind] };
+    if (added.refusal.code !== 'step_up_required') return { fault: added.refusal.summary ?? FAULTS.unknown };
+    location.assign(`/step-up?next=${encodeURIComponent(PATH)}`);
+    return 'leaving';
+  });
+  return <PasskeyButton label="Add a passkey" {...attempt} />;
 }
