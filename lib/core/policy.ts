@@ -75,6 +75,9 @@ export const MAILED_CODE_AFTER_FAILURES = 100;
 /** Passkeys of one account: the options of every step-up name them all. */
 export const MAX_PASSKEYS = 25;
 
+/** How long after a sign-in a page may offer a passkey: until the first of them can. */
+export const INVITATION_SECONDS = minutes(10);
+
 /** How long what was typed waits for the person to sign in again. */
 export const DRAFT_SECONDS = minutes(10);
 

@@ -154,6 +154,8 @@ export const PLACES = {
     'app/(member)/layout.tsx',
     'app/(member)/error.tsx',
     'app/(member)/not-found.tsx',
+    'app/(member)/invitation-actions.ts',
+    'app/(member)/passkey-invitation.tsx',
     'app/(member)/account/[...nothing]/',
     'app/(member)/dashboard/',
     'app/(member)/step-up/',

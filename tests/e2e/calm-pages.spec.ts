@@ -95,6 +95,14 @@ test('nor does one of a member', async ({ page, origin, signedIn, expectFault })
   }
 });
 
+test('nor does the one that offers a passkey', async ({ page, context, origin, signedIn }) => {
+  await logIn(context.request, origin, signedIn);
+  await watchShifts(page);
+  await page.goto('/dashboard');
+  await expect(page.getByRole('button', { name: 'Not now' })).toBeVisible();
+  expect(await shiftsOf(page)).toEqual([]);
+});
+
 test('nor does one of an admin', async ({ page, context, origin }) => {
   await logIn(context.request, origin, ADMIN);
   for (const one of ADMIN_PAGES) await expectCalm(page, origin, one);

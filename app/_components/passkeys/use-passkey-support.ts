@@ -3,7 +3,9 @@
 import { useSyncExternalStore } from 'react';
 
 const subscribe = () => () => undefined;
-const isSupported = () => typeof PublicKeyCredential === 'function' && window.isSecureContext;
+
+/** For what runs in the page alone. */
+export const isPasskeySupported = (): boolean => typeof PublicKeyCredential === 'function' && window.isSecureContext;
 
 /** False until the page runs, and in a browser that knows no passkeys: there a button for one would do nothing. */
-export const usePasskeySupport = (): boolean => useSyncExternalStore(subscribe, isSupported, () => false);
+export const usePasskeySupport = (): boolean => useSyncExternalStore(subscribe, isPasskeySupported, () => false);

@@ -9,6 +9,8 @@ export type CookieNames = {
   readonly draft: string;
   /** What a form said besides the password, sealed, for the page that it is led back to. */
   readonly typed: string;
+  /** Whom a page may offer a passkey: the id of the person who just signed in without one. */
+  readonly invitation: string;
 };
 
 const SECURE_NAMES: CookieNames = {
@@ -18,6 +20,7 @@ const SECURE_NAMES: CookieNames = {
   device: '__Host-device',
   draft: '__Host-draft',
   typed: '__Host-typed',
+  invitation: '__Host-invitation',
 };
 const LOCAL_NAMES: CookieNames = {
   access: 'handstamp-access',
@@ -26,6 +29,7 @@ const LOCAL_NAMES: CookieNames = {
   device: 'handstamp-device',
   draft: 'handstamp-draft',
   typed: 'handstamp-typed',
+  invitation: 'handstamp-invitation',
 };
 
 export const cookieNames = (isSecure: boolean): CookieNames => (isSecure ? SECURE_NAMES : LOCAL_NAMES);

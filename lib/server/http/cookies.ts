@@ -1,7 +1,7 @@
 import 'server-only';
 import { cookies, headers } from 'next/headers';
 import { type CookieNames, confirmedCookie, cookieAttributes, cookieNames } from '@/lib/core/http/cookies';
-import { CEREMONY_SECONDS } from '@/lib/core/policy';
+import { CEREMONY_SECONDS, INVITATION_SECONDS } from '@/lib/core/policy';
 import { days } from '@/lib/core/time';
 import { env } from '@/lib/server/config/env';
 
@@ -37,6 +37,12 @@ export const deletePendingCookie = (): Promise<void> => setOurCookie('pending', 
 /** Holds what a refused form said, while its page is on the way: `maxAge` in seconds. */
 export const setTypedCookie = (sealed: string, maxAge: number): Promise<void> =>
   setOurCookie('typed', sealed, { maxAge });
+
+/** Lets the page where a person arrives offer them a passkey, if it can. */
+export const setInvitationCookie = (userId: string): Promise<void> =>
+  setOurCookie('invitation', userId, { maxAge: INVITATION_SECONDS });
+
+export const deleteInvitationCookie = (): Promise<void> => setOurCookie('invitation', '', { maxAge: 0 });
 
 /** Marks this browser as one that signed in before, so that strangers' guesses cannot slow its owner down. */
 export const setDeviceCookie = (device: string): Promise<void> =>

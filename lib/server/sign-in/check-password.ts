@@ -32,6 +32,7 @@ export type ProvenPerson = {
   readonly failuresBefore: number;
   readonly factors: SecondFactors;
   readonly isFactorResetDue: boolean;
+  readonly isUninvited: boolean;
   /** `cleared`: what else is forgotten, because the owner signed in. */
   afterSignIn(cleared?: readonly Bucket[]): Promise<void>;
   /** What was counted, to be taken back where something more is wanted before a session begins: a right password counts nothing. */
@@ -79,13 +80,13 @@ async function compare(attempt: PasswordAttempt, place: HashPlace): Promise<Outc
     await traceWrong(email, found?.user.id ?? null, facts);
     return fail('invalid_credentials');
   }
-  const { user, passwordHash, passwordSince, factors, isFactorResetDue } = found;
+  const { user, passwordHash, passwordSince, factors, isFactorResetDue, isUninvited } = found;
   const afterSignIn = async (cleared: readonly Bucket[] = []) => {
     await settleSuccess(buckets, cleared);
     if (checked.value.needsRehash && passwordHash !== null) await raiseHash(user.id, password, passwordHash);
   };
   const failuresBefore = counted.value.inARow - 1;
-  const person = { user, passwordSince, failuresBefore, factors, isFactorResetDue };
+  const person = { user, passwordSince, failuresBefore, factors, isFactorResetDue, isUninvited };
   return succeed({ ...person, afterSignIn, counted: buckets });
 }
 

@@ -2,6 +2,7 @@ import 'server-only';
 import { amrOf } from '@/lib/core/factors/proof';
 import { fail, type Result, type Success, succeed } from '@/lib/core/failures';
 import { MAILED_CODE_AFTER_FAILURES } from '@/lib/core/policy';
+import { arePasskeysAvailable } from '@/lib/server/config/passkeys';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { accountBucket, deviceBucket, programBucket } from '@/lib/server/rate-limit/buckets';
@@ -30,9 +31,17 @@ export type LoginRequest = {
   readonly attempt?: string | undefined;
 };
 
-/** A person and what their browser is given; without them, what is still wanted. */
+/**
+ * A person and what their browser is given; without them, what is still wanted. `isInvited`: they have no second factor, and
+ * may be offered a passkey, once.
+ */
 export type LoginOutcome =
-  | { readonly kind: 'signed_in'; readonly signedIn: SignedIn; readonly isNoticed: boolean }
+  | {
+      readonly kind: 'signed_in';
+      readonly signedIn: SignedIn;
+      readonly isNoticed: boolean;
+      readonly isInvited: boolean;
+    }
   | ({ readonly kind: 'due' } & SecondStepDue);
 
 export type SignedIn = { readonly user: PublicUser; readonly tokens: IssuedTokens; readonly knownDevice: string };
@@ -76,9 +85,18 @@ export async function login(
   return tokens === null ? fail('invalid_credentials') : signedIn(proven.value, tokens);
 }
 
-async function signedIn({ user, afterSignIn }: ProvenPerson, tokens: StartedSession): Promise<Success<LoginOutcome>> {
+async function signedIn(
+  { user, afterSignIn, isUninvited }: ProvenPerson,
+  tokens: StartedSession,
+): Promise<Success<LoginOutcome>> {
   await afterSignIn([await programBucket(user.email)]);
   countOutcome('signInRight');
   const knownDevice = await newKnownDevice(user.email);
-  return succeed({ kind: 'signed_in', isNoticed: tokens.isNoticed, signedIn: { user, tokens, knownDevice } });
+  const isInvited = isUninvited && arePasskeysAvailable();
+  return succeed({
+    kind: 'signed_in',
+    isNoticed: tokens.isNoticed,
+    isInvited,
+    signedIn: { user, tokens, knownDevice },
+  });
 }

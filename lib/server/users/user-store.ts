@@ -2,6 +2,7 @@ import 'server-only';
 import { recordRepeatedWith } from '@/lib/server/audit/repeated-events';
 import { db, type Transaction } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
+import { IS_UNINVITED } from './passkey-invitation';
 import { FACTOR_COLUMNS, type SecondFactors } from './second-factors';
 
 /** All that an answer may say of a user: login, `/api/me` and every page read these fields and no others. */
@@ -31,6 +32,8 @@ export type Credentials = {
   readonly factors: SecondFactors;
   /** True: the next right password in a browser takes all second factors away. */
   readonly isFactorResetDue: boolean;
+  /** True: a passkey was never offered to them. */
+  readonly isUninvited: boolean;
 };
 
 /** A person by address, with all that a sign-in has to know of them. */
@@ -39,13 +42,13 @@ export async function findCredentials(email: string): Promise<Credentials | null
     SELECT ${PUBLIC_COLUMNS}, u."disabledAt" IS NOT NULL AS "isDisabled", p.hash AS "passwordHash",
       p."changedAt" AS "passwordSince", ${FACTOR_COLUMNS}, EXISTS (
         SELECT FROM "FactorReset" r WHERE r."userId" = u.id AND r."notBefore" <= now() AND r."expiresAt" > now()
-      ) AS "isFactorResetDue"
+      ) AS "isFactorResetDue", ${IS_UNINVITED} AS "isUninvited"
     FROM "User" u LEFT JOIN "Password" p ON p."userId" = u.id WHERE u.email = ${email}`;
   if (row === undefined) return null;
-  const { isDisabled, passwordHash, passwordSince, isFactorResetDue, ...rest } = row;
+  const { isDisabled, passwordHash, passwordSince, isFactorResetDue, isUninvited, ...rest } = row;
   const { hasTotp, hasPasskey, recoveryCodesLeft, factorsVersion, ...user } = rest;
   const factors = { hasTotp, hasPasskey, recoveryCodesLeft, factorsVersion };
-  return { user, isDisabled, passwordHash, passwordSince, factors, isFactorResetDue };
+  return { user, isDisabled, passwordHash, passwordSince, factors, isFactorResetDue, isUninvited };
 }
 
 export async function findUserId(email: string): Promise<string | null> {

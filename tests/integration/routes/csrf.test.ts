@@ -153,7 +153,7 @@ describe('a request with neither Origin nor Sec-Fetch-Site', () => {
     }
   });
 
-  it.each(['access', 'refresh', 'pending', 'device', 'typed'])(
+  it.each(['access', 'refresh', 'pending', 'device', 'typed', 'invitation'])(
     'is refused with our %s cookie, even a worthless one',
     async (name) => {
       const cookies = { [`handstamp-${name}`]: 'worthless' };

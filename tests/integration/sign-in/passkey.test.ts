@@ -15,6 +15,7 @@ import {
   createPerson,
   failInARow,
   only,
+  PASSWORD,
   type Person,
   prepareSession,
 } from '@/tests/support/people';
@@ -283,7 +284,7 @@ describe('failures', () => {
 });
 
 describe('where the site is reached by an address', () => {
-  it('there are no passkeys', async () => {
+  it('there are no passkeys, and nobody is offered one', async () => {
     const asked = await post('/api/auth/passkey/options', { for: 'sign_in' }, {}, numbered);
     expect(problemOf(asked)).toBe('409 passkeys_unavailable');
     const { passkey } = await owner();
@@ -291,5 +292,9 @@ describe('where the site is reached by an address', () => {
     const assertion = assertionOf(passkey, options, { origin: NUMBERED, rpId: '127.0.0.1' });
     const answer = await post('/api/auth/passkey', { ceremony, assertion }, {}, numbered);
     expect(problemOf(answer)).toBe('401 invalid_passkey');
+    const { email } = await createPerson({ hasPassword: true });
+    const signedIn = await post('/api/auth/login', { email, password: PASSWORD }, {}, numbered);
+    expect(signedIn.status).toBe(200);
+    expect(signedIn.cookies).not.toHaveProperty(COOKIE.invitation);
   });
 });

@@ -1,5 +1,5 @@
 import { withNext } from '@/lib/core/http/safe-redirect';
-import { ourCookie } from '@/lib/server/http/cookies';
+import { ourCookie, setInvitationCookie } from '@/lib/server/http/cookies';
 import { sendDueMail } from '@/lib/server/mail/delivery';
 import type { ApiAnswer } from '@/lib/server/routes/answer';
 import { type FormFields, nextOf } from '@/lib/server/routes/form-answer';
@@ -23,5 +23,8 @@ export const POST = publicRoute('POST /api/auth/login', { body: loginBody, form 
   const signedIn = await login({ ...body, facts, deviceCookie, refreshCookie });
   if (!signedIn.ok) return attemptProblem(signedIn);
   if (signedIn.value.kind === 'due' || signedIn.value.isNoticed) sendDueMail();
+  if (signedIn.value.kind === 'signed_in' && signedIn.value.isInvited) {
+    await setInvitationCookie(signedIn.value.signedIn.user.id);
+  }
   return signedIn.value.kind === 'due' ? secondStepAnswer(signedIn.value) : signInAnswer(signedIn.value.signedIn);
 });

@@ -1,3 +1,4 @@
+import { bringsOurCookie, deleteInvitationCookie } from '@/lib/server/http/cookies';
 import { empty } from '@/lib/server/routes/answer';
 import { publicRoute } from '@/lib/server/routes/route-handler';
 import { dropDraft } from '@/lib/server/sessions/drafts';
@@ -18,5 +19,6 @@ export const POST = publicRoute('POST /api/auth/logout', { form }, async ({ requ
   await signOut(request.headers, facts);
   await deleteSessionCookies();
   await dropDraft();
+  if (await bringsOurCookie('invitation')) await deleteInvitationCookie();
   return empty(CLEAR_CACHE);
 });

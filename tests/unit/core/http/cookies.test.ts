@@ -12,7 +12,7 @@ const NAMES = cookieNames(true);
 
 describe('the names', () => {
   test('bear the __Host- prefix with https', () => {
-    const ours = ['access', 'refresh', 'pending', 'device', 'draft', 'typed'];
+    const ours = ['access', 'refresh', 'pending', 'device', 'draft', 'typed', 'invitation'];
     expect(Object.values(NAMES)).toEqual(ours.map((name) => `__Host-${name}`));
   });
 
@@ -25,6 +25,7 @@ describe('the names', () => {
       'handstamp-device',
       'handstamp-draft',
       'handstamp-typed',
+      'handstamp-invitation',
     ]);
   });
 
