@@ -171,6 +171,8 @@ export const PLACES = {
     'app/(member)/account/layout.tsx',
     'app/(member)/account/name-form.tsx',
     'app/(member)/account/page.tsx',
+    'app/(member)/account/passkey-signals.ts',
+    'app/(member)/account/signal-actions.ts',
     'app/(member)/account/security/',
     'app/(member)/account/sessions/',
     'app/(member)/account/signer.ts',

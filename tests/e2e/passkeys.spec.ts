@@ -1,7 +1,9 @@
 import type { Page } from '@playwright/test';
-import { signIn } from '@/tests/support/browser/people';
+import { newPerson, signIn } from '@/tests/support/browser/people';
 import { addAuthenticator, holdSuggestions } from '@/tests/support/browser/virtual-authenticator';
-import { ageProofs } from '@/tests/support/database/sql';
+import { ageProofs, sql } from '@/tests/support/database/sql';
+import { mailedCode } from '@/tests/support/http/mailbox';
+import { targetAt } from '@/tests/support/http/requests';
 import { backend, expect, test } from './fixtures';
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -28,6 +30,7 @@ test('a passkey is added, signs in by its button, and is kept under a name; a pa
   await button(page, 'Rename').click();
   await expect(list.getByRole('heading')).toHaveText('The blue laptop');
   expect(await device.credentials()).toHaveLength(1);
+  expect(await device.names()).toEqual([`${signedIn.email} ${signedIn.name}`]);
 
   await page.context().clearCookies();
   await page.goto('/login?next=%2Faccount%2Fsecurity');
@@ -97,16 +100,43 @@ test('two devices have each their passkey; one is removed with a proof by the ot
   await expect(page.getByText('The passkey is removed.')).toBeVisible();
   await expect(items).toHaveCount(1);
   await expect(items).toContainText('On one device');
+  expect(await key.credentials()).toHaveLength(1);
 
   await items.getByRole('button', { name: /^Remove/ }).click();
   await expect(page.getByText('your password alone signs you in')).toBeVisible();
   await button(page, 'Remove').click();
   await expect(items).toHaveCount(0);
-  await key.remove();
+  await expect.poll(() => key.credentials(), 'what the device still offers').toEqual([]);
   await page.context().clearCookies();
   await page.goto('/login');
   await signIn(page, signedIn);
   await expect(page).toHaveURL('/dashboard');
+});
+
+test('a device learns which passkeys are good, and the name and address of its person, from the pages that change them', async ({
+  page,
+  origin,
+  signedIn,
+}) => {
+  const device = await addAuthenticator(page);
+  await addPasskey(page, { isFirst: true });
+  await page.goto('/account');
+  await page.getByLabel('Name').fill('Robin Ferry');
+  await button(page, 'Save name').click();
+  await expect.poll(() => device.names()).toEqual([`${signedIn.email} Robin Ferry`]);
+  const { email } = newPerson();
+  await page.getByLabel('New email').fill(email);
+  await button(page, 'Change email').click();
+  await page.getByLabel('Code').fill(await mailedCode(targetAt(origin), email));
+  await button(page, 'Confirm new email').click();
+  await expect.poll(() => device.names()).toEqual([`${email} Robin Ferry`]);
+
+  // The passkey was removed while the device was away, and another one is there.
+  expect(await device.credentials()).toHaveLength(1);
+  const owner = `"userId" = (SELECT id FROM "User" WHERE email = $1)`;
+  await sql(backend().databaseUrl, `UPDATE "Passkey" SET "credentialId" = '\\x00' WHERE ${owner}`, [email]);
+  await page.goto('/account/security');
+  await expect.poll(() => device.credentials(), 'what the device still offers').toEqual([]);
 });
 
 test('the page of a proof takes a passkey', async ({ page, signedIn }) => {

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import { Notice } from '@/app/_components/frame/notice';
 import { askSession } from '@/app/_components/session/fetch-with-session';
 import { tellOtherTabs } from '@/app/_components/session/session-channel';
+import { tellPasskeyNames } from './passkey-signals';
 
 /** A map and not an object, which would also answer to `constructor`: strangers can write the query. */
 const TEXTS: ReadonlyMap<string, { tone: 'calm' | 'fault'; text: string }> = new Map([
@@ -40,8 +41,9 @@ export function DoneNotice({ outcome }: { outcome: string | undefined }) {
     ref.current?.focus();
     tellOtherTabs('stepped-up');
     void askSession();
+    if (outcome === 'email_changed') void tellPasskeyNames();
     history.replaceState(null, '', location.pathname);
-  }, [isDone]);
+  }, [isDone, outcome]);
 
   if (done === undefined) return null;
   return (

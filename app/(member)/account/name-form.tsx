@@ -8,6 +8,7 @@ import { TextField } from '@/app/_components/forms/text-field';
 import { useKeptText } from '@/app/_components/forms/use-kept-text';
 import { Notice } from '@/app/_components/frame/notice';
 import { changeName, type NameState } from './actions';
+import { tellPasskeyNames } from './passkey-signals';
 
 /**
  * Changes the name by a server action: the same without scripts, where the page comes back with the answer in it.
@@ -25,6 +26,7 @@ export function NameForm({ owner, name, isUnsaved }: { owner: string; name: stri
   useEffect(() => {
     if (state.outcome === 'untouched') return;
     forget();
+    if (state.outcome === 'saved') void tellPasskeyNames();
     if (state.outcome === 'refused') formRef.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
   }, [state, forget]);
 

@@ -28,6 +28,9 @@ export type Offered<Options> = { readonly ceremony: string; readonly options: Op
 export type RequestOffer = Offered<PublicKeyCredentialRequestOptionsJSON>;
 export type CreationOffer = Offered<PublicKeyCredentialCreationOptionsJSON>;
 
+/** How devices name the passkeys of a person to them. */
+export const passkeyNames = ({ email, name }: PublicUser) => ({ userName: email, userDisplayName: name ?? email });
+
 /** Asks for one of `passkeys`; where none is named, for whichever of this site the person has. */
 export async function offerRequest(
   purpose: PasskeyPurpose,
@@ -64,8 +67,7 @@ export async function offerCreation(
     rpID,
     rpName: SITE.name,
     userID: bytesOf(handle),
-    userName: user.email,
-    userDisplayName: user.name ?? user.email,
+    ...passkeyNames(user),
     challenge: bytesOf(challenge),
     excludeCredentials: [...passkeys],
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },

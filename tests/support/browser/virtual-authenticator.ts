@@ -6,6 +6,8 @@ export type VirtualAuthenticator = {
   setUserVerified(isVerified: boolean): Promise<void>;
   /** What it keeps, by id. */
   credentials(): Promise<string[]>;
+  /** By what address and name it shows them, one a line. */
+  names(): Promise<string[]>;
   /** Takes the device away. */
   remove(): Promise<void>;
 };
@@ -44,6 +46,10 @@ export async function addAuthenticator(page: Page, { isSynced = true } = {}): Pr
     credentials: async () => {
       const { credentials } = await client.send('WebAuthn.getCredentials', { authenticatorId });
       return credentials.map(({ credentialId }) => credentialId);
+    },
+    names: async () => {
+      const { credentials } = await client.send('WebAuthn.getCredentials', { authenticatorId });
+      return credentials.map(({ userName, userDisplayName }) => `${userName} ${userDisplayName}`);
     },
     remove: async () => {
       await client.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId });

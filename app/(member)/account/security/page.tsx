@@ -11,6 +11,7 @@ import { DoneNotice } from '../done-notice';
 import { signerOf } from '../signer';
 import { Factors } from './factors';
 import { FEW_CODES } from './few-codes';
+import { PasskeySignals } from './passkey-signals';
 import { PasswordForm } from './password-form';
 
 export const metadata: Metadata = { title: 'Security' };
@@ -29,6 +30,9 @@ export default async function SecurityPage({ searchParams }: { searchParams: Pro
         <DoneNotice key={outcome} outcome={outcome} />
         <p className="text-lg">{protection(signer)}</p>
       </div>
+      {passkeys.length > 0 || outcome === 'passkey_removed' ? (
+        <PasskeySignals key={passkeys.map(({ id }) => id).join()} />
+      ) : null}
       <Factors
         {...{ email, passkeys, appSince: totp?.createdAt ?? null, codes: recoveryCodes }}
         hasPasskeys={arePasskeysAvailable()}
