@@ -11,10 +11,10 @@ import { StepUpForm } from './step-up-form';
 
 export const metadata: Metadata = { title: 'Confirm it is you' };
 
-const SENTENCES = {
-  totp: 'The next page changes your account, so enter the code that your authenticator app shows.',
-  recovery: 'The next page changes your account, so enter one of your recovery codes.',
-  password: 'The next page changes your account, so enter your password once more.',
+const TYPED = {
+  totp: 'enter the code that your authenticator app shows',
+  recovery: 'enter one of your recovery codes',
+  password: 'enter your password once more',
 } as const satisfies Record<AskedProof, string>;
 
 /** Asks somebody who is signed in to prove once more who they are, before the page that wants it. */
@@ -25,15 +25,30 @@ export default async function StepUpPage({ searchParams }: { searchParams: Promi
   const { user, methods } = await signerOf(await requireUser(path), path);
   const hasPasskey = methods.includes('passkey');
   const { asked, other } = proofChoice(methods, single(query['with']) === 'recovery');
+  const ways = [...(hasPasskey ? ['use your passkey'] : []), ...(asked === null ? [] : [TYPED[asked]])];
   return (
     <section aria-labelledby="confirm" className="max-w-md">
       <h1 className="text-2xl">Before you go on</h1>
       <h2 id="confirm" className="mt-6 text-xl">
         Confirm it is you
       </h2>
+      {ways.length === 0 ? (
+        <>
+          <p className="mt-2 mb-6 text-ink-soft">
+            Your account has no password, so nothing here can prove who you are. Sign out, choose one with “Forgot
+            password?”, and sign in again.
+          </p>
+          <PlainSignOut />
+        </>
+      ) : (
+        <p className="mt-2 mb-6 text-ink-soft">
+          The next page changes your account, so {ways.join(', or ')}. That lasts for ten minutes.
+        </p>
+      )}
       {hasPasskey ? (
-        <div className="mt-4 mb-6">
+        <div className="mb-6">
           <PasskeyProof
+            isOnly={asked === null}
             way={{
               options: { endpoint: '/api/auth/step-up/options', body: {} },
               endpoint: '/api/auth/step-up',
@@ -43,24 +58,19 @@ export default async function StepUpPage({ searchParams }: { searchParams: Promi
           />
         </div>
       ) : null}
-      {asked === null && !hasPasskey ? (
-        <>
-          <p className="mt-2 mb-6 text-ink-soft">
-            Your account has no password, so nothing here can prove who you are. Sign out, choose one with “Forgot
-            password?”, and sign in again.
-          </p>
-          <PlainSignOut />
-        </>
+      {asked === null && hasPasskey ? (
+        <p className="text-sm">
+          <a className="link" href="/account">
+            Cancel
+          </a>
+        </p>
       ) : null}
       {asked === null ? null : (
-        <>
-          <p className="mt-2 mb-6 text-ink-soft">{SENTENCES[asked]} That lasts for ten minutes.</p>
-          <StepUpForm
-            key={asked}
-            {...{ next, asked, other, email: user.email }}
-            initial={initialFaults(query, { [proofField(asked)]: () => EMPTY_PROOF_TEXTS[asked] })}
-          />
-        </>
+        <StepUpForm
+          key={asked}
+          {...{ next, asked, other, email: user.email }}
+          initial={initialFaults(query, { [proofField(asked)]: () => EMPTY_PROOF_TEXTS[asked] })}
+        />
       )}
     </section>
   );

@@ -3,6 +3,7 @@ import { accountBucket, factorBucket } from '@/lib/server/rate-limit/buckets';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { createProtected } from '@/tests/support/factors';
 import { send } from '@/tests/support/http/requests';
+import { givePasskey } from '@/tests/support/passkey';
 import { type Cookies, createPerson, failInARow, PASSWORD, type Person } from '@/tests/support/people';
 import { useServer } from '@/tests/support/server/use-server';
 
@@ -43,6 +44,16 @@ describe('the page of the second step asks for what the sign-in wants', () => {
     const html = await pageOf(await halfway(owner));
     expect(fieldsOf(html)).toEqual(['next', 'username', 'code', 'mailCode']);
     expect(html).toContain('Many wrong passwords or codes were tried');
+  });
+
+  it('the passkey alone, where there is nothing else: no mailed code would do beside it', async () => {
+    const owner = await createPerson({ hasPassword: true });
+    await givePasskey(owner);
+    await failInARow(await accountBucket(owner.email));
+    const html = await pageOf(await halfway(owner));
+    expect(fieldsOf(html)).toEqual([]);
+    expect(html).toContain('Now use your passkey');
+    expect(html).not.toContain('mailbox');
   });
 
   it('and after a refusal with scripts off for the same again, in whose address nothing typed stands', async () => {

@@ -38,8 +38,10 @@ export default async function SecondStepPage({ searchParams }: { searchParams: P
     );
   }
   const { email, methods } = pending;
-  const isMailDue = methods.includes('mail');
-  const { asked, other } = proofChoice(methods, single(query['with']) === 'recovery');
+  const { asked, other, hasPasskey } = proofChoice(methods, single(query['with']) === 'recovery');
+  // A passkey cannot be guessed, so nothing is mailed for it; beside one alone there is nothing to type.
+  const isTyped = asked !== null || !hasPasskey;
+  const isMailDue = methods.includes('mail') && isTyped;
   const texts = {
     ...(asked === null ? {} : { code: () => EMPTY_PROOF_TEXTS[asked] }),
     ...(isMailDue ? { mailCode: () => MAIL_TEXT } : {}),
@@ -66,10 +68,11 @@ export default async function SecondStepPage({ searchParams }: { searchParams: P
     <>
       <Ticket stub={stub}>
         <h1 className="mb-2 text-2xl">Second step</h1>
-        <WhatIsWanted {...{ asked, isMailDue, email, hasPasskey: methods.includes('passkey') }} />
-        {methods.includes('passkey') ? (
-          <div className="mb-6">
+        <WhatIsWanted {...{ asked, isMailDue, email, hasPasskey }} />
+        {hasPasskey ? (
+          <div className={isTyped ? 'mb-6' : ''}>
             <PasskeyProof
+              isOnly={!isTyped}
               way={{
                 options: { endpoint: '/api/auth/passkey/options', body: { for: 'second_factor' } },
                 endpoint: '/api/auth/login/mfa',

@@ -13,6 +13,7 @@ export function WhatIsWanted({ asked, hasPasskey, isMailDue, email }: Props) {
         <p>
           Many wrong passwords or codes were tried at this account. So that nobody gets in by guessing, enter the code
           of six digits that is on its way to its mailbox, too. It is good for ten minutes, in this browser.
+          {hasPasskey ? ' A passkey needs no such code.' : null}
         </p>
       ) : null}
       {isMailDue && asked === null ? (

@@ -11,8 +11,14 @@ const FAULTS = {
   unknown: 'The passkey was not kept. Try again.',
 } as const;
 
+type Props = {
+  onCodes: (codes: readonly string[]) => void;
+  /** True where the account has none yet. */
+  isFirst: boolean;
+};
+
 /** Has the browser make a passkey. The first second factor of an account brings recovery codes, which are shown this once. */
-export function AddPasskey({ onCodes }: { onCodes: (codes: readonly string[]) => void }) {
+export function AddPasskey({ onCodes, isFirst }: Props) {
   const attempt = usePasskeyAttempt(async () => {
     const added = await addPasskey();
     if (added.kind === 'added') {
@@ -25,5 +31,6 @@ export function AddPasskey({ onCodes }: { onCodes: (codes: readonly string[]) =>
     location.assign(`/step-up?next=${encodeURIComponent(PATH)}`);
     return 'leaving';
   });
-  return <PasskeyButton label="Add a passkey" {...attempt} />;
+  const look = isFirst ? 'button-primary' : 'button-quiet';
+  return <PasskeyButton label="Add a passkey" {...attempt} className={`${look} justify-self-start`} />;
 }

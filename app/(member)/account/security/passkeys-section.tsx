@@ -28,22 +28,24 @@ export function PasskeysSection({ action, passkeys, isAvailable, onCodes }: Prop
         <ul aria-label="Passkeys" className="mb-5 divide-y divide-hairline border-y border-hairline">
           {passkeys.map((passkey) => (
             <li key={passkey.id} className="grid gap-4 py-5">
-              <PasskeyFacts passkey={passkey} />
+              <div className="flex flex-wrap items-start justify-between gap-4">
+                <PasskeyFacts passkey={passkey} />
+                <ActionButton
+                  action={action}
+                  fields={{ action: 'remove_passkey', id: passkey.id }}
+                  label="Remove"
+                  about={passkey.name}
+                  busyLabel="Removing it"
+                  look="fault"
+                />
+              </div>
               <RenameForm id={passkey.id} name={passkey.name} />
-              <ActionButton
-                action={action}
-                fields={{ action: 'remove_passkey', id: passkey.id }}
-                label="Remove"
-                about={passkey.name}
-                busyLabel="Removing it"
-                look="fault"
-              />
             </li>
           ))}
         </ul>
       )}
       {isAvailable ? (
-        <AddPasskey onCodes={onCodes} />
+        <AddPasskey onCodes={onCodes} isFirst={passkeys.length === 0} />
       ) : (
         <p className="text-sm text-ink-soft">
           No browser makes passkeys for a site that is reached under a network address.
@@ -55,7 +57,7 @@ export function PasskeysSection({ action, passkeys, isAvailable, onCodes }: Prop
 
 function PasskeyFacts({ passkey: { name, createdAt, lastUsedAt, synced } }: { passkey: ListedPasskey }) {
   return (
-    <div>
+    <div className="min-w-0 basis-48 grow">
       <h3 className="text-base wrap-anywhere">
         <bdi>{name}</bdi>
       </h3>
