@@ -1,11 +1,29 @@
+import { hashLinkToken, newLinkToken } from '@/lib/core/token/link-token';
 import { codeOf } from '@/tests/support/app-codes';
 import { expectAccessible, WCAG } from '@/tests/support/browser/accessible';
 import { logIn, newPerson, signIn } from '@/tests/support/browser/people';
 import { addAuthenticator, holdSuggestions } from '@/tests/support/browser/virtual-authenticator';
-import { ageProofs } from '@/tests/support/database/sql';
+import { ageProofs, sql } from '@/tests/support/database/sql';
 import { backend, expect, test } from './fixtures';
 
 test.use({ contextOptions: { reducedMotion: 'reduce' }, trace: 'off' });
+
+/** An admin began to take the second factors of somebody away. Returns the token of the link that stops it. */
+async function resetThatCanBeStopped(email: string): Promise<string> {
+  const token = newLinkToken((count) => crypto.getRandomValues(new Uint8Array(count)));
+  const hash = Buffer.from((await hashLinkToken(token)) ?? []).toString('hex');
+  await sql(
+    backend().databaseUrl,
+    `WITH person AS (SELECT id, email FROM "User" WHERE email = $1), reset AS (
+       INSERT INTO "FactorReset" ("userId", reason, "notBefore", "expiresAt")
+       SELECT id, 'lost', now() + interval '1 day', now() + interval '8 days' FROM person
+     )
+     INSERT INTO "MailLink" (hash, purpose, "userId", address, "expiresAt")
+     SELECT decode($2, 'hex'), 'stop_reset', id, email, now() + interval '8 days' FROM person`,
+    [email, hash],
+  );
+  return token;
+}
 
 test('the page of a code is without barriers that axe knows, before and after it was sent again', async ({ page }) => {
   const { email, password } = newPerson();
@@ -55,6 +73,9 @@ test('the pages of second factors are without barriers that axe knows, from the 
   await page.getByRole('button', { name: 'Remove authenticator app' }).click();
   await expect(page.getByRole('heading', { name: 'Confirm it is you' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Use a passkey' })).toBeVisible();
+  await expectAccessible(page);
+  await page.goto(`/undo?token=${await resetThatCanBeStopped(signedIn.email)}`);
+  await expect(page.getByRole('button', { name: 'Stop the reset' })).toBeVisible();
   await expectAccessible(page);
   await context.clearCookies();
   // Else the device takes the suggestion before the form is sent.

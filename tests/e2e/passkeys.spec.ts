@@ -18,7 +18,7 @@ async function addPasskey(page: Page, { isFirst }: { isFirst: boolean }): Promis
   await page.getByRole('link', { name: 'I have kept them' }).click();
 }
 
-test('a passkey is added, signs in by its button, and is kept under a name; a password alone signs in no more', async ({
+test('by keyboard, a passkey signs in by its button and as second step; it is kept under a name, and a password alone signs in no more', async ({
   page,
   signedIn,
 }) => {
@@ -34,7 +34,10 @@ test('a passkey is added, signs in by its button, and is kept under a name; a pa
 
   await page.context().clearCookies();
   await page.goto('/login?next=%2Faccount%2Fsecurity');
-  await button(page, 'Sign in with a passkey').click();
+  await button(page, 'Sign in').focus();
+  await page.keyboard.press('Tab');
+  await expect(button(page, 'Sign in with a passkey')).toBeFocused();
+  await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/account/security');
   await expect(list).toContainText('Last used');
 
@@ -44,7 +47,10 @@ test('a passkey is added, signs in by its button, and is kept under a name; a pa
   await page.goto('/login');
   await signIn(page, signedIn);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Second step');
-  await button(page, 'Use a passkey').click();
+  await expect(page.getByLabel('Recovery code')).toBeFocused();
+  await page.keyboard.press('Shift+Tab');
+  await expect(button(page, 'Use a passkey')).toBeFocused();
+  await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/dashboard');
 });
 
@@ -104,7 +110,10 @@ test('two devices have each their passkey; one is removed with a proof by the ot
 
   await items.getByRole('button', { name: /^Remove/ }).click();
   await expect(page.getByText('your password alone signs you in')).toBeVisible();
-  await button(page, 'Remove').click();
+  await expect(page.getByRole('heading', { name: 'Remove this passkey?' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(button(page, 'Remove')).toBeFocused();
+  await page.keyboard.press('Enter');
   await expect(items).toHaveCount(0);
   await expect.poll(() => key.credentials(), 'what the device still offers').toEqual([]);
   await page.context().clearCookies();

@@ -2,8 +2,8 @@ import { type APIRequestContext, expect } from '@playwright/test';
 import { codeOf } from '@/tests/support/app-codes';
 import { sql } from '@/tests/support/database/sql';
 
-/** What somebody has who set up an authenticator app: its key in base32, and their recovery codes. */
-export type App = { readonly key: string; readonly codes: readonly string[] };
+/** What somebody has who set up an authenticator app: its key in base32, the code that turned it on, and recovery codes. */
+export type App = { readonly key: string; readonly used: string; readonly codes: readonly string[] };
 
 /** Sets up an authenticator app as a program would, for whoever the cookie jar of `request` just signed in. */
 export async function setUpApp(request: APIRequestContext, origin: string): Promise<App> {
@@ -11,10 +11,11 @@ export async function setUpApp(request: APIRequestContext, origin: string): Prom
   const offered = await request.post(`${origin}/api/account/totp`, { headers });
   expect(offered.status()).toBe(200);
   const { ceremony, secret: key } = await offered.json();
-  const data = { ceremony, code: codeOf(key) };
+  const used = codeOf(key);
+  const data = { ceremony, code: used };
   const done = await request.post(`${origin}/api/account/totp/confirm`, { headers, data });
   expect(done.status()).toBe(200);
-  return { key, codes: (await done.json()).recoveryCodes };
+  return { key, used, codes: (await done.json()).recoveryCodes };
 }
 
 /** Lets the codes of now be taken, whichever was the last: what waiting for half a minute would do. */
