@@ -6,6 +6,7 @@ import { env } from '@/lib/server/config/env';
 import { db } from '@/lib/server/database/client';
 import { randomBytes } from '@/lib/server/keys/random';
 import { hashWhenFree } from '@/lib/server/passwords/hasher';
+import { takeInvitation } from '@/lib/server/users/passkey-invitation';
 
 // `npm run db:seed`: makes the demo accounts that are missing and leaves those alone that are there.
 await runProgram('db:seed', async () => {
@@ -18,6 +19,8 @@ await runProgram('db:seed', async () => {
     if (!hashed.ok) return { ok: false, sentence: `the password of ${email} could not be hashed: ${hashed.code}.` };
     const data = { id: newId(randomBytes), email, name, role, password: { create: { hash: hashed.value } } };
     await db().user.create({ data });
+    // Many share these accounts: nobody is offered a passkey for one.
+    await takeInvitation(data.id);
   }
   return { ok: true };
 });

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { MemberHeader } from '@/app/_components/frame/site-header';
 import { ourCookie } from '@/lib/server/http/cookies';
 import { sessionIfKnown } from '@/lib/server/sessions/session-if-known';
+import { isInvitationLeft } from '@/lib/server/users/passkey-invitation';
 import { PasskeyInvitation } from './passkey-invitation';
 
 /**
@@ -10,15 +11,21 @@ import { PasskeyInvitation } from './passkey-invitation';
  * each page asks `requireUser` itself.
  */
 export default async function MemberLayout({ children }: { children: ReactNode }) {
-  const session = await sessionIfKnown();
-  const invited = await ourCookie(await headers(), 'invitation');
   return (
     <>
       <MemberHeader />
       <main id="main" tabIndex={-1} className="page grow pt-8 pb-20 sm:pt-12">
-        <PasskeyInvitation isWaiting={session !== null && invited === session.sub} />
+        <PasskeyInvitation isWaiting={await isInvited()} />
         {children}
       </main>
     </>
   );
+}
+
+/** Whether the person is to be offered a passkey. Only a browser that just signed in costs a statement. */
+async function isInvited(): Promise<boolean> {
+  const invited = await ourCookie(await headers(), 'invitation');
+  if (invited === null || invited !== (await sessionIfKnown())?.sub) return false;
+  // Without a database the page fails by itself, and its frame stays.
+  return isInvitationLeft(invited).catch(() => false);
 }

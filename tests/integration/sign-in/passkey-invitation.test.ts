@@ -28,7 +28,7 @@ it('comes with every sign-in by password alone until a page has taken it, and go
   expect(await invitedBy(person)).toBeUndefined();
 });
 
-it('is in the page for its person alone, and in none without it', async () => {
+it('is in the page for its person alone, and in none without it, or once it was taken', async () => {
   const [person, other] = [await createPerson({ hasPassword: true }), await createPerson({ hasPassword: true })];
   const { cookies } = await logIn(person);
   const page = async (invitation: string) => {
@@ -36,6 +36,8 @@ it('is in the page for its person alone, and in none without it', async () => {
     return text.includes('Sign in without a password next time');
   };
   expect([await page(person.id), await page(other.id), await page('')]).toEqual([true, false, false]);
+  expect(await takeInvitation(person.id)).toBe(true);
+  expect(await page(person.id)).toBe(false);
 });
 
 it('is taken once, however many pages ask at the same time', async () => {
