@@ -16,6 +16,10 @@ ALTER TABLE "Session" ADD COLUMN     "name" TEXT;
 -- AlterTable
 ALTER TABLE "User" ADD COLUMN     "deletesAt" TIMESTAMPTZ(3);
 
+-- By bytes, whatever the database's locale: the index finds addresses by their beginning, and the order of letters of the
+-- operating system, which may change with an update, has no part in what is unique.
+ALTER TABLE "User" ALTER COLUMN "email" TYPE TEXT COLLATE "C";
+
 -- CreateIndex
 CREATE INDEX "AuditEvent_userId_id_idx" ON "AuditEvent"("userId", "id" DESC);
 
@@ -24,9 +28,6 @@ CREATE INDEX "AuditEvent_type_id_idx" ON "AuditEvent"("type", "id" DESC);
 
 -- CreateIndex
 CREATE INDEX "AuditEvent_actorId_id_idx" ON "AuditEvent"("actorId", "id" DESC) WHERE ("actorId" IS NOT NULL);
-
--- CreateIndex
-CREATE INDEX "User_email_idx" ON "User"("email" text_pattern_ops);
 
 -- CreateIndex
 CREATE INDEX "User_deletesAt_idx" ON "User"("deletesAt") WHERE ("deletesAt" IS NOT NULL);
