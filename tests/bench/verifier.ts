@@ -13,6 +13,7 @@ import { randomBytes } from '@/lib/server/keys/random';
 import type { Surroundings } from '@/lib/verifier/surroundings';
 import { createVerifier } from '@/lib/verifier/verifier';
 import { isFull, median, quantity, say, type Table, timed, writeReport } from './report';
+import { statusBits } from './status-bits';
 
 const ISSUER = 'https://app.handstamp.example';
 const NOW = 1_800_000_000;
@@ -151,6 +152,7 @@ writeReport({
           `${TOKENS_A_ROUND} tokens, in turn.`,
       ],
     },
+    await statusBits(),
     await flood(),
   ],
 });
