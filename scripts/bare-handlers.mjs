@@ -19,7 +19,15 @@ const FUNCTIONS = new RegExp(`\\bexport\\s+(?:async\\s+)?function\\s*\\*?\\s*${M
 /** `export { handler as POST, GET }`: what is exported bears the last name of each part. */
 const LISTS = /\bexport\s*\{([^}]*)\}/g;
 const LISTED = new RegExp(`\\b${METHOD}\\s*$`);
-const WRAPPERS = ['publicRoute', 'sessionRoute', 'personRoute', 'changeRoute', 'oauthRoute'];
+const WRAPPERS = [
+  'publicRoute',
+  'sessionRoute',
+  'personRoute',
+  'changeRoute',
+  'adminRoute',
+  'adminChangeRoute',
+  'oauthRoute',
+];
 
 /**
  * What nothing guards in a route file, in sentences that say what to write.

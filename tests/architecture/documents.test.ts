@@ -5,6 +5,7 @@ import { OAUTH_ERRORS } from '@/lib/core/http/oauth-error';
 import { PROBLEMS } from '@/lib/core/http/problem';
 import { environmentSchema } from '@/lib/server/config/settings';
 import * as accountMails from '@/lib/server/mail/account-messages';
+import * as adminMails from '@/lib/server/mail/admin-messages';
 import * as factorMails from '@/lib/server/mail/factor-messages';
 import * as recoveryMails from '@/lib/server/mail/recovery-messages';
 import * as sessionMails from '@/lib/server/mail/session-messages';
@@ -129,7 +130,7 @@ describe('docs/mail.md', () => {
   const MAIL_FILES = filesBelow('lib/server/mail').filter((file) => /^lib\/server\/mail\/.+-messages\.ts$/.test(file));
 
   it('has a row for each mail that there is, and for no other', () => {
-    const modules = [accountMails, factorMails, recoveryMails, sessionMails, signInMails, signUpMails];
+    const modules = [accountMails, adminMails, factorMails, recoveryMails, sessionMails, signInMails, signUpMails];
     expect(modules).toHaveLength(MAIL_FILES.length);
     expect(rows.map(([, name]) => name).sort()).toEqual(modules.flatMap((mails) => Object.keys(mails)).sort());
   });

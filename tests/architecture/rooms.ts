@@ -46,7 +46,7 @@ export const ROOMS = table({
   // Codes that were mailed, and how often they were tried.
   'server/ceremonies': ['core', 'core/token', 'server/database'],
   // People.
-  'server/users': ['core', 'server/database', 'server/audit'],
+  'server/users': ['core', 'core/token', 'server/database', 'server/audit'],
   // Keys at rest: made, unwrapped, rotated, reported.
   'server/keys': ['core', 'core/keys', 'core/http', 'server/config', 'server/database', 'server/audit'],
   // Mails: their words, the outbox, the way out.
@@ -75,8 +75,10 @@ export const ROOMS = table({
   'server/account': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/sign-up'],
   // What a person changes of what protects them: second factors and recovery codes.
   'server/security': ['core', 'core/factors', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/factors', 'server/sessions', 'server/step-up'],
+  // What admins and the operator do to the accounts of others, and see of them.
+  'server/admin': ['core', 'core/http', 'core/token', 'server/database', 'server/http', 'server/audit', 'server/users', 'server/mail', 'server/factors', 'server/sessions', 'server/recovery'],
   // What stands around every handler, and the shapes of bodies.
-  'server/routes': ['site.ts', 'core', 'core/factors', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/keys', 'server/ceremonies', 'server/passwords', 'server/factors', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/account'],
+  'server/routes': ['site.ts', 'core', 'core/factors', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/users', 'server/keys', 'server/ceremonies', 'server/passwords', 'server/factors', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/account', 'server/admin'],
   // The endpoints of programs and resource servers.
   'server/oauth': ['core', 'core/factors', 'core/http', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/factors', 'server/sessions', 'server/sign-in', 'server/routes'],
   // The programs behind `npm run`.
@@ -101,9 +103,9 @@ export const ROOMS = table({
   // The pages of the person signed in.
   'app/(member)': ['site.ts', 'core', 'core/http', 'core/token', 'server/config', 'server/http', 'server/users', 'server/mail', 'server/sessions', 'server/step-up', 'server/account', 'server/security', 'server/routes', 'app/_components/stamp', 'app/_components/session', 'app/_components/frame', 'app/_components/forms', 'app/_components/passkeys'],
   // The pages of admins.
-  'app/(admin)': ['server/users', 'server/keys', 'server/sessions', 'app/_components/frame', 'app/_components/forms', 'app/(member)'],
+  'app/(admin)': ['core', 'core/token', 'server/audit', 'server/users', 'server/mail', 'server/keys', 'server/sessions', 'server/step-up', 'server/admin', 'server/routes', 'app/_components/frame', 'app/_components/forms', 'app/_components/passkeys', 'app/(member)'],
   // The HTTP interface.
-  'app/api': ['core', 'core/http', 'core/token', 'server/config', 'server/http', 'server/audit', 'server/users', 'server/mail', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/step-up', 'server/recovery', 'server/account', 'server/security', 'server/routes', 'server/oauth'],
+  'app/api': ['core', 'core/http', 'core/token', 'server/config', 'server/http', 'server/audit', 'server/users', 'server/mail', 'server/maintenance', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/step-up', 'server/recovery', 'server/account', 'server/security', 'server/admin', 'server/routes', 'server/oauth'],
   // What any service may fetch: the key set and the metadata.
   'app/.well-known': ['core', 'core/http', 'server/config', 'server/keys', 'server/routes', 'server/oauth'],
   // The same for the status lists.
@@ -184,12 +186,15 @@ export const PLACES = {
     'app/(admin)/admin/[...nothing]/',
     'app/(admin)/admin/admin-nav.tsx',
     'app/(admin)/admin/page.tsx',
+    'app/(admin)/admin/signer.ts',
+    'app/(admin)/admin/audit/',
     'app/(admin)/admin/keys/',
     'app/(admin)/admin/users/',
   ],
   'app/api': [
     'app/api/[[...path]]/',
     'app/api/account/',
+    'app/api/admin/',
     'app/api/auth/',
     'app/api/cron/',
     'app/api/dev/',

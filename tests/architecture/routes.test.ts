@@ -6,7 +6,15 @@ import { roomOf } from './rooms';
 
 const ROOT = process.cwd();
 const OTHER_METHODS = 'lib/server/routes/other-methods.ts';
-const WRAPPERS = ['publicRoute', 'sessionRoute', 'personRoute', 'changeRoute', 'oauthRoute'];
+const WRAPPERS = [
+  'publicRoute',
+  'sessionRoute',
+  'personRoute',
+  'changeRoute',
+  'adminRoute',
+  'adminChangeRoute',
+  'oauthRoute',
+];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Pictures that the build draws once: they answer no request by themselves. */

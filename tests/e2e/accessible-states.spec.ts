@@ -1,7 +1,8 @@
 import { hashLinkToken, newLinkToken } from '@/lib/core/token/link-token';
 import { codeOf } from '@/tests/support/app-codes';
 import { expectAccessible, WCAG } from '@/tests/support/browser/accessible';
-import { logIn, newPerson, signIn } from '@/tests/support/browser/people';
+import { setUpApp } from '@/tests/support/browser/factors';
+import { ADMIN, logIn, newPerson, signIn, signUp } from '@/tests/support/browser/people';
 import { addAuthenticator, holdSuggestions } from '@/tests/support/browser/virtual-authenticator';
 import { ageProofs, sql } from '@/tests/support/database/sql';
 import { backend, expect, test } from './fixtures';
@@ -126,5 +127,29 @@ test('what stands in place of the form for an address is without barriers that a
   await page.getByLabel('Password', { exact: true }).fill(signedIn.password);
   await page.getByRole('button', { name: 'Confirm' }).click();
   await expect(page.getByLabel('Code')).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('the page of a person is without barriers that axe knows, and so is the question for a proof in it', async ({
+  page,
+  context,
+  origin,
+  openBrowser,
+}) => {
+  const theirs = await openBrowser();
+  const person = await signUp(theirs.request, origin);
+  await setUpApp(theirs.request, origin);
+  await logIn(context.request, origin, ADMIN);
+  await page.goto(`/admin/users?search=${person.email}`);
+  await page.getByRole('row').filter({ hasText: person.email }).getByRole('link').click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('User');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Start factor reset' }).click();
+  await expect(page.getByLabel('Reason')).toHaveAccessibleDescription(/Say why/);
+  await expectAccessible(page);
+  await ageProofs(backend().databaseUrl, ADMIN.email);
+  await page.getByLabel('Reason').fill('lost the phone');
+  await page.getByRole('button', { name: 'Start factor reset' }).click();
+  await expect(page.getByRole('heading', { name: 'Confirm it is you' })).toBeVisible();
   await expectAccessible(page);
 });

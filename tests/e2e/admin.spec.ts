@@ -53,7 +53,7 @@ test('for a member there is no admin page: 404, and no link to one', async ({
   expectFault,
 }) => {
   expectFault(/status of 404/);
-  for (const path of ['/admin', '/admin/users', '/admin/keys']) {
+  for (const path of ['/admin', '/admin/users', '/admin/audit', '/admin/keys']) {
     expect((await page.goto(path))?.status(), path).toBe(404);
     await expect(page.getByRole('heading', { level: 1, name: 'There is nothing here' })).toBeVisible();
     await expect(page.getByRole('table')).toHaveCount(0);

@@ -7,6 +7,7 @@ export function AdminNav({ title }: { title: string }) {
       <h1 className="text-2xl">{title}</h1>
       <nav aria-label="Admin" className="mt-2 mb-8 flex gap-6 *:first:-ms-1 border-b border-hairline">
         <NavLink href="/admin/users">Users</NavLink>
+        <NavLink href="/admin/audit">Audit log</NavLink>
         <NavLink href="/admin/keys">Keys</NavLink>
       </nav>
     </>

@@ -30,13 +30,16 @@ export const PROBLEM_MEANINGS = {
     'The account has a second factor, and a password proves nothing beside it. Give a proof by one of “methods”.',
   not_found: 'There is nothing at this address, or it belongs to somebody else: the two look the same.',
   method_not_allowed: 'This address takes other methods. Allow names them.',
+  own_account:
+    'Nobody changes their own role, disables their own account or takes their own second factors away here. Another admin can, and so can the command line of the server.',
+  last_admin: 'Without this person nobody could administer anything. Make somebody else an admin first.',
   email_change_recent:
     'The email address was changed less than three days ago, and whoever has the address before may still take that back. Until then it changes no further.',
   last_factor:
     'After this the password alone would sign in, and the recovery codes would be good no more. Send the same request with ?last=true to do it nevertheless.',
   factor_exists: 'An account has one authenticator app. Remove it before you set up another one.',
   no_factor:
-    'Recovery codes stand in for a second factor, and this account has none. Set up an authenticator app or a passkey first.',
+    'The account has no second factor: there is none to reset, and recovery codes have nothing to stand in for. Set up an authenticator app or a passkey first.',
   factors_changed:
     'While this was being done, another request added or removed a second factor or made other recovery codes. Nothing was done here. Look at what there is now, and ask again where it is still wanted.',
   passkey_exists: 'A passkey belongs to one account, and this one is set up already. Use it, or make another one.',

@@ -19,6 +19,8 @@ export const PROBLEMS = {
   factor_required: [403, 'This account asks for its second factor'],
   not_found: [404, 'There is nothing here'],
   method_not_allowed: [405, 'This method is not allowed here'],
+  own_account: [409, 'This is your own account'],
+  last_admin: [409, 'This is the last admin'],
   email_change_recent: [409, 'The last change of address can still be undone'],
   last_factor: [409, 'This is the last second factor'],
   factor_exists: [409, 'There is an authenticator app already'],

@@ -84,11 +84,20 @@ export type AuditType =
   | 'passkey_counter_back'
   | 'name_changed'
   /** The person got another role; `details` say which and which before. */
-  | 'role_changed';
+  | 'role_changed'
+  /** An admin disabled the account, and all sessions ended; or enabled it again. */
+  | 'account_disabled'
+  | 'account_enabled'
+  /** An admin deleted the password and ended all sessions; a link to a new one was mailed. */
+  | 'password_reset_forced'
+  /** An admin took a copy of the audit log; `details` say of what. */
+  | 'audit_exported';
 
 export type AuditEntry = {
   readonly type: AuditType;
   readonly userId?: string | null;
+  /** Who did it, when it was not the person. */
+  readonly actorId?: string | null;
   readonly sessionId?: string | null;
   readonly ip?: string | null;
   readonly userAgent?: string | null;
@@ -108,11 +117,12 @@ export async function recordAudit(entry: AuditEntry, tx: Transaction = db()): Pr
 
 /** An entry as the table takes it. */
 export function storable(entry: AuditEntry) {
-  const { type, userId = null, sessionId = null, ip = null, userAgent = null, details = {} } = entry;
+  const { type, userId = null, actorId = null, sessionId = null, ip = null, userAgent = null, details = {} } = entry;
   const facts = Object.entries(details).map(([name, value]) => [name, typeof value === 'string' ? clip(value) : value]);
   return {
     type,
     userId,
+    actorId,
     sessionId,
     ip,
     userAgent: userAgent === null ? null : trimUserAgent(printable(userAgent)),

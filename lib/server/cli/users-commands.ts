@@ -1,7 +1,7 @@
 import 'server-only';
 import { requestFactorReset, resetFactorsNow } from '@/lib/server/recovery/factor-reset';
 import { changeRole } from '@/lib/server/sessions/role-change';
-import { findListedUser } from '@/lib/server/users/user-list';
+import { findListedUser } from '@/lib/server/users/listed-user';
 import { inUtc } from './keys-rotation';
 import type { Outcome } from './program';
 import type { Typed } from './users-arguments';
@@ -24,7 +24,7 @@ export function runUsersCommand(typed: Typed): Promise<Outcome> {
 }
 
 async function show({ email }: Extract<Typed, { command: 'show' }>): Promise<Outcome> {
-  const user = await findListedUser(email);
+  const user = await findListedUser({ email });
   if (user === null) return nobody(email);
   const { id, name, createdAt, disabledAt, liveSessions } = user;
   const lines = [
@@ -58,7 +58,7 @@ async function role({ email, role: wanted }: Extract<Typed, { command: 'role' }>
 const HAS_NONE = (email: string): Outcome => refused(`${email} has no second factor. Nothing was changed`);
 
 async function factorReset({ email, isNow }: Extract<Typed, { command: 'factor-reset' }>): Promise<Outcome> {
-  const user = await findListedUser(email);
+  const user = await findListedUser({ email });
   if (user === null) return nobody(email);
   if (isNow) {
     const done = await resetFactorsNow(user.id);

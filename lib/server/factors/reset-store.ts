@@ -11,6 +11,7 @@ export type ResetRequest = {
   /** The admin; null from the command line. */
   readonly requestedBy: string | null;
   readonly reason: string;
+  readonly facts: RequestFacts | null;
   /** Tells the owner, and holds the link that stops it. */
   readonly mail: MailMessage;
   readonly stopHash: Bytes;
@@ -24,7 +25,7 @@ export type OpenReset = { readonly notBefore: Date; readonly expiresAt: Date };
  * open goes on as it is; one that ran out gives way. Null for whoever has no second factor.
  */
 export async function writeResetRequest(request: ResetRequest): Promise<(OpenReset & { isNew: boolean }) | null> {
-  const { userId, requestedBy, reason, stopHash } = request;
+  const { userId, requestedBy, reason, facts, stopHash } = request;
   const mail = mailValues(await sealMail(request.mail));
   const [row] = await db().$queryRaw<(OpenReset & { isNew: boolean })[]>`
     WITH person AS MATERIALIZED (
@@ -43,8 +44,9 @@ export async function writeResetRequest(request: ResetRequest): Promise<(OpenRes
       INSERT INTO "MailLink" (hash, purpose, "userId", address, "expiresAt")
       SELECT ${stopHash}, 'stop_reset', p.id, p.email, b."expiresAt" FROM begun b JOIN person p ON p.id = b."userId"
     ), audited AS (
-      INSERT INTO "AuditEvent" (type, "userId", details)
-      SELECT 'factor_reset_requested', "userId", jsonb_build_object('reason', ${reason}::text) FROM begun
+      INSERT INTO "AuditEvent" (type, "userId", "actorId", ip, "userAgent", details)
+      SELECT 'factor_reset_requested', "userId", ${requestedBy}, ${facts?.ip ?? null}, ${facts?.userAgent ?? null},
+        jsonb_build_object('reason', ${reason}::text) FROM begun
     ), mailed AS (
       INSERT INTO "Outbox" ("to", ${MAIL_COLUMNS}) SELECT p.email, ${mail} FROM begun b JOIN person p ON p.id = b."userId"
     )
@@ -69,6 +71,25 @@ export async function stopReset(linkHash: Bytes, { ip, userAgent }: RequestFacts
     )
     SELECT EXISTS (SELECT FROM used) AS "isUsed"`;
   return row?.isUsed ?? false;
+}
+
+/** Stops the reset of a person that is open, whoever asked for it. False where none is. */
+export async function cancelReset(
+  userId: string,
+  { actorId, facts }: { readonly actorId: string | null; readonly facts: RequestFacts | null },
+): Promise<boolean> {
+  const [row] = await db().$queryRaw<{ isStopped: boolean }[]>`
+    WITH stopped AS (
+      DELETE FROM "FactorReset" WHERE "userId" = ${userId} AND "expiresAt" > now() RETURNING "userId"
+    ), ended AS (
+      UPDATE "MailLink" SET "usedAt" = now()
+      WHERE "userId" IN (SELECT "userId" FROM stopped) AND purpose = 'stop_reset' AND "usedAt" IS NULL
+    ), audited AS (
+      INSERT INTO "AuditEvent" (type, "userId", "actorId", ip, "userAgent")
+      SELECT 'factor_reset_cancelled', "userId", ${actorId}, ${facts?.ip ?? null}, ${facts?.userAgent ?? null} FROM stopped
+    )
+    SELECT EXISTS (SELECT FROM stopped) AS "isStopped"`;
+  return row?.isStopped ?? false;
 }
 
 /** What goes with a reset, and who did it. */

@@ -3,6 +3,7 @@ import { fail, type Result, succeed } from '@/lib/core/failures';
 import { FACTOR_RESET_WAIT_SECONDS } from '@/lib/core/policy';
 import { databaseNow } from '@/lib/server/database/live-state';
 import { type OpenReset, takeFactors, writeResetRequest } from '@/lib/server/factors/reset-store';
+import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { factorResetBegun, factorsReset } from '@/lib/server/mail/factor-messages';
 import { newLink } from '@/lib/server/mail/new-link';
 import { changeAndSignOut } from './change-and-sign-out';
@@ -19,16 +20,19 @@ export async function requestFactorReset({
   userId,
   requestedBy,
   reason,
+  facts = null,
 }: {
   readonly userId: string;
   /** The admin; null from the command line. */
   readonly requestedBy: string | null;
   readonly reason: string;
+  /** Of the admin's request. */
+  readonly facts?: RequestFacts | null;
 }): Promise<Result<OpenReset & { readonly isNew: boolean }, 'no_factor'>> {
   const stop = await newLink('/undo');
   const notBefore = (await databaseNow()) + FACTOR_RESET_WAIT_SECONDS;
   const mail = factorResetBegun({ notBefore, stopUrl: stop.url });
-  const written = await writeResetRequest({ userId, requestedBy, reason, mail, stopHash: stop.hash });
+  const written = await writeResetRequest({ userId, requestedBy, reason, facts, mail, stopHash: stop.hash });
   return written === null ? fail('no_factor') : succeed(written);
 }
 

@@ -10,6 +10,7 @@ export type Answer<Error extends ErrorAnswer> =
   | { readonly kind: 'json'; readonly status: number; readonly body: object }
   | { readonly kind: 'empty'; readonly status: 204; readonly headers?: HeadersInit }
   | { readonly kind: 'elsewhere'; readonly path: string }
+  | { readonly kind: 'file'; readonly body: ReadableStream<Uint8Array>; readonly headers: HeadersInit }
   | { readonly kind: 'cacheable'; readonly text: string; readonly etag: string; readonly headers: HeadersInit }
   | Error;
 
@@ -24,6 +25,13 @@ export const empty = (headers: HeadersInit = {}): Answer<never> => ({ kind: 'emp
 
 /** Sends whoever asks to a page of ours (302, RFC 9110 §15.4.3). */
 export const elsewhere = (path: string): Answer<never> => ({ kind: 'elsewhere', path });
+
+/** A file to be kept under that name, which is of ours and plain ASCII, sent as it is made. */
+export const file = (body: ReadableStream<Uint8Array>, name: string, type: string): Answer<never> => ({
+  kind: 'file',
+  body,
+  headers: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` },
+});
 
 /** The same for every caller: cacheable by its own headers, 304 where the caller has it already (RFC 9110 §13.1.2). */
 export const cacheable = (text: string, etag: string, headers: HeadersInit): Answer<never> => ({
@@ -51,6 +59,10 @@ export function toResponse(
     }
     case 'elsewhere':
       return new Response(null, { status: 302, headers: { ...ownHeaders, location: answer.path } });
+    case 'file': {
+      const headers = { ...ownHeaders, ...Object.fromEntries(new Headers(answer.headers)) };
+      return new Response(answer.body, { headers });
+    }
     case 'cacheable': {
       const headers = new Headers(answer.headers);
       headers.set('etag', answer.etag);

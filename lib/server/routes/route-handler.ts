@@ -7,6 +7,7 @@ import { isForm } from '@/lib/core/http/origin-check';
 import { PRIVATE_HEADERS } from '@/lib/core/http/problem';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { DEFAULT_MAX_BODY_BYTES, discardBody, fieldFaults, readBody } from '@/lib/server/http/request-body';
+import { requestFacts } from '@/lib/server/http/request-facts';
 import type { OriginRule } from '@/lib/server/http/request-origin';
 import { findCaller } from '@/lib/server/sessions/renewal';
 import { guardChange, type Signer } from '@/lib/server/step-up/guard';
@@ -15,6 +16,7 @@ import type { FormPaths } from './form-answer';
 import { type Call, type ErrorFormat, pipeline, type ReadBody, type RouteHandler, type Step } from './pipeline';
 import { problemResponse } from './problem-response';
 import type { RouteName } from './route-table';
+import { stepUpRequired } from './step-up-answer';
 
 type Options<Body> = {
   /** Shape of the body; without it none is read. */
@@ -76,6 +78,32 @@ export const changeRoute = <Body = undefined>(
     const signer = await guardChange(call.session, call.facts);
     return signer.ok ? handle(call, signer.value) : problem(signer.code);
   });
+
+/**
+ * As `publicRoute`, for admins in a browser: the database is asked once who they are at that moment, and the handler is told.
+ * Everybody else is `forbidden`, and so is every Bearer token, whoever's. Of them no body is read.
+ */
+export const adminRoute = <Body = undefined>(
+  name: RouteName,
+  options: Options<Body>,
+  handle: (call: Call<Signer, Body>) => Promise<ApiAnswer>,
+): RouteHandler => apiRoute(name, options, 'all_but_bearer', identifyAdmin, handle);
+
+/** As `adminRoute`, for what changes something: it wants a recent proof, asked for once the body is known to be right. */
+export const adminChangeRoute = <Body = undefined>(
+  name: RouteName,
+  options: Options<Body>,
+  handle: (call: Call<Signer, Body>) => Promise<ApiAnswer>,
+): RouteHandler =>
+  adminRoute(name, options, async (call) => (call.session.isRecent ? handle(call) : stepUpRequired(call.session)));
+
+async function identifyAdmin(request: NextRequest): Promise<Step<Signer, Problem>> {
+  const identified = await identifyPerson(request);
+  if (!identified.ok) return identified;
+  const signer = await guardChange(identified.value, requestFacts(request.headers));
+  if (!signer.ok) return { ok: false, error: problem(signer.code) };
+  return signer.value.user.role === 'admin' ? signer : { ok: false, error: problem('forbidden') };
+}
 
 async function identifyPerson(request: NextRequest): Promise<Step<AccessClaims, Problem>> {
   const identified = await identifyCaller(request);

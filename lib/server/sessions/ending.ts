@@ -28,6 +28,8 @@ export type Ending = {
    * asks, because the decision is ours.
    */
   readonly askedBy: string | null;
+  /** The admin who ends them; for the audit log. */
+  readonly actorId?: string | null;
   /** Sent to the owner once for each session that ends here. */
   readonly mail?: MailMessage;
 };
@@ -54,7 +56,7 @@ export async function endSessions(scope: EndingScope, ending: Ending): Promise<n
 
 /** The same in the transaction `tx`, with which it happens or not: once that is committed, call `noteEnded`. */
 export async function endSessionsWith(tx: Transaction, scope: EndingScope, ending: Ending): Promise<Outcome> {
-  const { reason, audit, facts, askedBy, mail } = ending;
+  const { reason, audit, facts, askedBy, actorId = null, mail } = ending;
   const network = facts === null ? null : networkNow(facts);
   const mailed = mail === undefined ? Prisma.empty : mailToOwners(await sealMail(mail));
   const [outcome] = await tx.$queryRaw<Outcome[]>`
@@ -71,8 +73,8 @@ export async function endSessionsWith(tx: Transaction, scope: EndingScope, endin
       SELECT "statusNumber", now() + ${REVOCATION_RETENTION_SECONDS} * interval '1 second' FROM ended
       ON CONFLICT DO NOTHING
     ), audited AS (
-      INSERT INTO "AuditEvent" (type, "userId", "sessionId", ip, "userAgent")
-      SELECT ${audit}, "userId", id, ${facts?.ip ?? null}, ${facts?.userAgent ?? null} FROM ended
+      INSERT INTO "AuditEvent" (type, "userId", "actorId", "sessionId", ip, "userAgent")
+      SELECT ${audit}, "userId", ${actorId}, id, ${facts?.ip ?? null}, ${facts?.userAgent ?? null} FROM ended
     )${mailed}
     SELECT ARRAY(SELECT "statusNumber"::float8 FROM ended) AS "endedNumbers",
       (SELECT "userId" FROM asking WHERE "isLive" AND NOT "isAtHome") AS "refusedUserId"`;

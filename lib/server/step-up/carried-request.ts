@@ -8,6 +8,7 @@ import { seal, unseal } from '@/lib/core/token/sealed-token';
 import { databaseNow } from '@/lib/server/database/live-state';
 import { sealKeys } from '@/lib/server/keys/data-keys';
 import { randomBytes } from '@/lib/server/keys/random';
+import { ADMIN_REQUESTS } from './admin-requests';
 import type { Signer } from './guard';
 
 // A change that needs a fresh proof waits for it in the page that asked for it: sealed, in the form that asks for the proof.
@@ -24,6 +25,7 @@ const requestSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('make_codes') }),
   // `since`: of the password that was compared, in ms; null where there was none. The new one's hash is kept back.
   z.object({ action: z.literal('change_password'), since: z.number().nullable() }),
+  ...ADMIN_REQUESTS,
 ]);
 export type CarriedRequest = z.infer<typeof requestSchema>;
 

@@ -1,14 +1,9 @@
 import 'server-only';
+import type { Role } from '@/lib/core/token/claims';
 import { db } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
-import { PUBLIC_COLUMNS, type PublicUser } from './user-store';
-
-/** A line of the admin's list. Times are ISO 8601. */
-export type ListedUser = PublicUser & {
-  readonly createdAt: string;
-  readonly disabledAt: string | null;
-  readonly liveSessions: number;
-};
+import { addressPlace, type Place, readPlace, timePlace } from './list-place';
+import { LISTED_COLUMNS, type ListedRow, type ListedUser, listed } from './listed-user';
 
 /** A page of the list; `previous` and `next` are for `before` and `after` of the pages beside it, null where there is none. */
 export type UserPage = {
@@ -17,84 +12,127 @@ export type UserPage = {
   readonly next: string | null;
 };
 
-export type AskedPage = { readonly after?: string | undefined; readonly before?: string | undefined };
+/** Who is listed. Everybody, where nothing is said. */
+export type UserFilter = {
+  /** The beginning of an address, in its one spelling, or an exact id. */
+  readonly search?: string | null;
+  readonly role?: Role | null;
+  readonly isDisabled?: boolean | null;
+};
+
+export type AskedPage = UserFilter & {
+  readonly after?: string | null | undefined;
+  readonly before?: string | null | undefined;
+  readonly limit?: number;
+};
 
 export const USERS_PAGE_SIZE = 25;
 
-/** Where a user stands in the list: milliseconds of `createdAt`, and the id, which orders users of one moment. */
-type Place = { readonly createdAt: Date; readonly id: string };
-
-const PLACE = /^(\d{1,14})\.([A-Za-z0-9_-]{22})$/;
-
-type Row = PublicUser & { createdAt: Date; disabledAt: Date | null; liveSessions: number };
-
 /**
- * A page of all users, newest first: the one after or before a place that another page named, else the first. A page costs
- * the same wherever it is and however many there are, so nobody is counted: live sessions of those shown, and no total.
+ * A page of users: the one after or before a place that another page named, else the first. Newest first, or by address where
+ * one was searched for, because that is the order in which an index has them. A page costs the same wherever it is and
+ * however many there are, so nobody is counted: live sessions of those shown, and no total.
  *
  * A text that is no place leads to the first page. So does `before` where less than a page stands before it, so that going
  * back ends at a full page. `after` the last user there is nobody.
  */
-export async function listUsers({ after, before }: AskedPage = {}): Promise<UserPage> {
-  const from = placeIn(after);
-  const until = from === null ? placeIn(before) : null;
+export async function listUsers({
+  after,
+  before,
+  limit = USERS_PAGE_SIZE,
+  ...filter
+}: AskedPage = {}): Promise<UserPage> {
+  const order = orderOf(filter);
+  const from = placeIn(after, order);
+  const until = from === null ? placeIn(before, order) : null;
   if (until !== null) {
-    const rows = await readRows(earlierThan(until), Prisma.sql`"createdAt", id DESC`);
-    const shown = rows.slice(0, USERS_PAGE_SIZE).reverse();
-    if (rows.length > USERS_PAGE_SIZE) return pageOf(shown, { hasPrevious: true, hasNext: true });
+    const rows = await readRows(filter, limit, { towards: 'before', place: until });
+    const shown = rows.slice(0, limit).reverse();
+    if (rows.length > limit) return pageOf(shown, order, { hasPrevious: true, hasNext: true });
   }
-  const rows = await readRows(from === null ? Prisma.sql`true` : laterThan(from), Prisma.sql`"createdAt" DESC, id`);
-  const shown = rows.slice(0, USERS_PAGE_SIZE);
-  return pageOf(shown, { hasPrevious: from !== null, hasNext: rows.length > USERS_PAGE_SIZE });
+  const rows = await readRows(filter, limit, { towards: 'after', place: from });
+  return pageOf(rows.slice(0, limit), order, { hasPrevious: from !== null, hasNext: rows.length > limit });
 }
 
-/** The line of one user; null when nobody has that address, which is in its one spelling (`normalizeEmail`). */
-export async function findListedUser(email: string): Promise<ListedUser | null> {
-  const [row] = await db().$queryRaw<Row[]>`SELECT ${LISTED_COLUMNS} FROM "User" u WHERE u.email = ${email}`;
-  return row === undefined ? null : listed(row);
+/** True for a text that names a place in the list of that filter. */
+export const isPlaceOf = (filter: UserFilter, text: string): boolean => placeIn(text, orderOf(filter)) !== null;
+
+type Order = Place['by'];
+type Step = { readonly towards: 'after' | 'before'; readonly place: Place | null };
+
+const orderOf = ({ search = null }: UserFilter): Order => (search === null ? 'time' : 'address');
+
+function placeIn(text: string | null | undefined, order: Order): Place | null {
+  const place = readPlace(text ?? '');
+  return place?.by === order ? place : null;
 }
 
-/** Of `u`. The sessions of one person are what an index finds. */
-const LISTED_COLUMNS = Prisma.sql`
-  ${PUBLIC_COLUMNS}, u."createdAt", u."disabledAt", (
-    SELECT count(*)::int FROM "Session" s
-    WHERE s."userId" = u.id AND s."endedAt" IS NULL AND s."idleExpiresAt" > now() AND s."absoluteExpiresAt" > now()
-  ) AS "liveSessions"`;
+/** One more than a page, to know whether there is another. */
+function readRows(filter: UserFilter, limit: number, step: Step): Promise<ListedRow[]> {
+  const { search = null } = filter;
+  const order = search === null ? timeOrder(step) : addressOrder(step);
+  const page = Prisma.sql`WHERE ${conditionOf(filter)} AND ${beyond(step)} ORDER BY ${order} LIMIT ${limit + 1}`;
+  if (search === null) {
+    return db().$queryRaw<ListedRow[]>`
+      SELECT ${LISTED_COLUMNS} FROM (SELECT * FROM "User" ${page}) u ORDER BY ${order}`;
+  }
+  // The one who has that id, or all whose address begins so.
+  return db().$queryRaw<ListedRow[]>`
+    WITH named AS MATERIALIZED (SELECT * FROM "User" WHERE id = ${search}), found AS (
+      SELECT * FROM "User" ${page}
+    )
+    SELECT ${LISTED_COLUMNS} FROM (
+      SELECT * FROM named WHERE ${othersOf(filter)} AND ${beyond(step)}
+      UNION ALL SELECT * FROM found WHERE NOT EXISTS (SELECT FROM named)
+    ) u ORDER BY ${order}`;
+}
 
-/** One more than a page, to know whether there is another. The first half of a condition is what the index can use. */
-const readRows = (condition: Prisma.Sql, order: Prisma.Sql) => db().$queryRaw<Row[]>`
-  SELECT ${LISTED_COLUMNS}
-  FROM (SELECT * FROM "User" WHERE ${condition} ORDER BY ${order} LIMIT ${USERS_PAGE_SIZE + 1}) u
-  ORDER BY ${order}`;
-
-const laterThan = ({ createdAt, id }: Place): Prisma.Sql => {
-  const at = Prisma.sql`${createdAt.toISOString()}::timestamptz`;
-  return Prisma.sql`"createdAt" <= ${at} AND ("createdAt" < ${at} OR id > ${id})`;
+const AND = ' AND ';
+const conditionOf = (filter: UserFilter): Prisma.Sql => {
+  const { search = null } = filter;
+  // Addresses are ordered by bytes. As a range and not as LIKE: the index serves it whatever is planned ahead, and no
+  // character of it is a pattern.
+  const range =
+    search === null ? Prisma.sql`true` : Prisma.sql`email >= ${search} AND email < ${`${search}\u{10FFFF}`}`;
+  return Prisma.sql`${range} AND ${othersOf(filter)}`;
 };
 
-const earlierThan = ({ createdAt, id }: Place): Prisma.Sql => {
-  const at = Prisma.sql`${createdAt.toISOString()}::timestamptz`;
-  return Prisma.sql`"createdAt" >= ${at} AND ("createdAt" > ${at} OR id < ${id})`;
-};
+function othersOf({ role = null, isDisabled = null }: UserFilter): Prisma.Sql {
+  const conditions = [Prisma.sql`true`];
+  if (role !== null)
+    conditions.push(role === 'admin' ? Prisma.sql`role = 'admin'` : Prisma.sql`role = ${role}::"Role"`);
+  if (isDisabled !== null) {
+    conditions.push(isDisabled ? Prisma.sql`"disabledAt" IS NOT NULL` : Prisma.sql`"disabledAt" IS NULL`);
+  }
+  return Prisma.join(conditions, AND);
+}
 
-function pageOf(rows: readonly Row[], { hasPrevious, hasNext }: { hasPrevious: boolean; hasNext: boolean }): UserPage {
+const timeOrder = ({ towards }: Step) =>
+  towards === 'after' ? Prisma.sql`"createdAt" DESC, id` : Prisma.sql`"createdAt", id DESC`;
+const addressOrder = ({ towards }: Step) => (towards === 'after' ? Prisma.sql`email` : Prisma.sql`email DESC`);
+
+/** The first half of a condition is what the index can use. */
+function beyond({ towards, place }: Step): Prisma.Sql {
+  if (place === null) return Prisma.sql`true`;
+  if (place.by === 'address') {
+    return towards === 'after' ? Prisma.sql`email > ${place.email}` : Prisma.sql`email < ${place.email}`;
+  }
+  const at = Prisma.sql`${place.createdAt.toISOString()}::timestamptz`;
+  return towards === 'after'
+    ? Prisma.sql`"createdAt" <= ${at} AND ("createdAt" < ${at} OR id > ${place.id})`
+    : Prisma.sql`"createdAt" >= ${at} AND ("createdAt" > ${at} OR id < ${place.id})`;
+}
+
+function pageOf(
+  rows: readonly ListedRow[],
+  order: Order,
+  { hasPrevious, hasNext }: { hasPrevious: boolean; hasNext: boolean },
+): UserPage {
   const [first, last] = [rows.at(0), rows.at(-1)];
+  const placeOf = order === 'time' ? timePlace : addressPlace;
   return {
     users: rows.map(listed),
     previous: hasPrevious && first !== undefined ? placeOf(first) : null,
     next: hasNext && last !== undefined ? placeOf(last) : null,
   };
-}
-
-const listed = ({ createdAt, disabledAt, ...user }: Row): ListedUser => ({
-  ...user,
-  createdAt: createdAt.toISOString(),
-  disabledAt: disabledAt?.toISOString() ?? null,
-});
-
-const placeOf = ({ createdAt, id }: Place): string => `${createdAt.getTime()}.${id}`;
-
-function placeIn(text: string | undefined): Place | null {
-  const [, milliseconds, id] = PLACE.exec(text ?? '') ?? [];
-  return milliseconds === undefined || id === undefined ? null : { createdAt: new Date(Number(milliseconds)), id };
 }

@@ -6,6 +6,7 @@ import { db } from '@/lib/server/database/client';
 import { rootSecrets } from '@/lib/server/keys/root-secrets';
 import { addClient, type NewCredentials } from '@/lib/server/oauth/client-store';
 import { accountBucket } from '@/lib/server/rate-limit/buckets';
+import { requestFactorReset } from '@/lib/server/recovery/factor-reset';
 import { startSession } from '@/lib/server/sessions/start';
 import { listUsers } from '@/lib/server/users/user-list';
 import { giveLink } from '@/tests/support/database/link-rows';
@@ -53,6 +54,15 @@ const get =
     send(server, place, { cookies, ...options });
 const post = (place: string, options: RequestOptions): Case => get(place, { method: 'POST', cookies: {}, ...options });
 
+/** Asks as an admin whose proof is recent; `[id]` stands for somebody with an authenticator app. */
+const byAdmin =
+  (method: string, place: string, json?: object): Case =>
+  async () => {
+    const { id } = await protect(await createPerson({ hasPassword: true }));
+    const { cookies } = await prepareSession(admin);
+    return send(server, place.replace('[id]', id), { method, cookies, ...(json === undefined ? {} : { json }) });
+  };
+
 let middle = '';
 let programTokens: Awaited<ReturnType<typeof signInProgram>>['tokens'] | undefined;
 let resetToken = '';
@@ -74,7 +84,13 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/account/sessions': ['/account/sessions'],
   '/step-up': ['/step-up'],
   '/admin': ['/admin'],
-  '/admin/users': ['/admin/users', '/admin/users?after=MIDDLE', '/admin/users?before=MIDDLE'],
+  '/admin/users': ['/admin/users', '/admin/users?after=MIDDLE', '/admin/users?before=MIDDLE', '/admin/users?search=pe'],
+  '/admin/users/[id]': [`/admin/users/${person.id}`],
+  '/admin/audit': [
+    '/admin/audit',
+    '/admin/audit?type=signed_in',
+    `/admin/audit?user=${person.email}&from=2026-01-01T00:00`,
+  ],
   '/admin/keys': ['/admin/keys'],
   '/dev/mail': ['/dev/mail'],
   '/problems/[code]': ['/problems/validation_failed'],
@@ -164,6 +180,23 @@ const ENDPOINTS: Readonly<Record<string, Case>> = {
     send(server, '/api/account/totp?last=true', { method: 'DELETE', cookies: (await protectedSession()).cookies }),
   'POST /api/account/email': ({ cookies }) => changeEmail(server, cookies, 'elsewhere@people.test'),
   'POST /api/account/email/confirm': () => confirmEmail(server, confirming?.cookies ?? {}, confirming?.code ?? ''),
+  'GET /api/admin/users': byAdmin('GET', '/api/admin/users'),
+  'GET /api/admin/users/[id]': byAdmin('GET', '/api/admin/users/[id]'),
+  'PATCH /api/admin/users/[id]': byAdmin('PATCH', '/api/admin/users/[id]', { disabled: true }),
+  'DELETE /api/admin/users/[id]/sessions': byAdmin('DELETE', '/api/admin/users/[id]/sessions'),
+  'POST /api/admin/users/[id]/force-reset': byAdmin('POST', '/api/admin/users/[id]/force-reset'),
+  'POST /api/admin/users/[id]/factor-reset': byAdmin('POST', '/api/admin/users/[id]/factor-reset', { reason: 'lost' }),
+  'DELETE /api/admin/users/[id]/factor-reset': async () => {
+    const lost = await protect(await createPerson());
+    await requestFactorReset({ userId: lost.id, requestedBy: null, reason: 'lost' });
+    const { cookies } = await prepareSession(admin);
+    return send(server, `/api/admin/users/${lost.id}/factor-reset`, { method: 'DELETE', cookies });
+  },
+  'GET /api/admin/audit': byAdmin('GET', '/api/admin/audit'),
+  'POST /api/admin/audit/export': byAdmin('POST', '/api/admin/audit/export', {
+    from: '2026-01-01T00:00:00Z',
+    type: 'key_promoted',
+  }),
   'POST /api/auth/refresh': ({ refreshOnly }) =>
     send(server, '/api/auth/refresh', { method: 'POST', cookies: refreshOnly }),
   'POST /api/auth/logout': get('/api/auth/logout', { method: 'POST' }),
@@ -193,6 +226,17 @@ const ENDPOINTS: Readonly<Record<string, Case>> = {
   'GET /status-lists/[list]': get('/status-lists/0'),
   'GET /icon.svg': get('/icon.svg'),
 };
+
+/** What admins ask of the two lists, alone and together. */
+const ADMIN_QUERIES: readonly string[] = [
+  ...['search=pe', 'search=nobody', `search=${'A'.repeat(22)}`, 'role=admin', 'role=member', 'disabled=true'],
+  ...['disabled=false', 'search=pe&role=admin', 'search=pe&disabled=true', 'role=admin&disabled=true', 'limit=100'],
+].map((query) => `/api/admin/users?${query}`);
+const AUDIT_QUERIES: readonly string[] = [
+  ...['limit=100', 'cursor=50000', 'type=signed_in', 'type=key_promoted', 'user=ID', 'actor=ID', 'user=ID&actor=ID'],
+  ...['from=2026-01-01T00:00:00Z', 'to=2026-01-01T00:00:00Z', 'user=ID&type=signed_in', 'actor=ID&type=role_changed'],
+  ...['from=NOW', 'to=NOW', 'from=2026-01-01T00:00:00Z&to=NOW&type=signed_in&user=ID'],
+].map((query) => `/api/admin/audit?${query}`);
 
 /**
  * Every program behind `npm run` that works on the database of a server. Not among them are those for one developer
@@ -262,6 +306,13 @@ describe('with 25,000 people and 100,000 sessions nothing is read from end to en
     }
     const { whole } = await reads(() => answering(() => request(session)));
     expect(whole).toEqual([]);
+  });
+
+  it.each([...ADMIN_QUERIES, ...AUDIT_QUERIES])('%s', async (place) => {
+    const asked = place.replaceAll('=ID', `=${person.id}`).replaceAll('NOW', new Date().toISOString());
+    const { cookies } = await prepareSession(admin);
+    const { touched, whole } = await reads(() => answering(() => send(server, asked, { cookies })));
+    expect([touched, whole]).toEqual([expect.arrayContaining([place.includes('audit') ? 'AuditEvent' : 'User']), []]);
   });
 
   it.each(Object.entries(COMMANDS))('npm run %s', async (name, args) => {

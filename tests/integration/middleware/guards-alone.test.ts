@@ -44,7 +44,9 @@ async function allPages(): Promise<string[]> {
 }
 
 const closed = (await allPages()).filter((page) => !OPEN_TO_ALL.includes(page));
-const guarded = closed.filter((page) => !page.endsWith(ANY_OTHER));
+/** Whose page an admin opens. */
+const somebody = await createPerson();
+const guarded = closed.filter((page) => !page.endsWith(ANY_OTHER)).map((page) => page.replace('[id]', somebody.id));
 const adminPages = guarded.filter((page) => page.startsWith('/admin'));
 const memberPages = guarded.filter((page) => !page.startsWith('/admin'));
 

@@ -47,5 +47,9 @@ export const MEMBER_PAGES: readonly PageCase[] = [
 export const ADMIN_PAGES: readonly PageCase[] = [
   { path: '/admin/users', heading: 'Users' },
   { path: '/admin/users?after=0.AAAAAAAAAAAAAAAAAAAAAA', heading: 'Users' },
+  { path: '/admin/users?search=admin&role=admin', heading: 'Users' },
+  { path: '/admin/users?search=a', heading: 'Users' },
+  { path: '/admin/audit', heading: 'Audit log' },
+  { path: '/admin/audit?type=signed_in&to=yesterday', heading: 'Audit log' },
   { path: '/admin/keys', heading: 'Keys' },
 ];

@@ -5,6 +5,7 @@ import { sql } from './sql';
 const REST = `
   INSERT INTO "Password" ("userId", hash) SELECT id, 'none' FROM "User";
   UPDATE "User" SET "createdAt" = now() - (hashtext(id) & 65535) * interval '1 minute';
+  UPDATE "User" SET "disabledAt" = now() WHERE hashtext(id) % 500 = 7;
   UPDATE "User" SET role = 'admin' WHERE id IN (SELECT id FROM "User" ORDER BY id LIMIT 10);
   INSERT INTO "AuditEvent" (type, "userId", "sessionId", at, "repeatKey")
   SELECT CASE n % 2 WHEN 0 THEN 'signed_in' ELSE 'device_changed' END, "userId", id, now() - n * interval '160 seconds',

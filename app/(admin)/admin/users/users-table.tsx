@@ -1,7 +1,8 @@
+import Link from 'next/link';
 import { CELL, type Column, ListTable } from '@/app/_components/frame/list-table';
 import { LocalTime } from '@/app/_components/frame/local-time';
 import { ROLE_NAMES } from '@/app/_components/frame/role-names';
-import type { ListedUser } from '@/lib/server/users/user-list';
+import type { ListedUser } from '@/lib/server/users/listed-user';
 
 const COLUMNS: readonly Column[] = [
   { title: 'User', shown: 'always' },
@@ -22,17 +23,24 @@ export function UsersTable({ users }: { users: readonly ListedUser[] }) {
 }
 
 function UserRow({ user }: { user: ListedUser }) {
-  const { email, name, createdAt, disabledAt, liveSessions } = user;
+  const { email, name, createdAt, disabledAt, deletesAt, liveSessions } = user;
   const role = ROLE_NAMES[user.role];
   const joined = <LocalTime at={createdAt} />;
   return (
     <tr>
       <th scope="row" className={`${CELL.always} font-normal`}>
-        <bdi className="block text-base font-medium wrap-anywhere">{name ?? email}</bdi>
+        <Link className="link text-base font-medium" href={`/admin/users/${user.id}`}>
+          <bdi className="wrap-anywhere">{name ?? email}</bdi>
+        </Link>
         {name === null ? null : <bdi className="block text-ink-soft wrap-anywhere">{email}</bdi>}
         {disabledAt === null ? null : (
           <span className="block text-fault">
             Disabled since <LocalTime at={disabledAt} />
+          </span>
+        )}
+        {deletesAt === null ? null : (
+          <span className="block text-fault">
+            To be deleted <LocalTime at={deletesAt} />
           </span>
         )}
         <span className="block text-ink-soft sm:hidden">

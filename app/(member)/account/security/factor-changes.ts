@@ -8,7 +8,10 @@ import type { Signer } from '@/lib/server/step-up/guard';
 import { type Question, questionFor } from '../carried-change';
 import { type Asking, textOf } from '../signer';
 
-export type FactorAction = Exclude<CarriedRequest['action'], 'change_email' | 'change_password'>;
+export type FactorAction = Extract<
+  CarriedRequest['action'],
+  'set_up_totp' | 'remove_totp' | 'remove_passkey' | 'make_codes'
+>;
 type FactorRequest = Extract<CarriedRequest, { action: FactorAction }>;
 
 /** What is to go: the app, or a passkey by its id and the name that its owner gave it. */

@@ -1,0 +1,20 @@
+import 'server-only';
+import { fail, type Result, succeed } from '@/lib/core/failures';
+import type { Role } from '@/lib/core/token/claims';
+import { changeRoleById } from '@/lib/server/sessions/role-change';
+import { findListedUser } from '@/lib/server/users/listed-user';
+import type { Acting } from './acting';
+import type { Switched } from './disable';
+
+/** Gives somebody else another role. The last admin stays one, and nobody changes their own role. */
+export async function changeRoleOf(
+  userId: string,
+  role: Role,
+  acting: Acting,
+): Promise<Result<Switched, 'not_found' | 'own_account' | 'last_admin'>> {
+  if (userId === acting.actorId) return fail('own_account');
+  const change = await changeRoleById(userId, role, acting);
+  if (change.kind === 'last_admin') return fail('last_admin');
+  const user = change.kind === 'unknown_user' ? null : await findListedUser({ id: userId });
+  return user === null ? fail('not_found') : succeed({ user, isChanged: change.kind === 'changed' });
+}

@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "User_disabled_idx" ON "User"("createdAt" DESC, "id") WHERE ("disabledAt" IS NOT NULL);
