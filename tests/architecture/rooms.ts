@@ -82,7 +82,7 @@ export const ROOMS = table({
   // The endpoints of programs and resource servers.
   'server/oauth': ['core', 'core/factors', 'core/http', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/factors', 'server/sessions', 'server/sign-in', 'server/routes'],
   // The programs behind `npm run`.
-  'server/cli': ['core', 'core/http', 'core/keys', 'core/token', 'server/config', 'server/database', 'server/users', 'server/keys', 'server/maintenance', 'server/sessions', 'server/recovery', 'server/oauth'],
+  'server/cli': ['core', 'core/http', 'core/keys', 'core/token', 'server/config', 'server/database', 'server/users', 'server/keys', 'server/maintenance', 'server/sessions', 'server/recovery', 'server/admin', 'server/oauth'],
   // The list of what the owner's code builds on. Nothing of ours imports it.
   server: ['server/config', 'server/database', 'server/mail', 'server/sessions', 'server/routes'],
 

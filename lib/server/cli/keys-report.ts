@@ -1,6 +1,7 @@
 import 'server-only';
 import { type Advice, countSessions, type KeyReport } from '@/lib/server/keys/facts';
 import { inUtc } from './keys-rotation';
+import { table } from './table';
 
 const PLACES: Readonly<Record<string, string>> = {
   next: 'next',
@@ -54,11 +55,4 @@ export function showReport(report: KeyReport): string {
 function showAdvice({ text, command }: Advice): string {
   const sentence = `  ${text.replace(/<([^>]+)>/g, (_all, iso: string) => inUtc(iso))}`;
   return command === null ? sentence : `${sentence}\n    ${command}`;
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows
-    .map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
-    .join('\n');
 }

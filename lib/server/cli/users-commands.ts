@@ -4,12 +4,10 @@ import { changeRole } from '@/lib/server/sessions/role-change';
 import { findListedUser } from '@/lib/server/users/listed-user';
 import { inUtc } from './keys-rotation';
 import type { Outcome } from './program';
+import { disable, enable, endAll, endOf, reset } from './users-access';
+import { nobody, refused, say } from './users-answers';
 import type { Typed } from './users-arguments';
-
-const refused = (sentence: string): Outcome => ({ ok: false, sentence });
-const say = (text: string): Outcome => ({ ok: true, text });
-const nobody = (email: string): Outcome =>
-  refused(`nobody has the address ${email}: an account begins with a sign-up whose code was typed`);
+import { list } from './users-listing';
 
 /** Does what was typed, and says what came of it. */
 export function runUsersCommand(typed: Typed): Promise<Outcome> {
@@ -20,12 +18,25 @@ export function runUsersCommand(typed: Typed): Promise<Outcome> {
       return role(typed);
     case 'factor-reset':
       return factorReset(typed);
+    case 'disable':
+      return disable(typed.email);
+    case 'enable':
+      return enable(typed.email);
+    case 'end-sessions':
+      return endOf(typed.email);
+    case 'end-all':
+      return endAll(typed.before);
+    case 'force-reset':
+      return reset(typed.email);
+    case 'list':
+      return list(typed);
   }
 }
 
-async function show({ email }: Extract<Typed, { command: 'show' }>): Promise<Outcome> {
+async function show({ email, isJson }: Extract<Typed, { command: 'show' }>): Promise<Outcome> {
   const user = await findListedUser({ email });
   if (user === null) return nobody(email);
+  if (isJson) return say(JSON.stringify(user, null, 2));
   const { id, name, createdAt, disabledAt, liveSessions } = user;
   const lines = [
     user.email,

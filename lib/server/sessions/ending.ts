@@ -17,7 +17,9 @@ import { isUsableFrom, noteForeignNetwork } from './home-network';
 export type EndingScope =
   | { readonly sessionId: string; readonly secretHash: Bytes }
   | { readonly userId: string; readonly sessionId: string }
-  | { readonly userId: string; readonly exceptSessionId?: string };
+  | { readonly userId: string; readonly exceptSessionId?: string }
+  /** Everybody's: of the operator of the server. */
+  | { readonly begunBefore: Date; readonly above: bigint; readonly until: bigint };
 
 export type Ending = {
   readonly reason: SessionEndReason;
@@ -91,6 +93,11 @@ const proof = (scope: EndingScope): Prisma.Sql =>
 
 function condition(scope: EndingScope): Prisma.Sql {
   if ('secretHash' in scope) return Prisma.sql`id = ${scope.sessionId} AND "secretHash" = ${scope.secretHash}`;
+  if ('begunBefore' in scope) {
+    const { begunBefore, above, until } = scope;
+    return Prisma.sql`"statusNumber" > ${above} AND "statusNumber" <= ${until} AND "absoluteExpiresAt" > now()
+        AND "createdAt" < ${begunBefore.toISOString()}::timestamptz`;
+  }
   if ('sessionId' in scope) return Prisma.sql`id = ${scope.sessionId} AND "userId" = ${scope.userId}`;
   return Prisma.sql`"userId" = ${scope.userId} AND id IS DISTINCT FROM ${scope.exceptSessionId ?? null}`;
 }

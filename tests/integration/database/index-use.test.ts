@@ -323,6 +323,16 @@ describe('with 25,000 people and 100,000 sessions nothing is read from end to en
     if (name !== 'clients') expect(touched).toContain('Session');
   });
 
+  it.each([
+    ['list', '--search', 'pe', '--disabled'],
+    ['end-sessions', '--all', '--before', '2000-01-01T00:00:00Z'],
+  ])('npm run users -- %s %s %s %s', async (...args) => {
+    const { touched, whole } = await reads(() =>
+      runCommand('lib/server/cli/users.ts', testEnvironment(databaseUrl), args),
+    );
+    expect([touched, whole]).toEqual([expect.arrayContaining([args[0] === 'list' ? 'User' : 'Session']), []]);
+  });
+
   it('a change of role', async () => {
     const { email } = await createPerson({ role: 'admin' });
     const change = (role: string) =>

@@ -147,6 +147,88 @@ describe('npm run users -- show', () => {
   });
 });
 
+describe('npm run users, about who gets in', () => {
+  const eventTypes = async (userId: string) =>
+    (await db().auditEvent.findMany({ where: { userId }, orderBy: { id: 'asc' } })).map(
+      ({ type, actorId }) => `${type} ${actorId}`,
+    );
+
+  it('disables and enables, and says what was so before', async () => {
+    const person = await createPerson();
+    const { id } = await prepareSession(person);
+    expect(await users('disable', person.email)).toContain('is disabled: nobody signs in to it');
+    expect(await users('disable', person.email)).toBe(`${person.email} was disabled already.`);
+    expect(await sessionRow(id)).toMatchObject({ endReason: 'disabled' });
+    expect(await users('enable', person.email)).toBe(`${person.email} is enabled again.`);
+    expect(await users('enable', person.email)).toBe(`${person.email} was enabled already.`);
+    expect(await eventTypes(person.id)).toEqual([
+      'signed_in null',
+      'account_disabled null',
+      'session_ended null',
+      'account_enabled null',
+    ]);
+  });
+
+  it('keeps the last admin', async () => {
+    await changeRole(keeper.email, 'admin');
+    const others = await db().user.findMany({ where: { role: 'admin', NOT: { id: keeper.id } } });
+    for (const { email } of others) await changeRole(email, 'member');
+    expect(await failing('disable', keeper.email)).toContain('is the last admin');
+  });
+
+  it('ends the sessions of one person, and takes a password away', async () => {
+    const person = await createPerson({ hasPassword: true });
+    const [one, two] = [await prepareSession(person), await prepareSession(person)];
+    expect(await users('end-sessions', person.email)).toBe('2 sessions were ended.');
+    expect(await users('end-sessions', person.email)).toBe('0 sessions were ended.');
+    for (const { id } of [one, two]) expect(await sessionRow(id)).toMatchObject({ endReason: 'ended_by_admin' });
+    expect(await users('force-reset', person.email)).toContain('a link to a new one is on its way');
+    expect(await db().password.count({ where: { userId: person.id } })).toBe(0);
+    expect(await db().mailLink.count({ where: { userId: person.id, purpose: 'reset' } })).toBe(1);
+  });
+
+  it('ends every session that began before a moment, and no other, in batches', async () => {
+    const [old, late] = [await prepareSession(), await prepareSession()];
+    await db().$executeRaw`UPDATE "Session" SET "createdAt" = now() - interval '2 hours' WHERE id <> ${late.id}`;
+    const many = await createPerson();
+    await db().$executeRaw`
+      INSERT INTO "Session" (id, "userId", kind, "secretHash", "idleSeconds", "idleExpiresAt", "absoluteExpiresAt", remember,
+        "createdAt")
+      SELECT 'many ' || n, ${many.id}, 'browser', '', 60, now() + interval '1 day', now() + interval '1 day', true,
+        now() - interval '2 hours' FROM generate_series(1, 2500) n`;
+    const live = () => db().session.count({ where: { endedAt: null, absoluteExpiresAt: { gt: new Date() } } });
+    const before = await live();
+    const moment = new Date(Date.now() - 3_600_000).toISOString();
+    const printed = await users('end-sessions', '--all', '--before', moment);
+    expect(printed).toMatch(new RegExp(`^${before - 1} sessions were ended, of those that began before .* UTC\\.$`));
+    expect([await live(), before > 2_500]).toEqual([1, true]);
+    expect((await sessionRow(late.id)).endedAt).toBeNull();
+    const { statusNumber } = await sessionRow(old.id);
+    expect(await db().revocation.count({ where: { statusNumber } })).toBe(1);
+    expect(await users('end-sessions', '--all', '--before', moment)).toMatch(/^0 sessions were ended/);
+  });
+
+  it('says of each that nobody has the address', async () => {
+    for (const command of ['disable', 'enable', 'end-sessions', 'force-reset', 'factor-reset']) {
+      expect(await failing(command, 'nobody@people.test'), command).toMatch(/^nobody has the address/);
+    }
+  });
+
+  it('lists people as a table and as JSON, page by page', async () => {
+    for (const n of [1, 2, 3]) await createPerson({ email: `listed-${n}@people.test` });
+    const printed = await users('list', '--search', 'listed-', '--limit', '2');
+    const [titles, first, , , more] = printed.split('\n');
+    expect(titles).toMatch(/^ {2}EMAIL +ROLE +SINCE +STATE +SESSIONS +SECOND FACTOR$/);
+    expect(first).toMatch(/^ {2}listed-1@people\.test {2}member {2}\d{4}-.* UTC {2}enabled {2}0 {9}no$/);
+    const [, after = ''] = /--after (\S+)$/.exec(more ?? '') ?? [];
+    const json = await users('list', '--search', 'listed-', '--limit', '2', '--after', after, '--json');
+    expect(JSON.parse(json)).toMatchObject({ users: [{ email: 'listed-3@people.test' }], next: null });
+    expect(await users('list', '--search', 'unlisted')).toBe('Nobody is found by this.');
+    expect(await failing('list', '--after', 'x')).toContain('"x" is none');
+    expect(JSON.parse(await users('show', 'listed-1@people.test', '--json'))).toMatchObject({ role: 'member' });
+  });
+});
+
 it('npm run users as a process says one sentence, and ends with 2 for wrong usage and 1 for anything else', async () => {
   const command = (...args: string[]) => runCommand('lib/server/cli/users.ts', testEnvironment(databaseUrl), args);
   const person = await createPerson();
