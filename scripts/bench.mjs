@@ -32,6 +32,10 @@ const BENCHES = {
     program: 'tests/bench/status-lists.ts',
     title: 'Status lists: what a million sessions cost',
   },
+  administration: {
+    program: 'tests/bench/administration.ts',
+    title: 'Administration: pages and filters over a million people',
+  },
   enumeration: { program: 'tests/bench/enumeration.ts', title: 'Enumeration: whether time tells who has an account' },
 };
 

@@ -1,5 +1,6 @@
 'use server';
 
+import { revalidatePath } from 'next/cache';
 import { notFound, redirect } from 'next/navigation';
 import { type Faults, NO_FAULTS } from '@/app/_components/forms/faults';
 import { formFaults } from '@/app/(member)/account/action-faults';
@@ -62,5 +63,8 @@ async function made(before: PersonState, request: AdminRequest, { signer, facts 
   }
   await dropDraft();
   sendDueMail();
-  redirect(`/admin/users/${request.id}?done=${outcome.done}`);
+  const path = `/admin/users/${request.id}`;
+  // The browser may hold the page of this very address, from the last change of the kind.
+  revalidatePath(path);
+  redirect(`${path}?done=${outcome.done}`);
 }

@@ -75,11 +75,11 @@ export default async function PersonPage({ params, searchParams }: Props) {
           Recent events
         </h2>
         <EventList events={events} addresses={addresses} />
-        <p className="mt-4 flex flex-wrap gap-x-6 text-sm">
-          <Link className="link" href={`/admin/audit?user=${person.id}`}>
+        <p className="mt-4 flex flex-wrap gap-x-6 gap-y-2">
+          <Link className="link inline-flex min-h-11 items-center" href={`/admin/audit?user=${person.id}`}>
             All events of this account
           </Link>
-          <Link className="link" href={`/admin/audit?actor=${person.id}`}>
+          <Link className="link inline-flex min-h-11 items-center" href={`/admin/audit?actor=${person.id}`}>
             What this person did to others
           </Link>
         </p>
