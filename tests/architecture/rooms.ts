@@ -101,7 +101,7 @@ export const ROOMS = table({
   // Signing in and up.
   'app/(guest)': ['core/http', 'server/config', 'server/sessions', 'server/sign-in', 'server/sign-up', 'server/recovery', 'server/routes', 'app/_components/session', 'app/_components/frame', 'app/_components/forms', 'app/_components/passkeys'],
   // The pages of the person signed in.
-  'app/(member)': ['site.ts', 'core', 'core/http', 'core/token', 'server/config', 'server/http', 'server/users', 'server/mail', 'server/sessions', 'server/step-up', 'server/account', 'server/security', 'server/routes', 'app/_components/stamp', 'app/_components/session', 'app/_components/frame', 'app/_components/forms', 'app/_components/passkeys'],
+  'app/(member)': ['site.ts', 'core', 'core/http', 'core/token', 'server/config', 'server/http', 'server/audit', 'server/users', 'server/mail', 'server/sessions', 'server/step-up', 'server/account', 'server/security', 'server/routes', 'app/_components/stamp', 'app/_components/session', 'app/_components/frame', 'app/_components/forms', 'app/_components/passkeys'],
   // The pages of admins.
   'app/(admin)': ['core', 'core/token', 'server/audit', 'server/users', 'server/mail', 'server/keys', 'server/sessions', 'server/step-up', 'server/admin', 'server/routes', 'app/_components/frame', 'app/_components/forms', 'app/_components/passkeys', 'app/(member)'],
   // The HTTP interface.
@@ -162,6 +162,7 @@ export const PLACES = {
     'app/(member)/dashboard/',
     'app/(member)/step-up/',
     'app/(member)/account/account-nav.tsx',
+    'app/(member)/account/activity/',
     'app/(member)/account/action-faults.ts',
     'app/(member)/account/actions.ts',
     'app/(member)/account/brought-proof.ts',

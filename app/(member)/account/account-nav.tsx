@@ -5,12 +5,13 @@ export function AccountNav() {
   return (
     <>
       <h1 className="text-2xl">Account</h1>
-      <nav aria-label="Account" className="mt-2 mb-8 flex gap-6 *:first:-ms-1 border-b border-hairline">
+      <nav aria-label="Account" className="mt-2 mb-8 flex flex-wrap gap-x-6 *:first:-ms-1 border-b border-hairline">
         <NavLink href="/account" exact>
           Profile
         </NavLink>
         <NavLink href="/account/security">Security</NavLink>
         <NavLink href="/account/sessions">Sessions</NavLink>
+        <NavLink href="/account/activity">Activity</NavLink>
       </nav>
     </>
   );

@@ -11,6 +11,10 @@ const TEXTS: ReadonlyMap<string, { tone: 'calm' | 'fault'; text: string }> = new
   ['code_sent', { tone: 'calm', text: 'A code is on its way to the new address.' }],
   ['email_changed', { tone: 'calm', text: 'Your email address is changed. Every other device was signed out.' }],
   ['password_changed', { tone: 'calm', text: 'Your password is changed. Every other device was signed out.' }],
+  [
+    'others_ended',
+    { tone: 'calm', text: 'Every other browser and program was signed out. Choose a new password below.' },
+  ],
   ['totp_added', { tone: 'calm', text: 'Your authenticator app is on.' }],
   ['totp_removed', { tone: 'calm', text: 'Your authenticator app is removed. Every other device was signed out.' }],
   ['passkey_added', { tone: 'calm', text: 'Your passkey is added.' }],

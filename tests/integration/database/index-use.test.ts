@@ -80,6 +80,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/undo': [`/undo?token=${'A'.repeat(43)}`],
   '/dashboard': ['/dashboard'],
   '/account': ['/account'],
+  '/account/activity': ['/account/activity', '/account/activity?cursor=90000'],
   '/account/security': ['/account/security'],
   '/account/sessions': ['/account/sessions'],
   '/step-up': ['/step-up'],
@@ -152,6 +153,7 @@ const ENDPOINTS: Readonly<Record<string, Case>> = {
       currentPassword: PASSWORD,
       newPassword: 'ninety-copper-geese-over-the-loch',
     }),
+  'GET /api/account/activity': get('/api/account/activity?limit=100'),
   'GET /api/account/security': get('/api/account/security'),
   'POST /api/account/totp': get('/api/account/totp', { method: 'POST' }),
   'POST /api/account/totp/confirm': async () => {

@@ -39,6 +39,7 @@ export const MEMBER_PAGES: readonly PageCase[] = [
   { path: '/step-up?error=invalid_credentials', heading: 'Before you go on' },
   { path: '/account/sessions', heading: 'Account' },
   { path: '/account/sessions?done=others', heading: 'Account' },
+  { path: '/account/activity', heading: 'Account' },
   { path: '/admin/users', heading: 'There is nothing here', status: 404 },
   { path: '/account/no-such-page', heading: 'There is nothing here', status: 404 },
   { path: '/no-such-page', heading: 'There is nothing here', status: 404 },
