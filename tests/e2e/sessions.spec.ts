@@ -113,3 +113,47 @@ test('nobody can end the session of somebody else', async ({
   expect(refused.status()).toBe(404);
   expect((await others.request.get('/api/auth/session')).status()).toBe(200);
 });
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`three alike are told apart by a name, with scripts ${javaScriptEnabled ? 'on' : 'off'}`, async ({
+    openBrowser,
+    origin,
+    context,
+    signedIn,
+  }) => {
+    const others = [await openBrowser({ userAgent: FIREFOX }), await openBrowser({ userAgent: FIREFOX })];
+    for (const other of others) await logIn(other.request, origin, signedIn);
+    const mine = await openBrowser({ javaScriptEnabled, storageState: await context.storageState() });
+    const page = await mine.newPage();
+    await page.goto('/account/sessions');
+    const alike = entries(page).filter({ hasText: 'Firefox on Linux' });
+    await expect(alike).toHaveCount(2);
+    await expect(alike.first()).toContainText('Last proof, by password');
+    await alike.first().locator('summary').click();
+    const field = alike.first().getByLabel('Session name');
+    await field.fill('\u202e');
+    await alike.first().getByRole('button', { name: 'Save name' }).click();
+    await expect(field).toHaveAccessibleDescription(/of which one can be seen/);
+    await field.fill('Kitchen tablet');
+    await alike.first().getByRole('button', { name: 'Save name' }).click();
+    await expect(page.getByRole('status').filter({ hasText: 'The session has its new name.' })).toBeVisible();
+    const kitchen = entries(page).filter({ hasText: 'Kitchen tablet' });
+    await expect(kitchen).toHaveCount(1);
+    await expect(kitchen).toContainText('Firefox on Linux');
+    await kitchen.getByRole('button', { name: 'End session on Kitchen tablet' }).click();
+    if (javaScriptEnabled) await page.getByRole('alertdialog').getByRole('button', { name: 'End session' }).click();
+    await expect(page.getByRole('status').filter({ hasText: 'The session was ended.' })).toBeVisible();
+    await expect(entries(page)).toHaveCount(2);
+    await expect(kitchen).toHaveCount(0);
+  });
+}
+
+test('every session ends at once, this one too', async ({ page, openBrowser, origin, context, signedIn }) => {
+  const other = await openBrowser({ userAgent: FIREFOX });
+  await logIn(other.request, origin, signedIn);
+  await page.goto('/account/sessions');
+  await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Sign out everywhere' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'You are signed out on this browser.' })).toBeVisible();
+  for (const { request } of [context, other]) expect((await request.get('/api/auth/session')).status()).toBe(401);
+});

@@ -44,6 +44,21 @@ export const personName = z.string({ error: 'Enter your name' }).transform((text
   return z.NEVER;
 });
 
+const SESSION_NAME_TEXT = `Use a name of ${MAX_NAME_LENGTH} characters at most, of which one can be seen`;
+
+/** A name by which its owner knows a session; empty or null takes it away. */
+export const renameSessionBody = z.object({
+  name: z
+    .string({ error: SESSION_NAME_TEXT })
+    .nullable()
+    .transform((text, context) => {
+      const name = readPersonName(text ?? '');
+      if (name.ok) return name.value;
+      context.addIssue({ code: 'custom', message: SESSION_NAME_TEXT });
+      return z.NEVER;
+    }),
+});
+
 export const loginBody = z.object({
   email,
   password: typedPassword,

@@ -49,13 +49,13 @@ export async function succeedSession(succession: Succession, tx: Transaction): P
       ON CONFLICT DO NOTHING
     ), created AS (
       INSERT INTO "Session" (id, "userId", kind, "clientId", "secretHash", "createdAt", "idleSeconds", "idleExpiresAt",
-        "absoluteExpiresAt", remember, amr, "authenticatedAt", audience, network, "refreshKeyId", "userAgent", device, ip)
+        "absoluteExpiresAt", remember, amr, "authenticatedAt", audience, network, "refreshKeyId", "userAgent", device, name, ip)
       SELECT ${identity.id}, "userId", kind, "clientId", ${secretHash}, "createdAt", "idleSeconds",
         least(now() + "idleSeconds" * interval '1 second', "absoluteExpiresAt"), "absoluteExpiresAt", remember,
         ARRAY(SELECT value FROM unnest(amr || ${proof?.amr ?? []}::text[]) WITH ORDINALITY AS joined(value, at)
           GROUP BY value ORDER BY min(at)),
         CASE WHEN ${proof !== null}::boolean THEN now() ELSE "authenticatedAt" END, audience, network,
-        ${refreshKeyId}::int, ${facts.userAgent}, ${facts.device}, coalesce(${facts.ip}, ip)
+        ${refreshKeyId}::int, ${facts.userAgent}, ${facts.device}, name, coalesce(${facts.ip}, ip)
       FROM old RETURNING *
     )
     SELECT ${SESSION_COLUMNS}, (SELECT "statusNumber"::float8 FROM old) AS "endedNumber"

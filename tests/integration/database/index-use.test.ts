@@ -207,6 +207,8 @@ const ENDPOINTS: Readonly<Record<string, Case>> = {
   'DELETE /api/auth/sessions': get('/api/auth/sessions', { method: 'DELETE' }),
   'DELETE /api/auth/sessions/[id]': ({ id, cookies }) =>
     send(server, `/api/auth/sessions/${id}`, { method: 'DELETE', cookies }),
+  'PATCH /api/auth/sessions/[id]': ({ id, cookies }) =>
+    send(server, `/api/auth/sessions/${id}`, { method: 'PATCH', cookies, json: { name: 'Kitchen tablet' } }),
   'GET /api/me': get('/api/me'),
   'POST /api/auth/token': () => ask(server, '/api/auth/token', CREDENTIALS),
   'POST /api/auth/token/refresh': () =>

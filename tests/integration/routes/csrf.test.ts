@@ -76,6 +76,7 @@ const TARGETS: readonly (readonly [method: string, path: string, ours: string])[
   ['POST', '/api/auth/logout', '204 no problem'],
   ['DELETE', '/api/auth/sessions', '204 no problem'],
   ['DELETE', '/api/auth/sessions/AAAAAAAAAAAAAAAAAAAAAA', '404 not_found'],
+  ['PATCH', '/api/auth/sessions/AAAAAAAAAAAAAAAAAAAAAA', '422 validation_failed'],
   ['POST', '/api/me', '405 method_not_allowed'],
   ['PUT', '/api/me', '405 method_not_allowed'],
   ['PATCH', '/api/nothing', '404 not_found'],

@@ -2,8 +2,19 @@ import { describe, expect, it } from 'vitest';
 import type { Role } from '@/lib/core/token/claims';
 import { db } from '@/lib/server/database/client';
 import { useDatabase } from '@/tests/support/database/use-database';
+import { ageProof, stepUp } from '@/tests/support/http/account';
+import { problemOf } from '@/tests/support/http/problems';
+import { bearer, signInProgram } from '@/tests/support/http/programs';
 import { type RequestOptions, send } from '@/tests/support/http/requests';
-import { COOKIE, type Cookies, createPerson, PASSWORD, type Person, signIn } from '@/tests/support/people';
+import {
+  COOKIE,
+  type Cookies,
+  createPerson,
+  PASSWORD,
+  type Person,
+  prepareSession,
+  signIn,
+} from '@/tests/support/people';
 import { useServer } from '@/tests/support/server/use-server';
 
 const { url: databaseUrl } = await useDatabase();
@@ -85,6 +96,59 @@ describe('the session list', () => {
     expect(Object.keys(first ?? {})).not.toContain('counter');
     const seen = new Date(first?.lastSeenAt ?? '').getTime();
     expect(seen % 300_000 === 0 || first?.lastSeenAt === first?.createdAt).toBe(true);
+  });
+});
+
+describe('a session among others of the same browser and system', () => {
+  const rename = (cookies: Cookies, id: string, name: unknown, options: RequestOptions = {}) =>
+    send(server, `/api/auth/sessions/${id}`, { method: 'PATCH', cookies, json: { name }, ...options });
+  const named = async (cookies: Cookies, id: string) =>
+    ((await list(cookies)) as (Listed & { name: string | null })[]).find((one) => one.id === id)?.name;
+
+  it('is told apart by network, by when it began, by how its person proved who they are, and where it is bound', async () => {
+    const session = await prepareSession(undefined, true, ['pwd', 'otp', 'mfa']);
+    const data = { ip: '2001:db8:1:2:3:4:5:6', network: '2001:db8:1::/48' };
+    const { createdAt, authenticatedAt } = await db().session.update({ where: { id: session.id }, data });
+    expect(await list(session.cookies)).toMatchObject([
+      {
+        ip: data.ip,
+        network: '2001:db8:1:2::/64',
+        boundTo: data.network,
+        amr: ['pwd', 'otp', 'mfa'],
+        authTime: authenticatedAt.toISOString(),
+        createdAt: createdAt.toISOString(),
+        name: null,
+      },
+    ]);
+  });
+
+  it('has the name that its owner gives it, and keeps it when it gives way to its successor', async () => {
+    const session = await prepareSession(await createPerson({ hasPassword: true }));
+    const answer = await rename(session.cookies, session.id, '  Kitchen tablet ');
+    expect([answer.status, answer.json()]).toEqual([200, { session: { id: session.id, name: 'Kitchen tablet' } }]);
+    await ageProof(session.id);
+    const stepped = await stepUp(server, session.cookies, PASSWORD);
+    const { id } = (await list(stepped.cookies)).find(({ current }) => current) ?? { id: '' };
+    expect(id).not.toBe(session.id);
+    expect(await named(stepped.cookies, id)).toBe('Kitchen tablet');
+    expect((await rename(stepped.cookies, id, '')).status).toBe(200);
+    expect(await named(stepped.cookies, id)).toBeNull();
+  });
+
+  it('is named by nobody else, by no program, and not once it is over', async () => {
+    const [mine, theirs] = [await prepareSession(member), await prepareSession()];
+    const ended = await prepareSession(member);
+    await db().session.update({ where: { id: ended.id }, data: { endedAt: new Date() } });
+    for (const id of [theirs.id, ended.id, 'A'.repeat(22), 'x', '%00']) {
+      expect(problemOf(await rename(mine.cookies, id, 'Mine')), id).toBe('404 not_found');
+    }
+    const { tokens } = await signInProgram(server, member);
+    const headers = bearer(tokens.access_token).headers;
+    expect(problemOf(await rename({}, mine.id, 'Mine', { headers }))).toBe('403 forbidden');
+    for (const name of ['x'.repeat(81), '\u202e', 7, undefined]) {
+      expect(problemOf(await rename(mine.cookies, mine.id, name))).toBe('422 validation_failed');
+    }
+    expect(await named(theirs.cookies, theirs.id)).toBeNull();
   });
 });
 

@@ -7,6 +7,7 @@ import { Notice } from '@/app/_components/frame/notice';
 const TEXTS: ReadonlyMap<string, string> = new Map([
   ['one', 'The session was ended. Whoever used it has to sign in again.'],
   ['others', 'All other sessions were ended. This is the only one left.'],
+  ['renamed', 'The session has its new name.'],
   ['gone', 'That session had already ended.'],
 ]);
 

@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { single } from '@/app/_components/forms/initial-faults';
 import { requireUser } from '@/lib/server/sessions/current-user';
 import { listSessions } from '@/lib/server/sessions/list';
-import { endOthers } from './actions';
+import { endAll, endOthers } from './actions';
 import { ConfirmedForm } from './confirmed-form';
 import { OutcomeNotice } from './outcome-notice';
 import { SessionItem } from './session-item';
@@ -35,13 +35,20 @@ export default async function SessionsPage({ searchParams }: { searchParams: Pro
       {others === 0 ? (
         <p className="mt-5 text-sm text-ink-soft">You are signed in nowhere else.</p>
       ) : (
-        <div className="mt-6">
+        <div className="mt-6 flex flex-wrap gap-4">
           <ConfirmedForm
             action={endOthers}
             label="End all other sessions"
             busyLabel="Ending the other sessions"
             title={others === 1 ? 'End the other session?' : `End ${others} other sessions?`}
             text="Whoever uses them has to sign in again. You stay signed in here."
+          />
+          <ConfirmedForm
+            action={endAll}
+            label="Sign out everywhere"
+            busyLabel="Signing out everywhere"
+            title={`End all ${sessions.length} sessions?`}
+            text="Whoever uses them has to sign in again, and so have you, here."
           />
         </div>
       )}
