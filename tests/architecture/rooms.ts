@@ -70,7 +70,7 @@ export const ROOMS = table({
   // A new account, once its address is proven.
   'server/sign-up': ['core', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/mail', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in'],
   // The way back in: links in mails, and what they may do.
-  'server/recovery': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/mail', 'server/rate-limit', 'server/passwords', 'server/factors', 'server/sessions'],
+  'server/recovery': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/users', 'server/mail', 'server/rate-limit', 'server/passwords', 'server/factors', 'server/sessions'],
   // What a person changes of their account: password and address.
   'server/account': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/sign-up'],
   // What a person changes of what protects them: second factors and recovery codes.

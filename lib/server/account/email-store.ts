@@ -6,6 +6,7 @@ import { db, type Transaction } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
 import type { MailMessage } from '@/lib/server/mail/compose';
 import { MAIL_COLUMNS, mailValues, sealMail } from '@/lib/server/mail/sealed-mail';
+import { IS_OPEN_ACCOUNT } from '@/lib/server/users/account-state';
 import { IS_OPEN_UNDO, PUBLIC_COLUMNS, type PublicUser } from '@/lib/server/users/user-store';
 import type { EmailChange } from './pending-email';
 
@@ -101,7 +102,7 @@ export async function writeEmail(write: EmailWrite, tx: Transaction): Promise<Pu
   const welcome = mailValues(await sealMail(write.welcome));
   const [user] = await tx.$queryRaw<PublicUser[]>`
     WITH person AS MATERIALIZED (
-      SELECT id FROM "User" WHERE id = ${userId} AND email = ${old} AND "disabledAt" IS NULL FOR UPDATE
+      SELECT id FROM "User" WHERE id = ${userId} AND email = ${old} AND ${IS_OPEN_ACCOUNT} FOR UPDATE
     ), used AS (
       UPDATE "Ceremony" SET "consumedAt" = now(), failures = greatest(failures - 1, 0)
       WHERE id = ${jti} AND purpose = 'email-change' AND "consumedAt" IS NULL AND EXISTS (SELECT FROM person)

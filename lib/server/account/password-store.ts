@@ -5,6 +5,7 @@ import type { Transaction } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
 import type { MailMessage } from '@/lib/server/mail/compose';
 import { MAIL_COLUMNS, mailValues, sealMail } from '@/lib/server/mail/sealed-mail';
+import { IS_OPEN_ACCOUNT } from '@/lib/server/users/account-state';
 
 /** What a change of password writes besides the sessions that it ends. */
 export type PasswordWrite = {
@@ -30,7 +31,7 @@ export async function writePassword(write: PasswordWrite, tx: Transaction): Prom
   const notice = mailValues(await sealMail(write.notice));
   const [written] = await tx.$queryRaw<{ isDone: boolean }[]>`
     WITH person AS MATERIALIZED (
-      SELECT id, email FROM "User" WHERE id = ${userId} AND "disabledAt" IS NULL FOR UPDATE
+      SELECT id, email FROM "User" WHERE id = ${userId} AND ${IS_OPEN_ACCOUNT} FOR UPDATE
     ), stored AS (
       ${storePassword(write)}
     ), entitled AS MATERIALIZED (

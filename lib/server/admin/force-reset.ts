@@ -9,6 +9,7 @@ import { passwordResetForced } from '@/lib/server/mail/admin-messages';
 import { newLink } from '@/lib/server/mail/new-link';
 import { MAIL_COLUMNS, mailValues, sealMail } from '@/lib/server/mail/sealed-mail';
 import { changeAndSignOut } from '@/lib/server/recovery/change-and-sign-out';
+import { IS_OPEN_ACCOUNT } from '@/lib/server/users/account-state';
 import type { Acting } from './acting';
 
 /**
@@ -34,7 +35,7 @@ async function forgetPassword(
 ): Promise<boolean> {
   const [row] = await tx.$queryRaw<{ isThere: boolean }[]>`
     WITH person AS MATERIALIZED (
-      SELECT id, email, "disabledAt" IS NULL AND "deletesAt" IS NULL AS "mayChoose" FROM "User"
+      SELECT id, email, ${IS_OPEN_ACCOUNT} AS "mayChoose" FROM "User"
       WHERE id = ${userId} FOR UPDATE
     ), forgotten AS (
       DELETE FROM "Password" WHERE "userId" IN (SELECT id FROM person)

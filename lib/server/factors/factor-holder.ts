@@ -1,6 +1,7 @@
 import 'server-only';
 import type { EpochSeconds } from '@/lib/core/time';
 import { db } from '@/lib/server/database/client';
+import { IS_OPEN_ACCOUNT } from '@/lib/server/users/account-state';
 import { FACTOR_COLUMNS, type SecondFactors } from '@/lib/server/users/second-factors';
 import { PUBLIC_COLUMNS, type PublicUser } from '@/lib/server/users/user-store';
 import type { KeptSecret } from './kept-secret';
@@ -31,7 +32,7 @@ export async function findFactorHolder(userId: string): Promise<FactorHolder | n
     SELECT ${PUBLIC_COLUMNS}, p."changedAt" AS "passwordSince", ${FACTOR_COLUMNS}, t.secret, t."keyId",
       t."lastStep"::float8 AS "lastStep", extract(epoch FROM now())::float8 AS now
     FROM "User" u LEFT JOIN "Password" p ON p."userId" = u.id LEFT JOIN "Totp" t ON t."userId" = u.id
-    WHERE u.id = ${userId} AND u."disabledAt" IS NULL`;
+    WHERE u.id = ${userId} AND ${IS_OPEN_ACCOUNT}`;
   if (row === undefined) return null;
   const { passwordSince, secret, keyId, lastStep, now, ...rest } = row;
   const { factorsVersion, hasTotp, hasPasskey, recoveryCodesLeft, ...user } = rest;

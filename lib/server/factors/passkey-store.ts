@@ -1,6 +1,7 @@
 import 'server-only';
 import { fromBase64Url, toBase64Url } from '@/lib/core/encoding';
 import { db } from '@/lib/server/database/client';
+import { IS_OPEN_ACCOUNT } from '@/lib/server/users/account-state';
 import { PUBLIC_COLUMNS, type PublicUser } from '@/lib/server/users/user-store';
 
 /** How a browser is told of a passkey. `id` is the credential's, base64url. */
@@ -33,7 +34,7 @@ export async function findPasskey(credentialId: string): Promise<KnownPasskey | 
   const bytes = fromBase64Url(credentialId);
   if (bytes === null) return null;
   const [row] = await db().$queryRaw<Row[]>`
-    SELECT ${PUBLIC_COLUMNS}, k.id AS "passkeyId", u."disabledAt" IS NOT NULL AS "isDisabled", u."passkeyHandle" AS handle,
+    SELECT ${PUBLIC_COLUMNS}, k.id AS "passkeyId", NOT ${IS_OPEN_ACCOUNT} AS "isDisabled", u."passkeyHandle" AS handle,
       k."publicKey", k.counter::float8 AS counter, k."backupEligible"
     FROM "Passkey" k JOIN "User" u ON u.id = k."userId" WHERE k."credentialId" = ${bytes}`;
   if (row === undefined) return null;

@@ -4,6 +4,7 @@ import { RESET_LINK_SECONDS, UNDO_LINK_SECONDS } from '@/lib/core/policy';
 import { db, type Transaction } from '@/lib/server/database/client';
 import type { MailMessage } from '@/lib/server/mail/compose';
 import { MAIL_COLUMNS, mailValues, sealMail } from '@/lib/server/mail/sealed-mail';
+import { IS_OPEN_ACCOUNT } from '@/lib/server/users/account-state';
 
 /**
  * Writes a link to a new password and its mail, for whoever has that address. Where nobody has it, or the account is
@@ -15,7 +16,7 @@ export async function writeResetLink(email: string, hash: Bytes, message: MailMe
   const mail = mailValues(await sealMail(message));
   const [written] = await db().$queryRaw<{ userId: string | null }[]>`
     WITH person AS MATERIALIZED (
-      SELECT id FROM "User" WHERE email = ${email} AND "disabledAt" IS NULL
+      SELECT id FROM "User" WHERE email = ${email} AND ${IS_OPEN_ACCOUNT}
     ), linked AS (
       INSERT INTO "MailLink" (hash, purpose, "userId", address, "expiresAt")
       VALUES (${hash}, 'reset', (SELECT id FROM person), ${email}, now() + ${RESET_LINK_SECONDS} * interval '1 second')
@@ -49,7 +50,7 @@ export async function useResetLink(reset: Reset, tx: Transaction): Promise<boole
   const notice = mailValues(await sealMail(reset.notice));
   const [written] = await tx.$queryRaw<{ isDone: boolean }[]>`
     WITH person AS MATERIALIZED (
-      SELECT id, email FROM "User" WHERE id = ${userId} AND "disabledAt" IS NULL FOR UPDATE
+      SELECT id, email FROM "User" WHERE id = ${userId} AND ${IS_OPEN_ACCOUNT} FOR UPDATE
     ), used AS (
       UPDATE "MailLink" SET "usedAt" = now()
       WHERE "userId" = (SELECT id FROM person) AND purpose = 'reset' AND "usedAt" IS NULL AND EXISTS (

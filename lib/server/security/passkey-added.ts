@@ -8,6 +8,7 @@ import type { PasskeyCeremony } from '@/lib/server/factors/passkey-ceremony';
 import type { NewPasskey } from '@/lib/server/factors/passkey-verification';
 import type { MailMessage } from '@/lib/server/mail/compose';
 import { MAIL_COLUMNS, mailValues, sealMail } from '@/lib/server/mail/sealed-mail';
+import { IS_OPEN_ACCOUNT } from '@/lib/server/users/account-state';
 import { insertCodes, type NewRecoveryCodes } from './new-recovery-codes';
 import { PASSKEY_COLUMNS, type PasskeyRow } from './passkey-list';
 
@@ -49,7 +50,7 @@ export async function writePasskey(write: PasskeyWrite, tx: Transaction): Promis
   const [written] = await tx.$queryRaw<Written[]>`
     WITH person AS MATERIALIZED (
       SELECT id, email FROM "User"
-      WHERE id = ${userId} AND "disabledAt" IS NULL AND "factorsVersion" = ${factorsVersion}
+      WHERE id = ${userId} AND ${IS_OPEN_ACCOUNT} AND "factorsVersion" = ${factorsVersion}
         AND ("passkeyHandle" IS NULL OR "passkeyHandle" = ${handle}) FOR UPDATE
     ), used AS (
       ${markUsed('passkey-new', ceremony, Prisma.sql`person`)}

@@ -3,6 +3,7 @@ import type { Transaction } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
 import type { MailMessage } from '@/lib/server/mail/compose';
 import { MAIL_COLUMNS, mailValues, sealMail } from '@/lib/server/mail/sealed-mail';
+import { IS_OPEN_ACCOUNT } from '@/lib/server/users/account-state';
 
 /** What is taken away: the authenticator app, of which there is one, or the passkey of that id. */
 export type RemovedFactor = { readonly kind: 'totp' } | { readonly kind: 'passkey'; readonly id: string };
@@ -42,7 +43,7 @@ export async function writeRemoval(write: RemovalWrite, tx: Transaction): Promis
   const [written] = await tx.$queryRaw<{ isDone: boolean }[]>`
     WITH person AS MATERIALIZED (
       SELECT id, email FROM "User"
-      WHERE id = ${userId} AND "disabledAt" IS NULL AND "factorsVersion" = ${factorsVersion} FOR UPDATE
+      WHERE id = ${userId} AND ${IS_OPEN_ACCOUNT} AND "factorsVersion" = ${factorsVersion} FOR UPDATE
     ), removed AS (
       ${removed}
     ), uncoded AS (

@@ -7,6 +7,7 @@ import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { recoveryCodesMade } from '@/lib/server/mail/factor-messages';
 import { MAIL_COLUMNS, mailValues, sealMail } from '@/lib/server/mail/sealed-mail';
 import type { Signer } from '@/lib/server/step-up/guard';
+import { IS_OPEN_ACCOUNT } from '@/lib/server/users/account-state';
 import { hasSecondFactor } from '@/lib/server/users/second-factors';
 import { insertCodes, newRecoveryCodes } from './new-recovery-codes';
 
@@ -27,7 +28,7 @@ export async function renewRecoveryCodes(
   const [written] = await db().$queryRaw<{ isDone: boolean }[]>`
     WITH person AS MATERIALIZED (
       UPDATE "User" SET "factorsVersion" = "factorsVersion" + 1
-      WHERE id = ${user.id} AND "disabledAt" IS NULL AND "factorsVersion" = ${factors.factorsVersion}
+      WHERE id = ${user.id} AND ${IS_OPEN_ACCOUNT} AND "factorsVersion" = ${factors.factorsVersion}
       RETURNING id AS "userId", email
     ), replaced AS (
       DELETE FROM "RecoveryCode" WHERE "userId" = (SELECT "userId" FROM person)

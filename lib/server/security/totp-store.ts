@@ -9,6 +9,7 @@ import type { MailMessage } from '@/lib/server/mail/compose';
 import { MAIL_COLUMNS, mailValues, sealMail } from '@/lib/server/mail/sealed-mail';
 import type { Bucket } from '@/lib/server/rate-limit/buckets';
 import { forgotten } from '@/lib/server/rate-limit/limiter';
+import { IS_OPEN_ACCOUNT } from '@/lib/server/users/account-state';
 import { insertCodes, type NewRecoveryCodes } from './new-recovery-codes';
 
 export type TotpWrite = {
@@ -46,7 +47,7 @@ export async function writeTotp(write: TotpWrite, tx: Transaction): Promise<bool
   const [written] = await tx.$queryRaw<{ isDone: boolean }[]>`
     WITH person AS MATERIALIZED (
       SELECT id, email FROM "User"
-      WHERE id = ${userId} AND "disabledAt" IS NULL AND "factorsVersion" = ${factorsVersion} FOR UPDATE
+      WHERE id = ${userId} AND ${IS_OPEN_ACCOUNT} AND "factorsVersion" = ${factorsVersion} FOR UPDATE
     ), used AS (
       ${markUsed('totp-new', write, Prisma.sql`person`)}
     ), added AS (

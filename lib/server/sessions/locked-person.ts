@@ -1,5 +1,6 @@
 import 'server-only';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
+import { IS_OPEN_ACCOUNT } from '@/lib/server/users/account-state';
 
 /** Who is to have a session, and what must not have changed since they proved who they are. */
 export type ProvenBy = {
@@ -10,7 +11,7 @@ export type ProvenBy = {
   readonly factorsVersion?: number | null;
 };
 
-const COLUMNS = Prisma.sql`u.id, u.role, u.email, u."disabledAt"`;
+const COLUMNS = Prisma.sql`u.id, u.role, u.email, u."disabledAt", u."deletesAt"`;
 
 /**
  * Part of a statement that begins a session: the person, locked against whatever changes how they prove themselves or what
@@ -19,7 +20,7 @@ const COLUMNS = Prisma.sql`u.id, u.role, u.email, u."disabledAt"`;
  * are in one lock, so that PostgreSQL looks again at both where it had to wait.
  */
 export function lockedPerson({ userId, passwordSince, factorsVersion = null }: ProvenBy): Prisma.Sql {
-  const isPerson = Prisma.sql`u.id = ${userId} AND u."disabledAt" IS NULL
+  const isPerson = Prisma.sql`u.id = ${userId} AND ${IS_OPEN_ACCOUNT}
       AND (${factorsVersion}::int IS NULL OR u."factorsVersion" = ${factorsVersion})`;
   if (passwordSince === null) return Prisma.sql`SELECT ${COLUMNS} FROM "User" u WHERE ${isPerson} FOR SHARE`;
   return Prisma.sql`SELECT ${COLUMNS} FROM "User" u JOIN "Password" p ON p."userId" = u.id

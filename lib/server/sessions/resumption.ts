@@ -2,6 +2,7 @@ import 'server-only';
 import { hashSessionSecret } from '@/lib/core/token/refresh-token';
 import { db } from '@/lib/server/database/client';
 import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
+import { IS_OPEN_ACCOUNT } from '@/lib/server/users/account-state';
 import { isUsableFrom } from './home-network';
 import { SESSION_COLUMNS, type SessionRow } from './session-store';
 import type { SessionIdentity } from './start';
@@ -18,6 +19,6 @@ export async function findLiveSession(
     SELECT ${SESSION_COLUMNS} FROM "Session" s JOIN "User" u ON u.id = s."userId"
     WHERE s.id = ${id} AND s."secretHash" = ${await hashSessionSecret(secret)} AND s.kind = 'browser'
       AND s."endedAt" IS NULL AND s."idleExpiresAt" > now() AND s."absoluteExpiresAt" > now()
-      AND u."disabledAt" IS NULL AND ${isUsableFrom(networkNow(facts))}`;
+      AND ${IS_OPEN_ACCOUNT} AND ${isUsableFrom(networkNow(facts))}`;
   return row ?? null;
 }

@@ -7,6 +7,7 @@ import { env } from '@/lib/server/config/env';
 import { db, type Transaction } from '@/lib/server/database/client';
 import { Prisma, type SessionKind } from '@/lib/server/database/generated/prisma/client';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
+import { IS_OPEN_ACCOUNT } from '@/lib/server/users/account-state';
 import { isUsableFrom } from './home-network';
 
 /** A live session as tokens need it, read by the statement that created, rotated or found it. */
@@ -71,7 +72,7 @@ export const SESSION_COLUMNS = Prisma.sql`
   ${epoch(Prisma.sql`s."authenticatedAt"`)} AS "authenticatedAt", ${epoch(Prisma.sql`s."rotatedAt"`)} AS "rotatedAt",
   ${epoch(Prisma.sql`s."idleExpiresAt"`)} AS "idleExpiresAt",
   ${epoch(Prisma.sql`s."absoluteExpiresAt"`)} AS "absoluteExpiresAt",
-  s."endedAt" IS NOT NULL AS "hasEnded", u."disabledAt" IS NOT NULL AS "isUserDisabled", ${epoch(Prisma.sql`now()`)} AS now`;
+  s."endedAt" IS NOT NULL AS "hasEnded", NOT ${IS_OPEN_ACCOUNT} AS "isUserDisabled", ${epoch(Prisma.sql`now()`)} AS now`;
 
 type RawRefreshRow = Omit<RefreshRow, 'before'> & {
   readonly beforeCounter: number;
@@ -101,7 +102,7 @@ export async function rotateOrRead(presented: Presented, graceSeconds: number): 
         "refreshKeyId" = ${refreshKeyId}::int, network = coalesce(s.network, ${network}::text)
       FROM "User" u
       WHERE s.id = ${sessionId} AND u.id = s."userId" AND s.kind = ${kind}::"SessionKind"
-        AND s."secretHash" = ${secretHash} AND s."endedAt" IS NULL AND u."disabledAt" IS NULL
+        AND s."secretHash" = ${secretHash} AND s."endedAt" IS NULL AND ${IS_OPEN_ACCOUNT}
         AND s."idleExpiresAt" > now() AND s."absoluteExpiresAt" > now()
         AND ${isUsableFrom(network)}
         AND (${audience}::text IS NULL OR coalesce(s.audience, ${env().appOrigin}) = ${audience})

@@ -8,6 +8,7 @@ import { db } from '@/lib/server/database/client';
 import { Prisma, type SessionKind } from '@/lib/server/database/generated/prisma/client';
 import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
 import { isUsableFrom } from '@/lib/server/sessions/home-network';
+import { IS_OPEN_ACCOUNT } from '@/lib/server/users/account-state';
 import {
   FACTOR_COLUMNS,
   type FactorMethod,
@@ -93,7 +94,7 @@ export const isSignedIn = (
   { sub, sid }: Pick<AccessClaims, 'sub' | 'sid'>,
   facts: Pick<RequestFacts, 'ip'>,
 ): Prisma.Sql => Prisma.sql`s.id = ${sid} AND s."userId" = ${sub} AND s."endedAt" IS NULL AND s."idleExpiresAt" > now()
-      AND s."absoluteExpiresAt" > now() AND u."disabledAt" IS NULL AND ${isUsableFrom(networkNow(facts))}`;
+      AND s."absoluteExpiresAt" > now() AND ${IS_OPEN_ACCOUNT} AND ${isUsableFrom(networkNow(facts))}`;
 
 /** Where there is a second factor, a password proves nothing by itself. */
 function methodsOf(factors: SecondFactors, hasPassword: boolean): readonly StepUpMethod[] {

@@ -4,6 +4,7 @@ import { markUsed } from '@/lib/server/ceremonies/ceremony-store';
 import type { Transaction } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
 import type { Spending } from '@/lib/server/factors/spending';
+import { IS_OPEN_ACCOUNT } from '@/lib/server/users/account-state';
 import type { Carried } from './carried-request';
 
 export type ProofUse = {
@@ -29,7 +30,7 @@ export async function spendProof(
   const { userId, sessionId, kind, spending, confirmed, ip, userAgent } = use;
   const [row] = await tx.$queryRaw<{ isThere: boolean; isSpent: boolean; isDone: boolean }[]>`
     WITH locked AS MATERIALIZED (
-      SELECT u.id FROM "User" u WHERE u.id = ${userId} AND u."disabledAt" IS NULL FOR SHARE
+      SELECT u.id FROM "User" u WHERE u.id = ${userId} AND ${IS_OPEN_ACCOUNT} FOR SHARE
     )${spending?.parts ?? Prisma.sql`, spent AS (SELECT id AS "userId" FROM locked)`}, confirmed AS (
       ${confirmed === null ? Prisma.sql`SELECT FROM spent` : markUsed('carried', confirmed, Prisma.sql`spent`)}
     ), entered AS (

@@ -1,12 +1,13 @@
 import 'server-only';
 import { db } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
+import { IS_OPEN_ACCOUNT } from './account-state';
 
 /** Condition over `u`: a passkey was never offered to them, and they never had one. */
 export const IS_UNINVITED = Prisma.sql`(u."passkeyInvitedAt" IS NULL AND u."passkeyHandle" IS NULL)`;
 
 /** The same of one person, and they have no second factor by now, and are not disabled. */
-const mayInvite = (userId: string): Prisma.Sql => Prisma.sql`u.id = ${userId} AND u."disabledAt" IS NULL
+const mayInvite = (userId: string): Prisma.Sql => Prisma.sql`u.id = ${userId} AND ${IS_OPEN_ACCOUNT}
       AND ${IS_UNINVITED} AND NOT EXISTS (SELECT FROM "Totp" t WHERE t."userId" = u.id)`;
 
 /** True until `takeInvitation` is, for whoever keeps a place for it on a page. */

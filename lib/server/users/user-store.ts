@@ -2,6 +2,7 @@ import 'server-only';
 import { recordRepeatedWith } from '@/lib/server/audit/repeated-events';
 import { db, type Transaction } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
+import { IS_OPEN_ACCOUNT, OPEN_ACCOUNT } from './account-state';
 import { IS_UNINVITED } from './passkey-invitation';
 import { FACTOR_COLUMNS, type SecondFactors } from './second-factors';
 
@@ -19,7 +20,7 @@ export const PUBLIC_COLUMNS = Prisma.raw(
 
 /** The user of that id; null when there is none or the account is disabled. */
 export async function findPublicUser(id: string): Promise<PublicUser | null> {
-  return db().user.findFirst({ where: { id, disabledAt: null }, select: PUBLIC_FIELDS });
+  return db().user.findFirst({ where: { id, ...OPEN_ACCOUNT }, select: PUBLIC_FIELDS });
 }
 
 /** A user as login needs it. Only the password check may read `passwordHash`. */
@@ -39,7 +40,7 @@ export type Credentials = {
 /** A person by address, with all that a sign-in has to know of them. */
 export async function findCredentials(email: string): Promise<Credentials | null> {
   const [row] = await db().$queryRaw<(PublicUser & SecondFactors & Omit<Credentials, 'user' | 'factors'>)[]>`
-    SELECT ${PUBLIC_COLUMNS}, u."disabledAt" IS NOT NULL AS "isDisabled", p.hash AS "passwordHash",
+    SELECT ${PUBLIC_COLUMNS}, NOT ${IS_OPEN_ACCOUNT} AS "isDisabled", p.hash AS "passwordHash",
       p."changedAt" AS "passwordSince", ${FACTOR_COLUMNS}, EXISTS (
         SELECT FROM "FactorReset" r WHERE r."userId" = u.id AND r."notBefore" <= now() AND r."expiresAt" > now()
       ) AS "isFactorResetDue", ${IS_UNINVITED} AS "isUninvited"
