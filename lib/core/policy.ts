@@ -114,6 +114,9 @@ export const FACTOR_RESET_WAIT_SECONDS = hours(24);
 /** A reset of second factors that was not used by then is over. The link that stops it is good as long. */
 export const FACTOR_RESET_SECONDS = days(8);
 
+/** How long an account that is to be deleted can be kept by its owner: time to notice, for whom it was not. */
+export const DELETION_GRACE_SECONDS = days(7);
+
 /** A program that signed in within so long is no new device of its owner. */
 export const PROGRAM_KNOWN_SECONDS = days(30);
 

@@ -71,7 +71,7 @@ export const ROOMS = table({
   'server/sign-up': ['core', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/mail', 'server/users', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in'],
   // The way back in: links in mails, and what they may do.
   'server/recovery': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/users', 'server/mail', 'server/rate-limit', 'server/passwords', 'server/factors', 'server/sessions'],
-  // What a person changes of their account: password and address.
+  // What a person changes of their account: password, address, its end; and the file of what is kept of them.
   'server/account': ['site.ts', 'core', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/passwords', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/sign-up'],
   // What a person changes of what protects them: second factors and recovery codes.
   'server/security': ['core', 'core/factors', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/factors', 'server/sessions', 'server/step-up'],
@@ -168,6 +168,7 @@ export const PLACES = {
     'app/(member)/account/brought-proof.ts',
     'app/(member)/account/carried-change.ts',
     'app/(member)/account/code-form.tsx',
+    'app/(member)/account/data/',
     'app/(member)/account/done-notice.tsx',
     'app/(member)/account/email-actions.ts',
     'app/(member)/account/email-form.tsx',

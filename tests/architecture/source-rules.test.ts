@@ -177,6 +177,14 @@ describe('the pure rings', () => {
   });
 });
 
+test('whether an account may be signed in to is asked in one way: it is disabled, or to be deleted', () => {
+  const ONE_PLACE = 'lib/server/users/account-state.ts';
+  const asking = below('lib/server/').filter(({ text }) => /"disabledAt" IS (?:NOT )?NULL/.test(text));
+  expect(asking.map(({ file }) => file)).toEqual([ONE_PLACE]);
+  const using = below('lib/server/').filter(({ text }) => /\$\{IS_OPEN_ACCOUNT\}/.test(text));
+  expect(using.length).toBeGreaterThan(15);
+});
+
 test('nothing is written to the console but by the programs of lib/server/cli, and by the edge, which has no other log', () => {
   const rest = modules.filter(({ file }) => !file.startsWith('lib/server/cli/'));
   expect(findAll(rest, (node) => (memberOf(node)?.startsWith('console.') ? `${memberOf(node)}` : null))).toEqual([

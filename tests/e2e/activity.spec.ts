@@ -75,5 +75,9 @@ test('by keyboard alone, with a proof that is fresh: the button does it, and wha
   await page.goto('/account/activity');
   await secure(page).focus();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('status').filter({ hasText: 'Choose a new password below.' })).toBeFocused();
+  await expect(page.getByRole('status').filter({ hasText: 'Now choose a new password.' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await expect(page.getByLabel('Current password', { exact: true })).toBeFocused();
 });

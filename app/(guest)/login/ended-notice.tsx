@@ -6,13 +6,14 @@ import { tellOtherTabs } from '@/app/_components/session/session-channel';
 
 /**
  * Says why the person is here, once: the address forgets it, so that a reload or a bookmark does not say it again. A sign-out
- * by a form without script is told to the other tabs from here.
+ * by a server or a form without script is told to the other tabs from here.
  */
 export function EndedNotice({ text }: { text: string }) {
   useEffect(() => {
     const here = new URL(location.href);
-    if (here.searchParams.get('ended') === 'signed_out') tellOtherTabs('signed-out');
-    for (const reason of ['ended', 'reset', 'undone', 'stopped']) here.searchParams.delete(reason);
+    const isOut = here.searchParams.get('ended') === 'signed_out' || here.searchParams.has('leaving');
+    if (isOut) tellOtherTabs('signed-out');
+    for (const reason of ['ended', 'reset', 'undone', 'stopped', 'kept', 'leaving']) here.searchParams.delete(reason);
     history.replaceState(null, '', here.pathname + here.search);
   }, []);
 

@@ -19,10 +19,15 @@ export const metadata: Metadata = { title: 'Sign in' };
 const FIELD_TEXTS = { email: 'Enter the email address of your account', password: 'Enter your password' };
 
 const SIGNED_OUT = 'You are signed out on this browser.';
-const RESET = 'Your new password is set, and every device was signed out. Sign in again.';
-const UNDONE =
-  'Taken back: the password is deleted, and every device was signed out. A link to choose a new one is on its way.';
-const STOPPED = 'Stopped: your second factors stay as they are. Nothing else was changed.';
+/** What happened before, by the name in the query that says so. */
+const DONE = {
+  reset: 'Your new password is set, and every device was signed out. Sign in again.',
+  undone:
+    'Taken back: the password is deleted, and every device was signed out. A link to choose a new one is on its way.',
+  stopped: 'Stopped: your second factors stay as they are. Nothing else was changed.',
+  kept: 'Your account stays. If it was not you who wanted it deleted, choose a new password by “Forgot password?” first.',
+  leaving: 'Your account will be deleted in seven days. The link in the mail that we sent you keeps it.',
+} as const;
 const ENDED = 'Your session has ended. Sign in again and you are back where you were.';
 
 /** Never redirects by itself: a loop between two pages that disagree would lock people out (DECISIONS 6). */
@@ -59,9 +64,9 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
       )}
       <Ticket stub={stub}>
         <h1 className="mb-6 text-2xl">Sign in</h1>
-        {query['reset'] === undefined || faults.attempt > 0 ? null : <EndedNotice text={RESET} />}
-        {query['undone'] === undefined || faults.attempt > 0 ? null : <EndedNotice text={UNDONE} />}
-        {query['stopped'] === undefined || faults.attempt > 0 ? null : <EndedNotice text={STOPPED} />}
+        {Object.entries(DONE).map(([name, text]) =>
+          query[name] === undefined || faults.attempt > 0 ? null : <EndedNotice key={name} text={text} />,
+        )}
         {ended === undefined || ended === 'unknown' || person !== null || faults.attempt > 0 ? null : (
           <EndedNotice text={ended === 'signed_out' ? SIGNED_OUT : ENDED} />
         )}

@@ -23,6 +23,11 @@ const WORDS: Partial<
     submitLabel: 'Stop the reset',
     happened: (address) => <>All second factors of {address} are to be removed. This stops it:</>,
   },
+  keep_account: {
+    title: 'Keep your account?',
+    submitLabel: 'Keep my account',
+    happened: (address) => <>The account of {address} is to be deleted. This keeps it:</>,
+  },
 };
 const NOT_ME = {
   title: 'Was it not you?',
@@ -45,26 +50,39 @@ export default async function UndoPage({ searchParams }: { searchParams: Promise
   const { title, submitLabel, happened } = (link === null ? undefined : WORDS[link.purpose]) ?? NOT_ME;
   const address =
     link === null ? 'your account' : <bdi className="font-semibold text-ink wrap-anywhere">{link.address}</bdi>;
-  const isStop = link?.purpose === 'stop_reset';
+  const kind = link?.purpose === 'stop_reset' || link?.purpose === 'keep_account' ? link.purpose : null;
   const isMoved = link !== null && link.email !== link.address;
   const stub = (
-    <p className="text-sm text-ink-soft">It was you? Then there is nothing to do, and you may close this page.</p>
+    <p className="text-sm text-ink-soft">
+      {kind === 'keep_account' ? 'You want it deleted?' : 'It was you?'} Then there is nothing to do, and you may close
+      this page.
+    </p>
   );
   return (
     <Ticket stub={stub}>
       <h1 className="mb-2 text-2xl">{title}</h1>
       <p className="mb-4 text-sm text-ink-soft">{happened(address)}</p>
       <ul className="mb-6 list-disc ps-5 text-sm text-ink-soft">
-        {isStop ? <li>Your second factors and recovery codes stay as they are. Nothing else changes.</li> : null}
-        {isStop ? null : <TakenBack isMoved={isMoved} />}
+        <WhatHappens kind={kind} isMoved={isMoved} />
       </ul>
-      <UndoForm token={token} isStop={isStop} submitLabel={submitLabel} initial={initialFaults(query, {})} />
+      <UndoForm token={token} kind={kind} submitLabel={submitLabel} initial={initialFaults(query, {})} />
     </Ticket>
   );
 }
 
-/** What happens to the account of somebody who did not make a change. */
-function TakenBack({ isMoved }: { isMoved: boolean }) {
+/** What happens to the account, by what the link is for: null for somebody who did not make a change. */
+function WhatHappens({ kind, isMoved }: { kind: LinkPurpose | null; isMoved: boolean }) {
+  if (kind === 'stop_reset') {
+    return <li>Your second factors and recovery codes stay as they are. Nothing else changes.</li>;
+  }
+  if (kind === 'keep_account') {
+    return (
+      <>
+        <li>Nothing of it is lost. You sign in again as before.</li>
+        <li>If it was somebody else who wanted it deleted, choose a new password then: they may know yours.</li>
+      </>
+    );
+  }
   return (
     <>
       {isMoved ? <li>The account has this email address again.</li> : null}

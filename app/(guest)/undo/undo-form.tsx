@@ -7,14 +7,23 @@ import { useForgottenToken } from '../forgotten-token';
 
 const toBody = (fields: FormData) => ({ token: fields.get('token') });
 
-type Props = { token: string; isStop: boolean; submitLabel: string; initial: Faults };
+/** Which notice the login page shows afterwards. */
+const DONE = { stop_reset: 'stopped', keep_account: 'kept' } as const;
+
+type Props = {
+  token: string;
+  /** Of what does not sign out anybody; null for the rest. */
+  kind: keyof typeof DONE | null;
+  submitLabel: string;
+  initial: Faults;
+};
 
 /** One button. The token stays in the form and leaves the address. */
-export function UndoForm({ token, isStop, submitLabel, initial }: Props) {
+export function UndoForm({ token, kind, submitLabel, initial }: Props) {
   useForgottenToken();
   const form = useAuthForm({
     endpoint: '/api/auth/undo',
-    next: isStop ? '/login?stopped=1' : '/login?undone=1',
+    next: `/login?${kind === null ? 'undone' : DONE[kind]}=1`,
     initial,
     toBody,
     required: {},
@@ -24,7 +33,7 @@ export function UndoForm({ token, isStop, submitLabel, initial }: Props) {
   return (
     <AuthForm form={form} action="/api/auth/undo" submitLabel={submitLabel} busyLabel="Taking it back">
       <input type="hidden" name="token" value={token} />
-      {isStop ? <input type="hidden" name="kind" value="stop_reset" /> : null}
+      {kind === null ? null : <input type="hidden" name="kind" value={kind} />}
     </AuthForm>
   );
 }

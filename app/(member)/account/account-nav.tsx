@@ -5,13 +5,17 @@ export function AccountNav() {
   return (
     <>
       <h1 className="text-2xl">Account</h1>
-      <nav aria-label="Account" className="mt-2 mb-8 flex flex-wrap gap-x-6 *:first:-ms-1 border-b border-hairline">
+      <nav
+        aria-label="Account"
+        className="mt-2 mb-8 flex flex-wrap gap-x-4 sm:gap-x-7 *:-ms-1 border-b border-hairline"
+      >
         <NavLink href="/account" exact>
           Profile
         </NavLink>
         <NavLink href="/account/security">Security</NavLink>
         <NavLink href="/account/sessions">Sessions</NavLink>
         <NavLink href="/account/activity">Activity</NavLink>
+        <NavLink href="/account/data">Data</NavLink>
       </nav>
     </>
   );

@@ -1,19 +1,30 @@
 'use client';
 
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Notice } from '@/app/_components/frame/notice';
 import { askSession } from '@/app/_components/session/fetch-with-session';
 import { tellOtherTabs } from '@/app/_components/session/session-channel';
 import { tellPasskeyNames } from './passkey-signals';
 
 /** A map and not an object, which would also answer to `constructor`: strangers can write the query. */
-const TEXTS: ReadonlyMap<string, { tone: 'calm' | 'fault'; text: string }> = new Map([
+const TEXTS: ReadonlyMap<string, { tone: 'calm' | 'fault'; text: ReactNode }> = new Map([
   ['code_sent', { tone: 'calm', text: 'A code is on its way to the new address.' }],
   ['email_changed', { tone: 'calm', text: 'Your email address is changed. Every other device was signed out.' }],
   ['password_changed', { tone: 'calm', text: 'Your password is changed. Every other device was signed out.' }],
   [
     'others_ended',
-    { tone: 'calm', text: 'Every other browser and program was signed out. Choose a new password below.' },
+    {
+      tone: 'calm',
+      text: (
+        <>
+          Every other browser and program was signed out. Now{' '}
+          <a className="link" href="#new-password">
+            choose a new password
+          </a>
+          .
+        </>
+      ),
+    },
   ],
   ['totp_added', { tone: 'calm', text: 'Your authenticator app is on.' }],
   ['totp_removed', { tone: 'calm', text: 'Your authenticator app is removed. Every other device was signed out.' }],

@@ -82,6 +82,14 @@ export type AuditType =
   | 'passkey_failed'
   /** A passkey that lives in one device counted back: there may be a copy of it. It was refused; `details.passkey` says which. */
   | 'passkey_counter_back'
+  /** The person asked for their account to be deleted after some days; all sessions ended. */
+  | 'account_deletion_requested'
+  /** It stays: somebody with the mailbox pressed "Keep my account", or took back a change that came before the request. */
+  | 'account_deletion_undone'
+  /** The account is gone. What is left of it are events without address, browser and details. */
+  | 'account_deleted'
+  /** The person had all that is kept of them given out. */
+  | 'data_exported'
   | 'name_changed'
   /** The person got another role; `details` say which and which before. */
   | 'role_changed'

@@ -52,12 +52,18 @@ async function addCounted(key: string, tell: () => Promise<RepeatedEvent>): Prom
 
 async function add({ entry, subject }: RepeatedEvent, count: number, tx: Transaction): Promise<void> {
   const { type, userId, sessionId, ip, userAgent, details } = storable(entry);
+  // What was counted may be written when the account is gone: then without what was taken from its other events.
   await tx.$executeRaw`
-    INSERT INTO "AuditEvent" AS e (type, "userId", "sessionId", ip, "userAgent", details, "repeatKey")
-    VALUES (
-      ${type}, ${userId}, ${sessionId}, ${ip}, ${userAgent}, ${JSON.stringify({ ...details, count })}::jsonb,
-      ${`${type}:${subject}`}::text || to_char(now(), ':YYYYMMDDHH24')
+    WITH owner AS MATERIALIZED (
+      SELECT id FROM "User" WHERE id = ${userId} FOR KEY SHARE
+    ), told AS (
+      SELECT ${userId}::text IS NULL OR EXISTS (SELECT FROM owner) AS whole
     )
+    INSERT INTO "AuditEvent" AS e (type, "userId", "sessionId", ip, "userAgent", details, "repeatKey")
+    SELECT ${type}, ${userId}, ${sessionId}, CASE WHEN whole THEN ${ip}::text END, CASE WHEN whole THEN ${userAgent}::text END,
+      CASE WHEN whole THEN ${JSON.stringify({ ...details, count })}::jsonb ELSE jsonb_build_object('count', ${count}::int) END,
+      ${`${type}:${subject}`}::text || to_char(now(), ':YYYYMMDDHH24')
+    FROM told
     ON CONFLICT ("repeatKey") DO UPDATE
     SET details = jsonb_set(e.details, '{count}', to_jsonb((e.details->>'count')::int + ${count}::int))`;
 }

@@ -81,5 +81,33 @@ export function emailChangedNew(): MailMessage {
   ]);
 }
 
+/** For somebody whose account is to be deleted at `deletesAt`. `keepUrl` keeps it, until then. */
+export function accountToBeDeleted({
+  at,
+  deletesAt,
+  device,
+  keepUrl,
+}: {
+  readonly at: EpochSeconds;
+  readonly deletesAt: EpochSeconds;
+  readonly device: string | null;
+  readonly keepUrl: string;
+}): MailMessage {
+  return composeMail('Your account will be deleted', [
+    `On ${formatInstant(at)}, ${onDevice(device)}, somebody who was signed in to your account at ${SITE.name} asked for it to be deleted. That happens after ${formatInstant(deletesAt)}. Until then nobody can sign in to it, and every device was signed out.`,
+    'If it was you, there is nothing to do. If it was not, or you want to stay, keep it here:',
+    { label: 'Keep my account', url: keepUrl },
+    'The link signs nobody in. If somebody else asked for it, choose a new password afterwards: they may know yours.',
+  ]);
+}
+
+/** The last mail to somebody whose account is gone. */
+export function accountDeleted(): MailMessage {
+  return composeMail('Your account was deleted', [
+    `Your account at ${SITE.name} and all that belonged to it were deleted, as was asked for a week ago. This is the last mail about it.`,
+    'What is left for some months are notes of what happened when, without your name, address, device and network. Anybody may sign up with this address again.',
+  ]);
+}
+
 /** From the configured origin, as every link in a mail is. */
 const sessionsUrl = (): string => `${env().appOrigin}/account/sessions`;

@@ -4,6 +4,7 @@ import { hours } from '@/lib/core/time';
 import { db } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
 import { giveUpExpired } from '@/lib/server/mail/outbox';
+import { deleteDueAccounts, MOST_DELETIONS } from './due-deletions';
 
 /** A sealed token and its row end together; the hour is for clocks that differ. */
 const CEREMONY_RETENTION_SECONDS = hours(1);
@@ -23,6 +24,7 @@ const batchOf = (table: string, condition: Prisma.Sql) => (rows: number) => {
 };
 
 const KINDS = {
+  accounts: deleteDueAccounts,
   sessions: batchOf('Session', outlived('absoluteExpiresAt', SESSION_RETENTION_SECONDS)),
   revocations: batchOf('Revocation', outlived('keepUntil', 0)),
   rateLimits: batchOf('RateLimit', outlived('expiresAt', 0)),
@@ -35,6 +37,9 @@ const KINDS = {
 } as const satisfies Record<string, (rows: number) => Promise<number>>;
 
 export type Kind = keyof typeof KINDS;
+
+/** So many of a kind a statement at most, where one is more than a row. */
+const MOST_ROWS: Partial<Record<Kind, number>> = { accounts: MOST_DELETIONS };
 
 /** What one cleaning came to. */
 export type Cleaning = {
@@ -53,6 +58,7 @@ export type Cleaning = {
 export async function deleteExpired({ forMs = CLEANING_MS, batchRows = BATCH_ROWS } = {}): Promise<Cleaning> {
   const untilMs = performance.now() + forMs;
   const deleted: Record<Kind, number> = {
+    accounts: 0,
     sessions: 0,
     revocations: 0,
     rateLimits: 0,
@@ -70,9 +76,10 @@ export async function deleteExpired({ forMs = CLEANING_MS, batchRows = BATCH_ROW
     for (const kind of left) {
       if (performance.now() >= untilMs) break;
       try {
-        const count = await KINDS[kind](batchRows);
+        const rows = Math.min(batchRows, MOST_ROWS[kind] ?? batchRows);
+        const count = await KINDS[kind](rows);
         deleted[kind] += count;
-        if (count < batchRows) left.delete(kind);
+        if (count < rows) left.delete(kind);
       } catch (error) {
         failures.push({ kind, error });
         left.delete(kind);

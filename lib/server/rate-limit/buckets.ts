@@ -41,6 +41,9 @@ export const resetBucket = async (email: string): Promise<Bucket> => bucket('res
 /** Changes of address that one person asks for: each sends a mail to the address before. */
 export const emailChangeBucket = async (userId: string): Promise<Bucket> => bucket('emailChange', userId);
 
+/** Downloads of all that is kept of one person. */
+export const exportBucket = async (userId: string): Promise<Bucket> => bucket('export', userId);
+
 /** All mails that strangers can cause. */
 export const allMailBucket = async (): Promise<Bucket> => bucket('mailTotal', '');
 

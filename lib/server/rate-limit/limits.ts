@@ -52,6 +52,8 @@ export const LIMITS = {
   /** Whoever causes one knows the password; nobody else can use them up. */
   signInCode: { ...anHour, threshold: 5, onSuccess: 'keep' },
   notice: { threshold: 1, maxWaitSeconds: null, forgetSeconds: days(1), onSuccess: 'keep' },
+  /** All that is kept of a person, given out to them. */
+  export: { threshold: 3, maxWaitSeconds: null, forgetSeconds: days(1), onSuccess: 'keep' },
   /** Told to the person, who is signed in. */
   emailChange: { ...anHour, threshold: 5, onSuccess: 'keep' },
   /**

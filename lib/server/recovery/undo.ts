@@ -12,10 +12,11 @@ import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import type { Blocked } from '@/lib/server/rate-limit/limiter';
 import { changeAndSignOut } from './change-and-sign-out';
 import { refuseLink } from './dead-link';
+import { keepAccount } from './keep-account';
 import { useUndoLink } from './undo-links';
 
 /**
- * Takes a change back that the owner did not make, or stops a reset of second factors. Of a change: the account has its address again, the password is deleted, second
+ * Takes a change back that the owner did not make, stops a reset of second factors, or keeps an account that was to be deleted. Of a change: the account has its address again, the password is deleted, second
  * factors that came with the change or after it are removed, every session ends, and a link to a new password goes to the owner. Signs nobody in. Every link that cannot be used is
  * `invalid_token`.
  */
@@ -31,7 +32,8 @@ export async function undo(token: string, facts: RequestFacts): Promise<Result<v
     if (!isUniqueViolation(error)) throw error;
     return changeAndSignOut(facts, 'undone', (tx) => useUndoLink(report, tx));
   });
-  if (!isDone && !(await stopReset(linkHash, facts))) return refuseLink(facts);
+  const isUsed = isDone || (await stopReset(linkHash, facts)) || (await keepAccount(linkHash, facts));
+  if (!isUsed) return refuseLink(facts);
   countOutcome('linkUsed');
   return succeed(undefined);
 }

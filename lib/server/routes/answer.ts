@@ -7,10 +7,10 @@ export type ErrorAnswer = { readonly kind: 'error'; readonly code: string; reado
 
 /** What a handler answers; the pipeline makes the response. */
 export type Answer<Error extends ErrorAnswer> =
-  | { readonly kind: 'json'; readonly status: number; readonly body: object }
+  | { readonly kind: 'json'; readonly status: number; readonly body: object; readonly headers?: HeadersInit }
   | { readonly kind: 'empty'; readonly status: 204; readonly headers?: HeadersInit }
   | { readonly kind: 'elsewhere'; readonly path: string }
-  | { readonly kind: 'file'; readonly body: ReadableStream<Uint8Array>; readonly headers: HeadersInit }
+  | { readonly kind: 'file'; readonly name: string; readonly type: string; readonly content: BodyInit }
   | { readonly kind: 'cacheable'; readonly text: string; readonly etag: string; readonly headers: HeadersInit }
   | Error;
 
@@ -19,19 +19,31 @@ export type Problem = { readonly kind: 'error'; readonly code: ProblemCode; read
 
 export type ApiAnswer = Answer<Problem>;
 
-export const json = (body: object, status = 200): Answer<never> => ({ kind: 'json', status, body });
+export const json = (body: object, status = 200, headers: HeadersInit = {}): Answer<never> => ({
+  kind: 'json',
+  status,
+  body,
+  headers,
+});
 
 export const empty = (headers: HeadersInit = {}): Answer<never> => ({ kind: 'empty', status: 204, headers });
 
+/** A file to keep, under a name of ours in ASCII; a form gets it as well. */
+export const file = (name: string, type: string, content: BodyInit): Answer<never> => ({
+  kind: 'file',
+  name,
+  type,
+  content,
+});
+
+/**
+ * For the end of a session: caches only, of pages that were fetched or drawn ahead too; browsers pass over values that they
+ * do not know. The wider values would sign people out of every other application under this domain.
+ */
+export const CLEAR_CACHE = { 'clear-site-data': '"cache", "prefetchCache", "prerenderCache"' };
+
 /** Sends whoever asks to a page of ours (302, RFC 9110 §15.4.3). */
 export const elsewhere = (path: string): Answer<never> => ({ kind: 'elsewhere', path });
-
-/** A file to be kept under that name, which is of ours and plain ASCII, sent as it is made. */
-export const file = (body: ReadableStream<Uint8Array>, name: string, type: string): Answer<never> => ({
-  kind: 'file',
-  body,
-  headers: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` },
-});
 
 /** The same for every caller: cacheable by its own headers, 304 where the caller has it already (RFC 9110 §13.1.2). */
 export const cacheable = (text: string, etag: string, headers: HeadersInit): Answer<never> => ({
@@ -51,18 +63,21 @@ export function toResponse(
   ownHeaders: Readonly<Record<string, string>>,
 ): Response {
   switch (answer.kind) {
-    case 'json':
-      return Response.json(answer.body, { status: answer.status, headers: ownHeaders });
+    case 'json': {
+      const headers = { ...ownHeaders, ...Object.fromEntries(new Headers(answer.headers)) };
+      return Response.json(answer.body, { status: answer.status, headers });
+    }
+    case 'file': {
+      const { name, type, content } = answer;
+      const headers = { ...ownHeaders, 'content-type': type, 'content-disposition': `attachment; filename="${name}"` };
+      return new Response(content, { headers });
+    }
     case 'empty': {
       const headers = { ...ownHeaders, ...Object.fromEntries(new Headers(answer.headers)) };
       return new Response(null, { status: answer.status, headers });
     }
     case 'elsewhere':
       return new Response(null, { status: 302, headers: { ...ownHeaders, location: answer.path } });
-    case 'file': {
-      const headers = { ...ownHeaders, ...Object.fromEntries(new Headers(answer.headers)) };
-      return new Response(answer.body, { headers });
-    }
     case 'cacheable': {
       const headers = new Headers(answer.headers);
       headers.set('etag', answer.etag);

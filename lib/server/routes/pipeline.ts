@@ -68,9 +68,9 @@ export function pipeline<Session, Body, E extends ErrorAnswer>(
     // A form of another site gets the error itself: a redirect would let that site choose what our pages say.
     if (isForeign(request, originRule)) return format.toResponse(format.errorOf('origin_refused'));
     const { answer, fields } = await run(steps, request, context);
-    // A file is kept, and the page of its form stays.
-    const isPage = form !== undefined && answer.kind !== 'file';
-    if (isPage && isForm(request.headers.get('content-type'))) return seeOther(answer, form, fields);
+    // A file is what the form asked for: the browser keeps it, and the page stays.
+    const isLed = form !== undefined && isForm(request.headers.get('content-type')) && answer.kind !== 'file';
+    if (isLed) return seeOther(answer, form, fields);
     return answer.kind === 'error' ? format.toResponse(answer) : toResponse(answer, request, format.headers);
   };
   return async (request, context) => withCors(request, await respond(request, context), sharing, []);

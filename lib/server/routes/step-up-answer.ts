@@ -24,6 +24,7 @@ export function securityProblem(
     | 'last_factor'
     | 'not_found'
     | 'unauthenticated'
+    | 'last_admin'
     | 'passkeys_unavailable'
     | 'too_many_passkeys',
 ): Problem {

@@ -23,6 +23,7 @@ const requestSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('remove_totp'), isLast: z.boolean() }),
   z.object({ action: z.literal('remove_passkey'), id: z.string(), name: z.string(), isLast: z.boolean() }),
   z.object({ action: z.literal('make_codes') }),
+  z.object({ action: z.literal('delete_account') }),
   // Of all sessions but this one.
   z.object({ action: z.literal('end_others') }),
   // `since`: of the password that was compared, in ms; null where there was none. The new one's hash is kept back.

@@ -81,6 +81,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/dashboard': ['/dashboard'],
   '/account': ['/account'],
   '/account/activity': ['/account/activity', '/account/activity?cursor=90000'],
+  '/account/data': ['/account/data'],
   '/account/security': ['/account/security'],
   '/account/sessions': ['/account/sessions'],
   '/step-up': ['/step-up'],
@@ -153,6 +154,9 @@ const ENDPOINTS: Readonly<Record<string, Case>> = {
       currentPassword: PASSWORD,
       newPassword: 'ninety-copper-geese-over-the-loch',
     }),
+  'POST /api/account/export': get('/api/account/export', { method: 'POST' }),
+  'DELETE /api/account': async () =>
+    send(server, '/api/account', { method: 'DELETE', cookies: (await prepareSession()).cookies }),
   'GET /api/account/activity': get('/api/account/activity?limit=100'),
   'GET /api/account/security': get('/api/account/security'),
   'POST /api/account/totp': get('/api/account/totp', { method: 'POST' }),

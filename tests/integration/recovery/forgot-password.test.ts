@@ -41,7 +41,9 @@ describe('asking for a link to a new password', () => {
   it('asks two statements and what the answer does not wait for, known address or not', async () => {
     for (const email of [await newOwner(), newAddress()]) {
       const { statements } = await countStatements(databaseUrl, () => askForReset(server, email));
-      const own = statements.filter(({ sql }) => /"RateLimit"|INSERT INTO "MailLink"|FROM "User"/.test(sql));
+      const own = statements
+        .filter(({ sql }) => !sql.includes('"AuditEvent"'))
+        .filter(({ sql }) => /"RateLimit"|INSERT INTO "MailLink"|FROM "User"/.test(sql));
       expect(own.map(({ calls }) => calls)).toEqual([1, 1]);
     }
   });

@@ -72,6 +72,8 @@ const TARGETS: readonly (readonly [method: string, path: string, ours: string])[
   ['POST', '/api/admin/users/AAAAAAAAAAAAAAAAAAAAAA/factor-reset', '403 forbidden'],
   ['DELETE', '/api/admin/users/AAAAAAAAAAAAAAAAAAAAAA/factor-reset', '403 forbidden'],
   ['POST', '/api/admin/audit/export', '403 forbidden'],
+  ['POST', '/api/account/export', '200 no problem'],
+  ['DELETE', '/api/account', '202 no problem'],
   ['POST', '/api/auth/refresh', '200 no problem'],
   ['POST', '/api/auth/logout', '204 no problem'],
   ['DELETE', '/api/auth/sessions', '204 no problem'],
@@ -119,10 +121,10 @@ describe.each(TARGETS)('%s %s', (method, path, ours) => {
   });
 
   it('is let through from our own pages', async () => {
-    const session = await prepareSession();
-    // Only who is signed in may delete; everywhere else the middleware has a session to refresh first.
-    const cookies = method === 'DELETE' ? session.cookies : session.refreshOnly;
     for (const fact of OURS) {
+      const session = await prepareSession();
+      // Only who is signed in may delete; everywhere else the middleware has a session to refresh first.
+      const cookies = method === 'DELETE' ? session.cookies : session.refreshOnly;
       const answer = await send(server, path, { method, cookies, json: {}, headers: headersOf(fact) });
       expect(outcome(answer), JSON.stringify(fact)).toBe(ours);
     }

@@ -3,7 +3,7 @@ import { db } from '@/lib/server/database/client';
 import { randomBytes } from '@/lib/server/keys/random';
 import type { Person } from '@/tests/support/people';
 
-const LIVES = { reset: '30 minutes', not_me: '72 hours', undo_email: '72 hours' } as const;
+const LIVES = { reset: '30 minutes', not_me: '72 hours', undo_email: '72 hours', keep_account: '7 days' } as const;
 
 /** A link as the product writes one, without its mail: one that was asked for so long ago. Returns its token. */
 export async function giveLink(

@@ -38,7 +38,7 @@ export default async function SecurityPage({ searchParams }: { searchParams: Pro
         hasPasskeys={arePasskeysAvailable()}
       />
       {/* Without a name of its own, which would be that of the field in the question for a proof above. */}
-      <section>
+      <section id="new-password">
         <h2 className="text-xl">Password</h2>
         <p className="mt-1 mb-6 text-ink-soft">
           {password === null ? (

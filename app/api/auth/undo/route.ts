@@ -8,8 +8,14 @@ import { attemptProblem } from '@/lib/server/routes/sign-in-answer';
 
 export * from '@/lib/server/routes/other-methods';
 
+/** Which notice the login page shows, by what the form said it does. */
+const DONE: ReadonlyMap<unknown, string> = new Map([
+  ['stop_reset', 'stopped'],
+  ['keep_account', 'kept'],
+]);
+
 const form = {
-  success: ({ kind }: FormFields) => (kind === 'stop_reset' ? '/login?stopped=1' : '/login?undone=1'),
+  success: ({ kind }: FormFields) => `/login?${DONE.get(kind) ?? 'undone'}=1`,
   failure: backToLink('/undo'),
 };
 

@@ -11,5 +11,5 @@ const options = { body: auditFilter, form: { success: () => '/admin/audit', fail
 export const POST = adminChangeRoute('POST /api/admin/audit/export', options, async ({ session, body, facts }) => {
   const { ip, userAgent } = facts;
   const lines = await exportAudit(body, { adminId: session.user.id, ip, userAgent });
-  return file(lines, 'audit.ndjson', 'application/x-ndjson');
+  return file('audit.ndjson', 'application/x-ndjson', lines);
 });

@@ -1,0 +1,34 @@
+import 'server-only';
+import { fail, type Result, succeed } from '@/lib/core/failures';
+import { toIso } from '@/lib/core/time';
+import { recordAudit } from '@/lib/server/audit/audit-log';
+import { databaseNow } from '@/lib/server/database/live-state';
+import type { RequestFacts } from '@/lib/server/http/request-facts';
+import { exportBucket } from '@/lib/server/rate-limit/buckets';
+import { type Blocked, countAttempt } from '@/lib/server/rate-limit/limiter';
+import type { Signer } from '@/lib/server/step-up/guard';
+import { readPersonalData } from './export-store';
+
+/** A file of what is kept of a person: its name, and its text, which is JSON. */
+export type DataFile = { readonly name: string; readonly text: string };
+
+/**
+ * All that is kept of the person who asks, for them alone: it has addresses and devices of years, so it wants a fresh proof,
+ * and is given out three times a day. `unauthenticated` when the account is gone meanwhile.
+ */
+export async function exportData(
+  { user, sessionId, isRecent }: Signer,
+  { ip, userAgent }: RequestFacts,
+): Promise<Result<DataFile, 'step_up_required' | 'unauthenticated'> | Blocked> {
+  if (!isRecent) return fail('step_up_required');
+  const counted = await countAttempt([await exportBucket(user.id)]);
+  if (!counted.ok) return counted;
+  const data = await readPersonalData(user.id);
+  if (data === null) return fail('unauthenticated');
+  await recordAudit({ type: 'data_exported', userId: user.id, sessionId, ip, userAgent });
+  const exportedAt = toIso(Math.floor(await databaseNow()));
+  return succeed({
+    name: `account-data-${exportedAt.slice(0, 10)}.json`,
+    text: `${JSON.stringify({ exportedAt, ...data }, null, 2)}\n`,
+  });
+}
