@@ -38,7 +38,7 @@ const KINDS = {
 
 export type Kind = keyof typeof KINDS;
 
-/** So many of a kind a statement at most, where one is more than a row. */
+/** So many of a kind at a time at most, where one is more than a row. */
 const MOST_ROWS: Partial<Record<Kind, number>> = { accounts: MOST_DELETIONS };
 
 /** What one cleaning came to. */

@@ -370,6 +370,23 @@ describe('when its week is over, cleaning deletes an account', () => {
     expect((await deleteExpired()).deleted.accounts).toBe(1);
   });
 
+  it('though another one cannot be deleted, because of rows of the owner of the site', async () => {
+    const [stuck, due] = [await newOwner(), await newOwner()];
+    await sql(databaseUrl, 'CREATE TABLE invoices (owner text REFERENCES "User" (id))');
+    await sql(databaseUrl, 'INSERT INTO invoices VALUES ($1)', [stuck.id]);
+    await makeDue(stuck);
+    await makeDue(due);
+    const [failure] = (await deleteExpired()).failures;
+    expect([failure?.kind, String(failure?.error)]).toEqual([
+      'accounts',
+      expect.stringContaining('1 of 2 accounts could not be deleted'),
+    ]);
+    const left = await db().user.findMany({ where: { id: { in: [stuck.id, due.id] } } });
+    expect(left.map(({ id }) => id)).toEqual([stuck.id]);
+    await sql(databaseUrl, 'DROP TABLE invoices');
+    expect((await deleteExpired()).deleted.accounts).toBe(1);
+  });
+
   it('later where somebody holds it at this moment, and no other before its time', async () => {
     const [held, due, kept] = [await newOwner(), await newOwner(), await newOwner()];
     await leftBy(kept);
