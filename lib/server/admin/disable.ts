@@ -6,6 +6,7 @@ import { databaseNow } from '@/lib/server/database/live-state';
 import { accountDisabled } from '@/lib/server/mail/admin-messages';
 import { MAIL_COLUMNS, mailValues, sealMail } from '@/lib/server/mail/sealed-mail';
 import { changeAndSignOut } from '@/lib/server/recovery/change-and-sign-out';
+import { IS_ENABLED_ACCOUNT } from '@/lib/server/users/account-state';
 import { ACTING_ADMINS } from '@/lib/server/users/last-admin';
 import { LISTED_COLUMNS, type ListedRow, type ListedUser, listed } from '@/lib/server/users/listed-user';
 import type { Acting } from './acting';
@@ -50,7 +51,7 @@ async function writeDisabling(
       ) AS "isLast"
     ), done AS (
       UPDATE "User" SET "disabledAt" = now()
-      WHERE id = ${userId} AND "disabledAt" IS NULL AND NOT (SELECT "isLast" FROM mine)
+      WHERE id = ${userId} AND ${IS_ENABLED_ACCOUNT} AND NOT (SELECT "isLast" FROM mine)
       RETURNING id, email, "disabledAt"
     ), audited AS (
       INSERT INTO "AuditEvent" (type, "userId", "actorId", ip, "userAgent")

@@ -1,6 +1,7 @@
 import 'server-only';
 import { fail, type Result, succeed } from '@/lib/core/failures';
 import { db } from '@/lib/server/database/client';
+import { IS_ENABLED_ACCOUNT } from '@/lib/server/users/account-state';
 import { LISTED_COLUMNS, type ListedRow, listed } from '@/lib/server/users/listed-user';
 import type { Acting } from './acting';
 import type { Switched } from './disable';
@@ -13,7 +14,7 @@ export async function enableUser(
   if (userId === actorId) return fail('own_account');
   const [row] = await db().$queryRaw<(ListedRow & { isChanged: boolean })[]>`
     WITH done AS (
-      UPDATE "User" SET "disabledAt" = NULL WHERE id = ${userId} AND "disabledAt" IS NOT NULL RETURNING id
+      UPDATE "User" SET "disabledAt" = NULL WHERE id = ${userId} AND NOT ${IS_ENABLED_ACCOUNT} RETURNING id
     ), audited AS (
       INSERT INTO "AuditEvent" (type, "userId", "actorId", ip, "userAgent")
       SELECT 'account_enabled', id, ${actorId}, ${facts?.ip ?? null}, ${facts?.userAgent ?? null} FROM done

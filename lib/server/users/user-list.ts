@@ -2,6 +2,7 @@ import 'server-only';
 import type { Role } from '@/lib/core/token/claims';
 import { db } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
+import { IS_ENABLED_ACCOUNT } from './account-state';
 import { addressPlace, type Place, readPlace, timePlace } from './list-place';
 import { LISTED_COLUMNS, type ListedRow, type ListedUser, listed } from './listed-user';
 
@@ -102,7 +103,7 @@ function othersOf({ role = null, isDisabled = null }: UserFilter): Prisma.Sql {
   if (role !== null)
     conditions.push(role === 'admin' ? Prisma.sql`role = 'admin'` : Prisma.sql`role = ${role}::"Role"`);
   if (isDisabled !== null) {
-    conditions.push(isDisabled ? Prisma.sql`"disabledAt" IS NOT NULL` : Prisma.sql`"disabledAt" IS NULL`);
+    conditions.push(isDisabled ? Prisma.sql`NOT ${IS_ENABLED_ACCOUNT}` : IS_ENABLED_ACCOUNT);
   }
   return Prisma.join(conditions, AND);
 }
