@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { recordRepeatedWith } from '@/lib/server/audit/repeated-events';
 import { db } from '@/lib/server/database/client';
 import { rootSecrets } from '@/lib/server/keys/root-secrets';
+import { deleteDueAccounts } from '@/lib/server/maintenance/due-deletions';
 import { addClient, type NewCredentials } from '@/lib/server/oauth/client-store';
 import { accountBucket } from '@/lib/server/rate-limit/buckets';
 import { requestFactorReset } from '@/lib/server/recovery/factor-reset';
@@ -378,6 +379,15 @@ describe('with 25,000 people and 100,000 sessions nothing is read from end to en
     });
     // The server looks for mail meanwhile.
     expect([touched.filter((table) => table !== 'Outbox'), whole]).toEqual([['AuditEvent'], []]);
+  });
+
+  it('the end of an account, with all that belongs to it', async () => {
+    const { person: leaving } = await protectedSession();
+    await db().$executeRaw`UPDATE "User" SET "deletesAt" = now() WHERE id = ${leaving.id}`;
+    const { touched, whole } = await reads(async () => {
+      expect(await deleteDueAccounts(10)).toBe(1);
+    });
+    expect([touched, whole]).toEqual([expect.arrayContaining(['AuditEvent', 'Session', 'User']), []]);
   });
 
   it('a login beyond the cap of sessions', async () => {
