@@ -153,3 +153,19 @@ test('the page of a person is without barriers that axe knows, and so is the que
   await expect(page.getByRole('heading', { name: 'Confirm it is you' })).toBeVisible();
   await expectAccessible(page);
 });
+
+test('the name of a session and the question before a deletion are without barriers that axe knows', async ({
+  page,
+  signedIn: _signedIn,
+}) => {
+  await page.goto('/account/sessions');
+  await page.locator('summary').click();
+  await page.getByLabel('Session name').fill('\u202e');
+  await page.getByRole('button', { name: 'Save name' }).click();
+  await expect(page.getByLabel('Session name')).toHaveAccessibleDescription(/of which one can be seen/);
+  await expectAccessible(page);
+  await page.goto('/account/data');
+  await page.getByRole('button', { name: 'Delete my account' }).click();
+  await expect(page.getByRole('heading', { name: 'Delete your account?' })).toBeFocused();
+  await expectAccessible(page);
+});
