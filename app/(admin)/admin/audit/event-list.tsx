@@ -2,10 +2,10 @@ import { LocalTime } from '@/app/_components/frame/local-time';
 import type { EventView } from '@/lib/server/audit/event-view';
 import { EVENT_WORDS, eventDetails } from '@/lib/server/audit/event-words';
 
-type Props = { events: readonly EventView[]; addresses: Readonly<Record<string, string>> };
+type Props = { events: readonly EventView[]; addresses: Readonly<Record<string, string>>; about?: string };
 
-/** Events, newest first: what, whom, by whom, from where. `addresses`: of the people in them, by id. */
-export function EventList({ events, addresses }: Props) {
+/** Events, newest first: what, whom, by whom, from where. `addresses`: of the people in them, by id; `about`: whose page it is. */
+export function EventList({ events, addresses, about }: Props) {
   if (events.length === 0) return <p className="text-ink-soft">There is no such event.</p>;
   const nameOf = (id: string) => addresses[id] ?? id;
   return (
@@ -17,7 +17,7 @@ export function EventList({ events, addresses }: Props) {
         >
           <div className="min-w-0">
             <p className="text-base text-ink">{EVENT_WORDS[event.type]}</p>
-            {event.user === null ? null : (
+            {event.user === null || event.user === about ? null : (
               <p className="wrap-anywhere">
                 Account: <bdi>{nameOf(event.user)}</bdi>
               </p>

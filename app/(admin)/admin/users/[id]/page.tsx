@@ -74,7 +74,7 @@ export default async function PersonPage({ params, searchParams }: Props) {
         <h2 id="events" className="mb-4 text-xl">
           Recent events
         </h2>
-        <EventList events={events} addresses={addresses} />
+        <EventList events={events} addresses={addresses} about={person.id} />
         <p className="mt-4 flex flex-wrap gap-x-6 gap-y-2">
           <Link className="link inline-flex min-h-11 items-center" href={`/admin/audit?user=${person.id}`}>
             All events of this account

@@ -51,7 +51,7 @@ export function PersonFacts({ person, requestedBy }: { person: AdminPerson; requ
 
 function Fact({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <div className="contents">
+    <div className="sm:contents">
       <dt className="font-semibold">{title}</dt>
       <dd className="min-w-0 text-ink-soft">{children}</dd>
     </div>
