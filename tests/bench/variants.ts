@@ -37,7 +37,7 @@ const OPEN = {
 };
 const FILES: Record<Variant, Readonly<Record<string, string>>> = {
   product: {
-    ...asTheyAre([...CONFIGURATION, 'app', 'lib', 'site.ts', 'middleware.ts', 'instrumentation.ts']),
+    ...asTheyAre([...CONFIGURATION, 'app', 'lib', 'site.ts', 'claims.ts', 'middleware.ts', 'instrumentation.ts']),
     ...FACTS,
     ...PROTECTED,
     ...references('open-page.tsx'),
