@@ -76,7 +76,7 @@ export const ROOMS = table({
   // What a person changes of what protects them: second factors and recovery codes.
   'server/security': ['core', 'core/factors', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/factors', 'server/sessions', 'server/step-up'],
   // What admins and the operator do to the accounts of others, and see of them.
-  'server/admin': ['core', 'core/http', 'core/token', 'server/database', 'server/http', 'server/audit', 'server/users', 'server/mail', 'server/factors', 'server/sessions', 'server/recovery'],
+  'server/admin': ['core', 'core/http', 'core/token', 'server/database', 'server/http', 'server/audit', 'server/users', 'server/mail', 'server/factors', 'server/sessions', 'server/recovery', 'server/account'],
   // What stands around every handler, and the shapes of bodies.
   'server/routes': ['site.ts', 'core', 'core/factors', 'core/http', 'core/passwords', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/users', 'server/keys', 'server/ceremonies', 'server/passwords', 'server/factors', 'server/sessions', 'server/sign-in', 'server/step-up', 'server/account', 'server/admin'],
   // The endpoints of programs and resource servers.

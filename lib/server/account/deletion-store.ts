@@ -9,8 +9,9 @@ import type { Signer } from '@/lib/server/step-up/guard';
 import { IS_OPEN_ACCOUNT } from '@/lib/server/users/account-state';
 
 export type DeletionWrite = {
-  readonly signer: Pick<Signer, 'user' | 'sessionId'>;
-  readonly facts: RequestFacts;
+  /** Whose account; `sessionId` null where the operator asks, and no session does. */
+  readonly signer: { readonly user: Pick<Signer['user'], 'id' | 'role'>; readonly sessionId: string | null };
+  readonly facts: Pick<RequestFacts, 'ip' | 'userAgent'>;
   /** Tells the owner, and holds the link that keeps the account. */
   readonly mail: MailMessage;
   readonly keepHash: Bytes;

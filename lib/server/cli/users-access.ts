@@ -4,13 +4,15 @@ import { disableUser } from '@/lib/server/admin/disable';
 import { enableUser } from '@/lib/server/admin/enable';
 import { endSessionsOf } from '@/lib/server/admin/end-sessions';
 import { forceReset } from '@/lib/server/admin/force-reset';
+import { scheduleDeletion } from '@/lib/server/admin/schedule-deletion';
 import { endSessionsBegunBefore } from '@/lib/server/sessions/end-all';
+import { findListedUser } from '@/lib/server/users/listed-user';
 import { findUserId } from '@/lib/server/users/user-store';
 import { inUtc } from './keys-rotation';
 import type { Outcome } from './program';
 import { nobody, refused, say, sessionsWere } from './users-answers';
 
-// Who gets in: accounts disabled and enabled, sessions ended, passwords taken away.
+// Who gets in: accounts disabled, enabled and deleted, sessions ended, passwords taken away.
 
 export async function disable(email: string): Promise<Outcome> {
   const id = await findUserId(email);
@@ -51,4 +53,18 @@ export async function reset(email: string): Promise<Outcome> {
   return say(
     `The password of ${email} is gone, every session was ended, and a link to a new one is on its way. A disabled account gets none.`,
   );
+}
+
+export async function remove(email: string): Promise<Outcome> {
+  const user = await findListedUser({ email });
+  if (user === null) return nobody(email);
+  const done = await scheduleDeletion(user);
+  if (done.ok) {
+    return say(
+      `${email} is deleted after ${inUtc(done.value.toISOString())}: nobody signs in to it, every session was ended, and a link in a mail to its owner keeps it until then.`,
+    );
+  }
+  return done.code === 'last_admin'
+    ? refused(`${email} is the last admin: make somebody else one first. Nothing was changed`)
+    : refused(`${email} is disabled, or to be deleted already. Nothing was changed`);
 }

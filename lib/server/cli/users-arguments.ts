@@ -16,7 +16,8 @@ npm run users -- end-sessions --all --before TIME
                                                2026-11-27T08:00:00Z: for the day after a restore of the database
 npm run users -- force-reset EMAIL             deletes the password, ends every session, mails a link to a new one
 npm run users -- factor-reset EMAIL [--now]    for somebody who lost all second factors and recovery codes: after a
-                                               day the next right password removes them. With --now at once`;
+                                               day the next right password removes them. With --now at once
+npm run users -- delete EMAIL                  deletes the account in a week, unless its owner keeps it by a link`;
 
 /** Commands about one person and nothing else, with the flags that they take. */
 const ABOUT_ONE = {
@@ -24,6 +25,7 @@ const ABOUT_ONE = {
   disable: [],
   enable: [],
   'force-reset': [],
+  delete: [],
   'factor-reset': ['now'],
 } as const;
 type AboutOne = keyof typeof ABOUT_ONE;
@@ -49,7 +51,10 @@ export type Typed =
   | { readonly command: 'show'; readonly email: string; readonly isJson: boolean }
   | { readonly command: 'role'; readonly email: string; readonly role: Role }
   | { readonly command: 'factor-reset'; readonly email: string; readonly isNow: boolean }
-  | { readonly command: 'disable' | 'enable' | 'force-reset' | 'end-sessions'; readonly email: string }
+  | {
+      readonly command: 'disable' | 'enable' | 'force-reset' | 'end-sessions' | 'delete';
+      readonly email: string;
+    }
   | { readonly command: 'end-all'; readonly before: Date }
   | ({ readonly command: 'list' } & Listing);
 

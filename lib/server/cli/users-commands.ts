@@ -4,7 +4,7 @@ import { changeRole } from '@/lib/server/sessions/role-change';
 import { findListedUser } from '@/lib/server/users/listed-user';
 import { inUtc } from './keys-rotation';
 import type { Outcome } from './program';
-import { disable, enable, endAll, endOf, reset } from './users-access';
+import { disable, enable, endAll, endOf, remove, reset } from './users-access';
 import { nobody, refused, say } from './users-answers';
 import type { Typed } from './users-arguments';
 import { list } from './users-listing';
@@ -28,6 +28,8 @@ export function runUsersCommand(typed: Typed): Promise<Outcome> {
       return endAll(typed.before);
     case 'force-reset':
       return reset(typed.email);
+    case 'delete':
+      return remove(typed.email);
     case 'list':
       return list(typed);
   }

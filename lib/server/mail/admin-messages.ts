@@ -21,3 +21,19 @@ export function passwordResetForced(url: string, expiresAt: EpochSeconds): MailM
   ];
   return composeMail('Choose a new password', blocks, { expiresAt });
 }
+
+/** For somebody whose account those who run the site are to delete at `deletesAt`. `keepUrl` keeps it, until then. */
+export function deletionScheduled({
+  deletesAt,
+  keepUrl,
+}: {
+  readonly deletesAt: EpochSeconds;
+  readonly keepUrl: string;
+}): MailMessage {
+  return composeMail('Your account will be deleted', [
+    `Those who run ${SITE.name} are to delete your account after ${formatInstant(deletesAt)}. Until then nobody can sign in to it, and every device was signed out.`,
+    'If you asked them to, there is nothing to do. If you want to stay, keep it here:',
+    { label: 'Keep my account', url: keepUrl },
+    'The link signs nobody in.',
+  ]);
+}

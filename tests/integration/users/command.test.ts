@@ -208,8 +208,27 @@ describe('npm run users, about who gets in', () => {
     expect(await users('end-sessions', '--all', '--before', moment)).toMatch(/^0 sessions were ended/);
   });
 
+  it('has an account deleted after a week, which its owner can stop', async () => {
+    const person = await createPerson({ hasPassword: true });
+    const { id } = await prepareSession(person);
+    expect(await users('delete', person.email)).toMatch(
+      /^person-\d+@people\.test is deleted after .* UTC: nobody signs in/,
+    );
+    const { deletesAt } = await db().user.findUniqueOrThrow({ where: { id: person.id } });
+    expect((deletesAt?.getTime() ?? 0) - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
+    expect(await sessionRow(id)).toMatchObject({ endReason: 'deleted' });
+    expect(await db().mailLink.count({ where: { userId: person.id, purpose: 'keep_account' } })).toBe(1);
+    expect(await eventTypes(person.id)).toEqual([
+      'signed_in null',
+      'account_deletion_requested null',
+      'session_ended null',
+    ]);
+    expect(await failing('delete', person.email)).toContain('to be deleted already');
+    expect(await failing('delete', keeper.email)).toContain('is the last admin');
+  });
+
   it('says of each that nobody has the address', async () => {
-    for (const command of ['disable', 'enable', 'end-sessions', 'force-reset', 'factor-reset']) {
+    for (const command of ['delete', 'disable', 'enable', 'end-sessions', 'force-reset', 'factor-reset']) {
       expect(await failing(command, 'nobody@people.test'), command).toMatch(/^nobody has the address/);
     }
   });

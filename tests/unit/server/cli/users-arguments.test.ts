@@ -16,6 +16,7 @@ it.each([
   [['show', ' Ada@BÜCHER.test'], { command: 'show', email: 'ada@xn--bcher-kva.test', isJson: false }],
   [['show', '--json', 'ada@people.test'], { command: 'show', email: 'ada@people.test', isJson: true }],
   [['disable', 'Ada@people.test'], { command: 'disable', email: 'ada@people.test' }],
+  [['delete', 'Ada@people.test'], { command: 'delete', email: 'ada@people.test' }],
   [['enable', 'Ada@people.test'], { command: 'enable', email: 'ada@people.test' }],
   [['force-reset', 'Ada@people.test'], { command: 'force-reset', email: 'ada@people.test' }],
   [['end-sessions', 'Ada@people.test'], { command: 'end-sessions', email: 'ada@people.test' }],
