@@ -1,5 +1,5 @@
 import 'server-only';
-import { EVENT_COLUMNS, type EventRow, type EventView, eventView } from '@/lib/server/audit/event-view';
+import { type EventRow, type EventView, eventView, OWNER_EVENT_COLUMNS } from '@/lib/server/audit/event-view';
 import { db } from '@/lib/server/database/client';
 
 type Dated = { readonly createdAt: Date };
@@ -80,6 +80,6 @@ const sessionsOf = (userId: string) =>
 
 async function eventsOf(userId: string): Promise<EventView[]> {
   const rows = await db().$queryRaw<EventRow[]>`
-    SELECT ${EVENT_COLUMNS} FROM "AuditEvent" e WHERE e."userId" = ${userId} ORDER BY e.id`;
+    SELECT ${OWNER_EVENT_COLUMNS} FROM "AuditEvent" e WHERE e."userId" = ${userId} ORDER BY e.id`;
   return rows.map((row) => ({ ...eventView(row), userAgent: row.userAgent }));
 }

@@ -31,6 +31,11 @@ export type EventRow = Pick<EventView, 'type' | 'ip' | 'details'> & {
 /** What `eventView` needs of "AuditEvent" `e`, as columns of a statement. */
 export const EVENT_COLUMNS = Prisma.sql`e.id, e.at, e.type, e."userId", e."actorId", e."userAgent", e.ip, e.details`;
 
+/** The same for the owner of the account: from where an admin did something is told to admins alone. */
+export const OWNER_EVENT_COLUMNS = Prisma.sql`e.id, e.at, e.type, e."userId", e."actorId",
+  CASE WHEN coalesce(e."actorId", e."userId") = e."userId" THEN e."userAgent" END AS "userAgent",
+  CASE WHEN coalesce(e."actorId", e."userId") = e."userId" THEN e.ip END AS ip, e.details`;
+
 export const eventView = ({ id, at, type, userId, actorId, userAgent, ip, details }: EventRow): EventView => ({
   id: String(id),
   at: at.toISOString(),
