@@ -7,6 +7,7 @@ import type { MailMessage } from '@/lib/server/mail/compose';
 import { MAIL_COLUMNS, mailValues, sealMail } from '@/lib/server/mail/sealed-mail';
 import type { Signer } from '@/lib/server/step-up/guard';
 import { IS_OPEN_ACCOUNT } from '@/lib/server/users/account-state';
+import { actingAdmins } from '@/lib/server/users/last-admin';
 
 export type DeletionWrite = {
   /** Whose account; `sessionId` null where the operator asks, and no session does. */
@@ -33,7 +34,7 @@ export async function writeDeletion(
   const values = mailValues(await sealMail(mail));
   const [written] = await tx.$queryRaw<(Written & { isOpen: boolean })[]>`
     WITH admins AS MATERIALIZED (
-      SELECT id FROM "User" WHERE role = 'admin' AND ${IS_OPEN_ACCOUNT} AND ${role === 'admin'}::boolean ORDER BY id FOR UPDATE
+      ${actingAdmins(role === 'admin')}
     ), leaving AS (
       UPDATE "User" SET "deletesAt" = now() + ${DELETION_GRACE_SECONDS} * interval '1 second'
       WHERE id = ${userId} AND ${IS_OPEN_ACCOUNT}

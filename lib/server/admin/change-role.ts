@@ -2,7 +2,6 @@ import 'server-only';
 import { fail, type Result, succeed } from '@/lib/core/failures';
 import type { Role } from '@/lib/core/token/claims';
 import { changeRoleById } from '@/lib/server/sessions/role-change';
-import { findListedUser } from '@/lib/server/users/listed-user';
 import type { Acting } from './acting';
 import type { Switched } from './disable';
 
@@ -14,7 +13,12 @@ export async function changeRoleOf(
 ): Promise<Result<Switched, 'not_found' | 'own_account' | 'last_admin'>> {
   if (userId === acting.actorId) return fail('own_account');
   const change = await changeRoleById(userId, role, acting);
-  if (change.kind === 'last_admin') return fail('last_admin');
-  const user = change.kind === 'unknown_user' ? null : await findListedUser({ id: userId });
-  return user === null ? fail('not_found') : succeed({ user, isChanged: change.kind === 'changed' });
+  switch (change.kind) {
+    case 'unknown_user':
+      return fail('not_found');
+    case 'last_admin':
+      return fail('last_admin');
+    default:
+      return succeed({ user: change.user, isChanged: change.kind === 'changed' });
+  }
 }

@@ -7,7 +7,7 @@ import { accountDisabled } from '@/lib/server/mail/admin-messages';
 import { MAIL_COLUMNS, mailValues, sealMail } from '@/lib/server/mail/sealed-mail';
 import { changeAndSignOut } from '@/lib/server/recovery/change-and-sign-out';
 import { IS_ENABLED_ACCOUNT } from '@/lib/server/users/account-state';
-import { ACTING_ADMINS } from '@/lib/server/users/last-admin';
+import { actingAdmins } from '@/lib/server/users/last-admin';
 import { LISTED_COLUMNS, type ListedRow, type ListedUser, listed } from '@/lib/server/users/listed-user';
 import type { Acting } from './acting';
 
@@ -45,7 +45,7 @@ async function writeDisabling(
   tx: Transaction,
 ): Promise<Row | null> {
   const [row] = await tx.$queryRaw<Row[]>`
-    WITH admins AS MATERIALIZED (${ACTING_ADMINS}), mine AS MATERIALIZED (
+    WITH admins AS MATERIALIZED (${actingAdmins(true)}), mine AS MATERIALIZED (
       SELECT EXISTS (SELECT FROM admins WHERE id = ${userId}) AND NOT EXISTS (
         SELECT FROM admins WHERE id <> ${userId}
       ) AS "isLast"

@@ -19,13 +19,19 @@ export async function claimsChanged(userId: string, tx?: Transaction): Promise<v
 
 /**
  * Calls the tokens of a person's sessions stale, in the transaction `tx`: once that is committed, call `noteStale` with what
- * this gives. Each session goes on under a new status number, so that the tokens that it is given from now on are good.
- *
- * The person is locked first, in a statement of its own: a session that begins meanwhile is seen by the second, or begins
- * after it, with the new claims.
+ * this gives. The person is locked first, in a statement of its own: a session that begins meanwhile is seen by the second,
+ * or begins after it, with the new claims.
  */
-export async function markStaleWith(tx: Transaction, userId: string): Promise<readonly number[]> {
+async function markStaleWith(tx: Transaction, userId: string): Promise<readonly number[]> {
   await tx.$executeRaw`SELECT FROM "User" WHERE id = ${userId} FOR UPDATE`;
+  return markStaleOfLocked(tx, userId);
+}
+
+/**
+ * The same for a person whose row an earlier statement of `tx` has locked. Each session goes on under a new status number, so
+ * that the tokens that it is given from now on are good.
+ */
+export async function markStaleOfLocked(tx: Transaction, userId: string): Promise<readonly number[]> {
   const marked = await tx.$queryRaw<{ number: number }[]>`
     WITH going AS MATERIALIZED (
       SELECT id, "statusNumber" FROM "Session"

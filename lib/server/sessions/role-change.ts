@@ -1,20 +1,20 @@
 import 'server-only';
 import type { Role } from '@/lib/core/token/claims';
-import { recordAudit } from '@/lib/server/audit/audit-log';
 import { db, type Transaction } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
 import { noteStale } from '@/lib/server/database/live-state';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
-import { ACTING_ADMINS } from '@/lib/server/users/last-admin';
-import { markStaleWith } from './claims-change';
+import { actingAdmins } from '@/lib/server/users/last-admin';
+import { LISTED_COLUMNS, type ListedRow, type ListedUser, listed } from '@/lib/server/users/listed-user';
+import { markStaleOfLocked } from './claims-change';
 
 /** What a change of role came to. */
 export type RoleChange =
   | { readonly kind: 'unknown_user' }
-  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'unchanged'; readonly user: ListedUser }
   /** Nothing changed: without them nobody could administer anything. */
   | { readonly kind: 'last_admin' }
-  | { readonly kind: 'changed'; readonly from: Role };
+  | { readonly kind: 'changed'; readonly from: Role; readonly user: ListedUser };
 
 /**
  * Gives a person another role: role, audit event and the staleness of their tokens are one transaction. Nobody is signed out:
@@ -23,7 +23,7 @@ export type RoleChange =
  * @param email In its one spelling (`normalizeEmail`).
  */
 export const changeRole = (email: string, role: Role): Promise<RoleChange> =>
-  changeRoleOf(Prisma.sql`email = ${email}`, role, NO_ADMIN);
+  changeRoleOf(Prisma.sql`u.email = ${email}`, role, NO_ADMIN);
 
 /** Who changes it, for the audit log: the admin and what is known of their request. */
 export type RoleChanger = { readonly actorId: string | null; readonly facts: RequestFacts | null };
@@ -31,34 +31,52 @@ const NO_ADMIN: RoleChanger = { actorId: null, facts: null };
 
 /** As `changeRole`, by an admin, of the person of an id. */
 export const changeRoleById = (userId: string, role: Role, changer: RoleChanger): Promise<RoleChange> =>
-  changeRoleOf(Prisma.sql`id = ${userId}`, role, changer);
+  changeRoleOf(Prisma.sql`u.id = ${userId}`, role, changer);
 
 async function changeRoleOf(person: Prisma.Sql, role: Role, changer: RoleChanger): Promise<RoleChange> {
-  const { change, staleNumbers } = await db().$transaction((tx) => changeWith(tx, person, role, changer));
+  const { row, staleNumbers } = await db().$transaction(async (tx) => {
+    const row = await writeRole(person, role, changer, tx);
+    return { row, staleNumbers: row?.isDone ? await markStaleOfLocked(tx, row.id) : [] };
+  });
   noteStale(staleNumbers);
-  return change;
+  if (row === null) return { kind: 'unknown_user' };
+  const { from, isLast, isDone, ...before } = row;
+  if (isDone) return { kind: 'changed', from, user: listed({ ...before, role }) };
+  return isLast && from !== role
+    ? { kind: 'last_admin' }
+    : { kind: 'unchanged', user: listed({ ...before, role: from }) };
 }
 
-type Changed = { readonly change: RoleChange; readonly staleNumbers: readonly number[] };
-const without = (kind: Exclude<RoleChange['kind'], 'changed'>): Changed => ({ change: { kind }, staleNumbers: [] });
+/** The person as they were before. `isLast`: nobody else could administer anything, so that they stay an admin. */
+type Row = ListedRow & { readonly from: Role; readonly isLast: boolean; readonly isDone: boolean };
 
-async function changeWith(
-  tx: Transaction,
+/**
+ * `person` is a condition over `u`. Where one of them may go, admins are locked before the person, and whoever has the role
+ * already is not locked: so nobody waits in a circle.
+ */
+async function writeRole(
   person: Prisma.Sql,
   role: Role,
   { actorId, facts }: RoleChanger,
-): Promise<Changed> {
-  const admins = role === 'admin' ? [] : await lockAdmins(tx);
-  const [user] = await tx.$queryRaw<{ id: string; role: Role }[]>`
-    SELECT id, role::text AS role FROM "User" WHERE ${person} FOR UPDATE`;
-  if (user === undefined) return without('unknown_user');
-  const { id, role: from } = user;
-  if (from === role) return without('unchanged');
-  if (admins.length === 1 && admins[0]?.id === id) return without('last_admin');
-  await tx.$executeRaw`UPDATE "User" SET role = ${role}::"Role" WHERE id = ${id}`;
-  const { ip = null, userAgent = null } = facts ?? {};
-  await recordAudit({ type: 'role_changed', userId: id, actorId, ip, userAgent, details: { from, to: role } }, tx);
-  return { change: { kind: 'changed', from }, staleNumbers: await markStaleWith(tx, id) };
+  tx: Transaction,
+): Promise<Row | null> {
+  const [row] = await tx.$queryRaw<Row[]>`
+    WITH admins AS MATERIALIZED (${actingAdmins(role !== 'admin')}), mine AS MATERIALIZED (
+      SELECT (SELECT count(*) FROM admins) = 1
+        AND EXISTS (SELECT FROM admins a JOIN "User" u ON u.id = a.id WHERE ${person}) AS "isLast"
+    ), before AS MATERIALIZED (
+      SELECT u.id, u.role FROM "User" u
+      WHERE ${person} AND u.role <> ${role}::"Role" AND NOT (SELECT "isLast" FROM mine) FOR UPDATE
+    ), done AS (
+      UPDATE "User" u SET role = ${role}::"Role" FROM before b WHERE u.id = b.id RETURNING u.id
+    ), audited AS (
+      INSERT INTO "AuditEvent" (type, "userId", "actorId", ip, "userAgent", details)
+      SELECT 'role_changed', b.id, ${actorId}, ${facts?.ip ?? null}, ${facts?.userAgent ?? null},
+        jsonb_build_object('from', b.role, 'to', ${role}::text)
+      FROM before b JOIN done d ON d.id = b.id
+    )
+    SELECT ${LISTED_COLUMNS}, coalesce(b.role, u.role)::text AS "from", (SELECT "isLast" FROM mine) AS "isLast",
+      EXISTS (SELECT FROM done) AS "isDone"
+    FROM "User" u LEFT JOIN before b ON b.id = u.id WHERE ${person}`;
+  return row ?? null;
 }
-
-const lockAdmins = (tx: Transaction) => tx.$queryRaw<{ id: string }[]>(ACTING_ADMINS);
