@@ -149,7 +149,7 @@ test.describe('with scripts off', () => {
     const utc = new Date(exp * 1000).toISOString().slice(11, 19);
     await expect(page.getByText(`Your access token ends at ${utc} UTC`)).toBeVisible();
     await page.goto('/account/sessions');
-    await expect(page.getByText(/^Signed in .* UTC$/)).toHaveCount(1);
+    await expect(page.getByText(/^First signed in .* UTC$/)).toHaveCount(1);
   });
 });
 

@@ -87,6 +87,8 @@ export const SETTINGS = {
   idleSeconds: setting('SESSION_IDLE_SECONDS', seconds(60, days(90), days(7))),
   absoluteSeconds: setting('SESSION_ABSOLUTE_SECONDS', seconds(60, days(365), days(30))),
   passwordMinLength: setting('PASSWORD_MIN_LENGTH', z.coerce.number().int().min(8).max(64).default(15)),
+  /** Work factor of bcrypt. OWASP asks for 10 or more; each step doubles the time. */
+  passwordHashCost: setting('PASSWORD_HASH_COST', z.coerce.number().int().min(10).max(15).default(12)),
   /** 0: no proxy in front is trusted, so the network address of a request is unknown. */
   trustedProxyHops: setting('TRUSTED_PROXY_HOPS', z.coerce.number().int().min(0).max(10).default(0)),
   smtpUrl: setting(

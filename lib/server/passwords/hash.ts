@@ -3,9 +3,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { genSaltSync, hashSync } from 'bcryptjs';
 
-/** Work factor of new hashes: 2^12 rounds, about 0.3 s. OWASP asks for 10 or more. */
-export const BCRYPT_COST = 12;
-
 /** What a stored text says: which pepper key and which work made it. */
 export type StoredPassword = { readonly pepperId: string; readonly cost: number; readonly bcrypt: string };
 
@@ -26,7 +23,7 @@ export const formatStored = (pepperId: string, bcrypt: string): string => `hs1$$
 export const passwordBytes = (password: string): Uint8Array => new TextEncoder().encode(password.normalize('NFC'));
 
 /** A fresh salt with the cost in front, as bcrypt writes it. */
-export const newSalt = (): string => genSaltSync(BCRYPT_COST);
+export const newSalt = (cost: number): string => genSaltSync(cost);
 
 /** The salt that a hash was made with. */
 export const saltOf = (bcrypt: string): string => bcrypt.slice(0, SALT_CHARACTERS);
@@ -34,7 +31,7 @@ export const saltOf = (bcrypt: string): string => bcrypt.slice(0, SALT_CHARACTER
 /**
  * bcrypt over base64(HMAC-SHA-384(password, pepper)). bcrypt ignores everything after byte 72: the 64 characters of the
  * HMAC carry every byte of the password below that, and hold no NUL. The key makes a stolen table useless alone, which a
- * bare SHA pre-hash would not (OWASP Password Storage, pre-hashing). Blocks its thread for about 0.3 s.
+ * bare SHA pre-hash would not (OWASP Password Storage, pre-hashing). Blocks its thread for about 0.3 s at a cost of 12.
  */
 export function bcryptOf(password: Uint8Array, pepper: Uint8Array, salt: string): string {
   return hashSync(createHmac('sha384', pepper).update(password).digest('base64'), salt);

@@ -1,8 +1,9 @@
 import 'server-only';
 import { type Failure, fail, type Result, succeed } from '@/lib/core/failures';
+import { env } from '@/lib/server/config/env';
 import { pepperKeys } from '@/lib/server/keys/data-keys';
 import { log } from '@/lib/server/observability/logger';
-import { BCRYPT_COST, equalHashes, formatStored, newSalt, parseStored, passwordBytes, saltOf } from './hash';
+import { equalHashes, formatStored, newSalt, parseStored, passwordBytes, saltOf } from './hash';
 import { type HashPlace, HashPool } from './hash-pool';
 import type { Claim } from './hash-queue';
 
@@ -32,12 +33,16 @@ export async function withHashPlace<T>(
 }
 
 /**
- * The text to store for a password: `hs1$<pepper key id>$<bcrypt>`, at the cost of today. Takes about 0.3 s of another
- * thread. Fails with `overloaded` when no thread comes in time.
+ * The text to store for a password: `hs1$<pepper key id>$<bcrypt>`, at the cost that is set. Takes about 0.3 s of another
+ * thread at the usual one. Fails with `overloaded` when no thread comes in time.
  */
 export async function hashPassword(password: string, place: HashPlace): Promise<Result<string, 'overloaded'>> {
   const { current } = await pepperKeys();
-  const hashed = await place.run({ password: passwordBytes(password), pepper: current.bytes, salt: newSalt() });
+  const hashed = await place.run({
+    password: passwordBytes(password),
+    pepper: current.bytes,
+    salt: newSalt(env().passwordHashCost),
+  });
   return hashed.ok ? succeed(formatStored(current.id, hashed.value)) : hashed;
 }
 
@@ -47,13 +52,13 @@ export const hashWhenFree = (account: string, password: string): Promise<Result<
 
 export type PasswordCheck = {
   readonly matches: boolean;
-  /** The hash was made with a cost or a pepper key that is not today's: store a new one while the password is at hand. */
+  /** The hash was made at another cost, or with a pepper key that is not today's: store a new one while the password is at hand. */
   readonly needsRehash: boolean;
 };
 
 /**
  * Compares a password with what `hashPassword` gave. `stored` is null for an unknown account: then the same work is done
- * at the cost of today and nothing matches, so that time does not tell who has an account. (While hashes of an older cost
+ * at the cost that is set and nothing matches, so that time does not tell who has an account. (While hashes of an older cost
  * remain, those accounts answer faster until their next login.) Fails with `overloaded` when no thread comes in time.
  */
 export async function verifyPassword(
@@ -71,11 +76,11 @@ export async function verifyPassword(
   const hashed = await place.run({
     password: passwordBytes(password),
     pepper: (known?.pepper ?? current).bytes,
-    salt: known === null ? newSalt() : saltOf(known.parsed.bcrypt),
+    salt: known === null ? newSalt(env().passwordHashCost) : saltOf(known.parsed.bcrypt),
   });
   if (!hashed.ok) return hashed;
   if (known === null) return succeed({ matches: false, needsRehash: false });
   const { bcrypt, cost } = known.parsed;
-  const needsRehash = cost !== BCRYPT_COST || known.pepper.id !== current.id;
+  const needsRehash = cost !== env().passwordHashCost || known.pepper.id !== current.id;
   return succeed({ matches: equalHashes(hashed.value, bcrypt), needsRehash });
 }

@@ -8,6 +8,7 @@ import { useDatabase } from '@/tests/support/database/use-database';
 import { createPerson, PASSWORD } from '@/tests/support/people';
 
 await useDatabase();
+process.env['PASSWORD_HASH_COST'] = '12';
 
 const OLD_SALT = '$2b$10$abcdefghijklmnopqrstuu';
 const FACTS = { userAgent: null, device: null, ip: null };

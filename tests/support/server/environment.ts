@@ -15,6 +15,8 @@ export function testEnvironment(databaseUrl: string, port = 3000): Record<string
     INTERNAL_ORIGIN: `http://127.0.0.1:${port}`,
     PORT: String(port),
     NEXT_TELEMETRY_DISABLED: '1',
+    // The least that may be set: what a test proves of a password does not depend on the time that it takes.
+    PASSWORD_HASH_COST: '10',
   };
 }
 

@@ -51,6 +51,8 @@ const WRONG: readonly (readonly [Changes, RegExp])[] = [
   [{ SMTP_URL: 'smtps://user:pa/ss@mail.example.com:465' }, /^SMTP_URL must be a URL/],
   [{ SMTP_URL: 'smtps://user:pa#ss@mail.example.com:465' }, /^SMTP_URL must be a URL/],
   [{ SMTP_URL: 'smtps://mail.example.com#x' }, /^SMTP_URL must be a URL/],
+  [{ PASSWORD_HASH_COST: '9' }, /^PASSWORD_HASH_COST .*10/],
+  [{ PASSWORD_HASH_COST: '16' }, /^PASSWORD_HASH_COST .*15/],
   [{ MAIL_FROM: 'Handstamp' }, /^MAIL_FROM must be one mailbox/],
   [{ MAIL_FROM: 'a@example.com, b@example.com' }, /^MAIL_FROM must be one mailbox/],
   [{ CRON_SECRET: 'x' }, /^CRON_SECRET is too short/],
@@ -92,6 +94,11 @@ describe('a setting is taken', () => {
     { SMTP_URL: 'SMTP://mail.example.com/' },
   ])('%j', (changes) => {
     expect(faultsOf(changes)).toEqual([]);
+  });
+
+  test('for the work of a hash, which is 2^12 rounds when nothing is said', () => {
+    const costOf = (cost?: string) => envOf({ PASSWORD_HASH_COST: cost }).passwordHashCost;
+    expect([costOf(), costOf(''), costOf('10')]).toEqual([12, 12, 10]);
   });
 
   test('as it is written: origins of pages and of applications', () => {
