@@ -6,6 +6,7 @@ import { hashWhenFree, verifyPassword, withHashPlace } from '@/lib/server/passwo
 import { useDatabase } from '@/tests/support/database/use-database';
 
 await useDatabase();
+process.env['PASSWORD_HASH_COST'] = '12';
 afterAll(() => db().$disconnect());
 
 const PASSWORD = 'violet-otter-maps-the-harbour';
