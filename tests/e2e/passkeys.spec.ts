@@ -18,6 +18,12 @@ async function addPasskey(page: Page, { isFirst }: { isFirst: boolean }): Promis
   await page.getByRole('link', { name: 'I have kept them' }).click();
 }
 
+/** From an empty page: one of ours would notice, and be on its way to the login page. */
+async function loseCookies(page: Page): Promise<void> {
+  await page.goto('about:blank');
+  await page.context().clearCookies();
+}
+
 test('by keyboard, a passkey signs in by its button and as second step; it is kept under a name, and a password alone signs in no more', async ({
   page,
   signedIn,
@@ -32,7 +38,7 @@ test('by keyboard, a passkey signs in by its button and as second step; it is ke
   expect(await device.credentials()).toHaveLength(1);
   expect(await device.names()).toEqual([`${signedIn.email} ${signedIn.name}`]);
 
-  await page.context().clearCookies();
+  await loseCookies(page);
   await page.goto('/login?next=%2Faccount%2Fsecurity');
   await button(page, 'Sign in').focus();
   await page.keyboard.press('Tab');
@@ -41,7 +47,7 @@ test('by keyboard, a passkey signs in by its button and as second step; it is ke
   await expect(page).toHaveURL('/account/security');
   await expect(list).toContainText('Last used');
 
-  await page.context().clearCookies();
+  await loseCookies(page);
   // Else the device takes the suggestion before the form is sent.
   await holdSuggestions(page);
   await page.goto('/login');
@@ -57,7 +63,7 @@ test('by keyboard, a passkey signs in by its button and as second step; it is ke
 test('a passkey is picked among the suggestions for the address', async ({ page, signedIn: _signedIn }) => {
   await addAuthenticator(page);
   await addPasskey(page, { isFirst: true });
-  await page.context().clearCookies();
+  await loseCookies(page);
   const pick = await holdSuggestions(page);
   await page.goto('/login?next=%2Faccount');
   await expect(page.getByLabel('Email')).toHaveAttribute('autocomplete', 'username webauthn');
@@ -72,7 +78,7 @@ test('a device whose person is not verified signs nobody in, and the page says s
 }) => {
   const device = await addAuthenticator(page);
   await addPasskey(page, { isFirst: true });
-  await page.context().clearCookies();
+  await loseCookies(page);
   await holdSuggestions(page);
   await page.goto('/login');
   await device.setUserVerified(false);
@@ -116,7 +122,7 @@ test('two devices have each their passkey; one is removed with a proof by the ot
   await page.keyboard.press('Enter');
   await expect(items).toHaveCount(0);
   await expect.poll(() => key.credentials(), 'what the device still offers').toEqual([]);
-  await page.context().clearCookies();
+  await loseCookies(page);
   await page.goto('/login');
   await signIn(page, signedIn);
   await expect(page).toHaveURL('/dashboard');

@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inject } from 'vitest';
+import { env } from '@/lib/server/config/env';
 import { pepperKeys } from '@/lib/server/keys/data-keys';
 import { hashWhenFree } from '@/lib/server/passwords/hasher';
 
@@ -11,7 +12,7 @@ let stored: Promise<string> | undefined;
 
 /**
  * What this test file's database keeps of `PASSWORD`. To make it takes a third of a second and a thread of its own, so the
- * files of a run share it: their databases are copies of one, and so have the same pepper. Another pepper has another hash.
+ * files of a run share it: their databases are copies of one, and so have the same pepper. Another pepper, or another cost, has another hash.
  */
 export function storedPassword(): Promise<string> {
   stored ??= findOrMake();
@@ -20,7 +21,7 @@ export function storedPassword(): Promise<string> {
 
 async function findOrMake(): Promise<string> {
   const { current } = await pepperKeys();
-  const file = path.join(inject('sharedFolder'), `password-${current.id}`);
+  const file = path.join(inject('sharedFolder'), `password-${current.id}-${env().passwordHashCost}`);
   const found = await readFile(file, 'utf8').catch(() => null);
   if (found !== null) return found;
   const hashed = await hashWhenFree('tests', PASSWORD);
