@@ -106,7 +106,8 @@ describe.each(TARGETS)('%s %s', (method, path, ours) => {
     const facts = [...FOREIGN, ...MALFORMED];
     const answers = await Promise.all(
       facts.flatMap((fact) =>
-        kinds.map(async (kind, at) => {
+        // How an origin is read does not depend on the body: what no browser writes is sent as JSON and bare.
+        (MALFORMED.includes(fact) ? kinds.filter(({ form }) => form === undefined) : kinds).map(async (kind, at) => {
           const answer = await send(server, path, { method, ...kind, headers: headersOf(fact) });
           return { about: `${JSON.stringify(fact)} of kind ${at}`, answer };
         }),
