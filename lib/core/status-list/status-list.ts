@@ -88,8 +88,8 @@ export async function signStatusList(
 
 /**
  * Verifies a Status List Token (§8.3) that was fetched for `uri`. Stricter than it must be: `exp` is required, and a
- * status has two bits, or the one of older releases, because so it is in our lists. A list older than one already held (`heldIat`) is refused, so
- * that a replayed list cannot bring ended sessions back.
+ * status has two bits, or the one of older releases, because so it is in our lists. A list older than one already held
+ * (`heldIat`) is refused, so that a replayed list cannot bring ended sessions back.
  */
 export async function verifyStatusList(
   token: string,

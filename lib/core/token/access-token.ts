@@ -41,18 +41,18 @@ export async function issueAccessToken(
   const [high = 0, low = 0] = random(2);
   const jitterSeconds = Math.floor(ttlSeconds * JITTER_SHARE * ((high * 256 + low) / 65_536));
   const iat = Math.floor(now);
-  const { iss, aud, sub, sid, client_id, auth_time, role, amr, status, net, own: product } = about;
-  const own = { jti: toBase64Url(random(JTI_BYTES)), iat, exp: iat + ttlSeconds - jitterSeconds };
+  const { iss, aud, sub, sid, client_id, auth_time, role, amr, status, net, own } = about;
+  const fresh = { jti: toBase64Url(random(JTI_BYTES)), iat, exp: iat + ttlSeconds - jitterSeconds };
   const claims = {
     ...{ iss, aud, sub, sid, client_id, auth_time, role, amr, status },
-    ...own,
+    ...fresh,
     ...(net === undefined ? {} : { net }),
   };
   // Ours come last: no claim of a product stands in for one of them.
-  const token = await new CompactSign(utf8(JSON.stringify({ ...product, ...claims })))
+  const token = await new CompactSign(utf8(JSON.stringify({ ...own, ...claims })))
     .setProtectedHeader({ alg: key.algorithm, typ: ACCESS_TOKEN_TYPE, kid: key.kid })
     .sign(key.privateKey);
-  return { token, claims: { ...claims, ...(product === undefined ? {} : { own: product }) } };
+  return { token, claims: { ...claims, ...(own === undefined ? {} : { own }) } };
 }
 
 export type AccessTokenExpectation = {

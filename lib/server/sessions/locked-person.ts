@@ -16,8 +16,8 @@ const COLUMNS = Prisma.sql`u.id, u.role, u.email, u."disabledAt", u."deletesAt"`
 /**
  * Part of a statement that begins a session: the person, locked against whatever changes how they prove themselves or what
  * their tokens say, with what `SESSION_COLUMNS` reads of them: under the lock, because the statement's own look at them may
- * be older than a change that it waited for. No row when the account is gone or disabled, or its password or its second factors are others by now. Both rows
- * are in one lock, so that PostgreSQL looks again at both where it had to wait.
+ * be older than a change that it waited for. No row when the account is gone or disabled, or its password or its second
+ * factors are others by now. Both rows are in one lock, so that PostgreSQL looks again at both where it had to wait.
  */
 export function lockedPerson({ userId, passwordSince, factorsVersion = null }: ProvenBy): Prisma.Sql {
   const isPerson = Prisma.sql`u.id = ${userId} AND ${IS_OPEN_ACCOUNT}
