@@ -78,6 +78,28 @@ test('every page has a title of its own', async ({ page, context, origin }) => {
   }
 });
 
+test('a page that came by a link has its title at once, and none is without one on the way', async ({
+  page,
+  context,
+  origin,
+}) => {
+  await logIn(context.request, origin, ADMIN);
+  await page.goto('/dashboard');
+  const links = page.getByRole('navigation').getByRole('link');
+  const places = await links.evaluateAll((anchors) =>
+    anchors.map((anchor) => new URL((anchor as HTMLAnchorElement).href).pathname),
+  );
+  expect(places).toContain('/admin/users');
+  // What watches the pages of each test complains where a title goes before the next one has come.
+  for (const place of places) {
+    await links.and(page.locator(`[href="${place}"]`)).click();
+    await page.waitForURL(`**${place}`);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    expect(await page.title(), place).toContain(SITE.name);
+    expect(await page.title(), place).not.toContain('Not found');
+  }
+});
+
 test('an address that does not exist is a page of ours with ways on, for guests and members', async ({
   page,
   expectFault,

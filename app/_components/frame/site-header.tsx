@@ -14,7 +14,9 @@ export function MemberHeader() {
             <NavLink href="/dashboard">Dashboard</NavLink>
             <NavLink href="/account">Account</NavLink>
             <SignedIn only="admin">
-              <NavLink href="/admin">Admin</NavLink>
+              <NavLink href="/admin/users" section="/admin">
+                Admin
+              </NavLink>
             </SignedIn>
           </nav>
           <SignOutForm />

@@ -2,7 +2,8 @@ import { type BrowserContext, expect, type Request } from '@playwright/test';
 
 /**
  * Writes into `faults` whatever a page of the browser complains about: errors on the console (Chromium reports refused
- * content and failed requests there), exceptions that were not caught, violations of the content security policy.
+ * content and failed requests there), exceptions that were not caught, violations of the content security policy; and
+ * that a page which had a title has none any more, which a screen reader would tell and a tab would show as an address.
  */
 export async function watchPages(context: BrowserContext, faults: string[]): Promise<void> {
   context.on('console', (message) => {
@@ -16,6 +17,11 @@ export async function watchPages(context: BrowserContext, faults: string[]): Pro
     document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile, sample }) => {
       console.error(`CSP: ${violatedDirective} ${blockedURI} ${sourceFile} ${sample}`);
     });
+    let title = '';
+    new MutationObserver(() => {
+      if (document.title === '' && title !== '') console.error(`Without a title, which was ${title}`);
+      title = document.title;
+    }).observe(document, { childList: true, subtree: true });
   });
 }
 
