@@ -7,7 +7,6 @@ import { SessionRoot } from './session-root';
 import './globals.css';
 
 export const metadata: Metadata = {
-  title: { default: SITE.name, template: `%s · ${SITE.name}` },
   description: SITE.description,
   icons: { icon: { url: '/icon.svg', type: 'image/svg+xml', sizes: 'any' } },
   robots: { index: false },

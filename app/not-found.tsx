@@ -1,10 +1,7 @@
-import type { Metadata } from 'next';
 import { sessionIfKnown } from '@/lib/server/sessions/session-if-known';
 import { NothingHere } from './_components/frame/nothing-here';
 import { MemberHeader } from './_components/frame/site-header';
 import { Wordmark } from './_components/frame/wordmark';
-
-export const metadata: Metadata = { title: 'Not found' };
 
 /**
  * No such page at all, under the header of those who are signed in, or the mark alone: every page brings this one along.

@@ -1,10 +1,14 @@
 import type { ReactNode } from 'react';
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { Ticket } from '@/app/_components/frame/ticket';
 
-/** In place of what a mailed link opens, when it opens nothing; `children` say why. `isMissing`: there was none, as after a reload. */
-export function DeadLink({ isMissing, children }: { isMissing: boolean; children: ReactNode }) {
+type Props = { page: string; isMissing: boolean; children: ReactNode };
+
+/** In place of what a mailed link opens, when it opens nothing: `page` is what it opens else, `children` say why. `isMissing`: there was none, as after a reload. */
+export function DeadLink({ page, isMissing, children }: Props) {
   return (
     <Ticket>
+      <PageTitle>{page}</PageTitle>
       <h1 className="mb-2 text-2xl">{isMissing ? 'Open the link once more' : 'This link is not valid any more'}</h1>
       <p className="mb-6 text-sm text-ink-soft">
         {isMissing

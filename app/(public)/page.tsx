@@ -6,7 +6,6 @@ import { SITE } from '@/site';
 import { FrontStamp } from './front-stamp';
 
 export const metadata: Metadata = {
-  title: { absolute: `${SITE.name}: ${SITE.tagline}` },
   robots: { index: true },
 };
 
@@ -15,6 +14,7 @@ export default async function LandingPage() {
   const session = await sessionIfKnown();
   return (
     <>
+      <title>{`${SITE.name}: ${SITE.tagline}`}</title>
       <section className="grid items-center gap-x-12 gap-y-10 pt-8 pb-16 sm:pt-14 lg:grid-cols-[minmax(0,1.25fr)_minmax(0,1fr)] lg:pb-24">
         <div>
           <h1 className="text-3xl tracking-[-0.032em]">Stamped once at the door</h1>

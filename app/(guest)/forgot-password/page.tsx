@@ -1,12 +1,10 @@
-import type { Metadata } from 'next';
 import { type FormQuery, initialFaults } from '@/app/_components/forms/initial-faults';
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { Ticket } from '@/app/_components/frame/ticket';
 import { env } from '@/lib/server/config/env';
 import { keptFields } from '@/lib/server/routes/kept-fields';
 import { LocalMailbox } from '../local-mailbox';
 import { ForgotForm } from './forgot-form';
-
-export const metadata: Metadata = { title: 'Forgot your password' };
 
 /** What the form says about an address that cannot be one. */
 const FIELD_TEXTS = { email: 'Enter the email address of your account' };
@@ -26,6 +24,7 @@ export default async function ForgotPasswordPage({ searchParams }: { searchParam
   );
   return (
     <>
+      <PageTitle>Forgot your password</PageTitle>
       <Ticket stub={stub}>
         {isSent ? (
           <LinkIsOnItsWay />

@@ -1,6 +1,6 @@
-import type { Metadata } from 'next';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
 import { AlreadySignedIn } from '@/app/_components/frame/already-signed-in';
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { Ticket } from '@/app/_components/frame/ticket';
 import { safeNextPath, withNext } from '@/lib/core/http/safe-redirect';
 import { env } from '@/lib/server/config/env';
@@ -12,8 +12,6 @@ import { DemoAccounts } from './demo-accounts';
 import { EndedNotice } from './ended-notice';
 import { LoginForm } from './login-form';
 import { SignOutFailed } from './sign-out-failed';
-
-export const metadata: Metadata = { title: 'Sign in' };
 
 /** What the form says about a field that is missing. */
 const FIELD_TEXTS = { email: 'Enter the email address of your account', password: 'Enter your password' };
@@ -56,6 +54,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
 
   return (
     <>
+      <PageTitle>Sign in</PageTitle>
       {ended === 'unknown' ? <SignOutFailed /> : null}
       {person === null || ended === 'unknown' ? null : (
         <AlreadySignedIn email={person.user?.email ?? null}>

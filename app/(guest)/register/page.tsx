@@ -1,6 +1,6 @@
-import type { Metadata } from 'next';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
 import { AlreadySignedIn } from '@/app/_components/frame/already-signed-in';
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { Ticket } from '@/app/_components/frame/ticket';
 import { safeNextPath, withNext } from '@/lib/core/http/safe-redirect';
 import { env } from '@/lib/server/config/env';
@@ -9,8 +9,6 @@ import { newPasswordTexts } from '@/lib/server/routes/request-schemas';
 import { sessionOfPerson } from '@/lib/server/sessions/signed-in-person';
 import { pendingSignUp } from '@/lib/server/sign-up/pending-sign-up';
 import { RegisterForm } from './register-form';
-
-export const metadata: Metadata = { title: 'Create account' };
 
 /** The first half of a sign-up: the second is the code that goes by mail. */
 export default async function RegisterPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
@@ -33,6 +31,7 @@ export default async function RegisterPage({ searchParams }: { searchParams: Pro
   const person = await sessionOfPerson();
   return (
     <>
+      <PageTitle>Create account</PageTitle>
       {person === null ? null : (
         <AlreadySignedIn email={person.user?.email ?? null}>
           With a new account that session ends, and one of the new account begins.

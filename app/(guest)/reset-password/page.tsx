@@ -1,13 +1,11 @@
-import type { Metadata } from 'next';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { Ticket } from '@/app/_components/frame/ticket';
 import { env } from '@/lib/server/config/env';
 import { viewLink } from '@/lib/server/recovery/link-view';
 import { newPasswordTexts } from '@/lib/server/routes/request-schemas';
 import { DeadLink } from '../dead-link';
 import { ResetForm } from './reset-form';
-
-export const metadata: Metadata = { title: 'Choose a new password' };
 
 /**
  * Where the mailed link leads. Opening it changes nothing, because scanners of mail open links too. The address forgets the
@@ -19,7 +17,7 @@ export default async function ResetPasswordPage({ searchParams }: { searchParams
   const view = await viewLink(token, ['reset']);
   if (view.state === 'dead') {
     return (
-      <DeadLink isMissing={token === ''}>
+      <DeadLink page="Choose a new password" isMissing={token === ''}>
         It was used, another link to a new password was, or it is older than half an hour.
       </DeadLink>
     );
@@ -37,6 +35,7 @@ export default async function ResetPasswordPage({ searchParams }: { searchParams
   );
   return (
     <Ticket stub={stub}>
+      <PageTitle>Choose a new password</PageTitle>
       <h1 className="mb-2 text-2xl">Choose a new password</h1>
       <p className="mb-6 text-sm text-ink-soft">
         {view.state === 'open' ? (

@@ -1,13 +1,11 @@
-import type { Metadata } from 'next';
 import type { ReactNode } from 'react';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { Ticket } from '@/app/_components/frame/ticket';
 import { viewLink } from '@/lib/server/recovery/link-view';
 import { type LinkPurpose, UNDO_PURPOSES } from '@/lib/server/recovery/live-link';
 import { DeadLink } from '../dead-link';
 import { UndoForm } from './undo-form';
-
-export const metadata: Metadata = { title: 'Take a change back' };
 
 /** What a link takes back, in its words; while the database does not say which it is, those that hold for each. */
 const WORDS: Partial<
@@ -44,7 +42,11 @@ export default async function UndoPage({ searchParams }: { searchParams: Promise
   const token = single(query['token']) ?? '';
   const view = await viewLink(token, UNDO_PURPOSES);
   if (view.state === 'dead') {
-    return <DeadLink isMissing={token === ''}>It was used, an older one was, or it is too old.</DeadLink>;
+    return (
+      <DeadLink page="Take a change back" isMissing={token === ''}>
+        It was used, an older one was, or it is too old.
+      </DeadLink>
+    );
   }
   const link = view.state === 'open' ? view.link : null;
   const { title, submitLabel, happened } = (link === null ? undefined : WORDS[link.purpose]) ?? NOT_ME;
@@ -60,6 +62,7 @@ export default async function UndoPage({ searchParams }: { searchParams: Promise
   );
   return (
     <Ticket stub={stub}>
+      <PageTitle>Take a change back</PageTitle>
       <h1 className="mb-2 text-2xl">{title}</h1>
       <p className="mb-4 text-sm text-ink-soft">{happened(address)}</p>
       <ul className="mb-6 list-disc ps-5 text-sm text-ink-soft">

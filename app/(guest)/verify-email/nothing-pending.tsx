@@ -1,3 +1,4 @@
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { Ticket } from '@/app/_components/frame/ticket';
 import { withNext } from '@/lib/core/http/safe-redirect';
 
@@ -5,6 +6,7 @@ import { withNext } from '@/lib/core/http/safe-redirect';
 export function NothingPending({ next, isSignedIn }: { next: string; isSignedIn: boolean }) {
   return (
     <Ticket>
+      <PageTitle>Enter your code</PageTitle>
       <h1 className="mb-2 text-2xl">There is no code to enter</h1>
       <p className="mb-6 text-sm text-ink-soft">
         {isSignedIn

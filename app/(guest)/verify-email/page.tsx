@@ -1,5 +1,5 @@
-import type { Metadata } from 'next';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { Ticket } from '@/app/_components/frame/ticket';
 import { safeNextPath, withNext } from '@/lib/core/http/safe-redirect';
 import { env } from '@/lib/server/config/env';
@@ -9,8 +9,6 @@ import { LocalMailbox } from '../local-mailbox';
 import { NothingPending } from './nothing-pending';
 import { ResendForm } from './resend-form';
 import { VerifyForm } from './verify-form';
-
-export const metadata: Metadata = { title: 'Enter your code' };
 
 /** What the form says about a code that cannot be one. */
 const FIELD_TEXTS = { code: 'Enter the six digits from the mail' };
@@ -38,6 +36,7 @@ export default async function VerifyEmailPage({ searchParams }: { searchParams: 
   );
   return (
     <>
+      <PageTitle>Enter your code</PageTitle>
       <Ticket stub={stub}>
         <h1 className="mb-2 text-2xl">Enter your code</h1>
         <p className="text-sm text-ink-soft">

@@ -1,6 +1,6 @@
-import type { Metadata } from 'next';
 import { headers } from 'next/headers';
 import { type FormQuery, single } from '@/app/_components/forms/initial-faults';
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { ROLE_NAMES } from '@/app/_components/frame/role-names';
 import { openEmailChange } from '@/lib/server/account/pending-email';
 import { ourCookie } from '@/lib/server/http/cookies';
@@ -10,8 +10,6 @@ import { DoneNotice } from './done-notice';
 import { EmailForm } from './email-form';
 import { NameForm } from './name-form';
 
-export const metadata: Metadata = { title: 'Account' };
-
 /** What the account says about its owner, and the address by which they sign in. */
 export default async function AccountPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
   const { user, session } = await requireUser('/account');
@@ -20,6 +18,7 @@ export default async function AccountPage({ searchParams }: { searchParams: Prom
   const outcome = single((await searchParams)['done']);
   return (
     <div className="grid max-w-xl gap-12">
+      <PageTitle>Account</PageTitle>
       <section aria-labelledby="profile">
         <h2 id="profile" className="text-xl">
           Profile

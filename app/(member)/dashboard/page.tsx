@@ -1,13 +1,11 @@
-import type { Metadata } from 'next';
 import Link from 'next/link';
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { requireUser } from '@/lib/server/sessions/current-user';
 import { listSessions } from '@/lib/server/sessions/list';
 import { Claims } from './claims';
 import { SessionFacts } from './session-facts';
 import { SessionStamp } from './session-stamp';
 import { ShortSessionList } from './short-session-list';
-
-export const metadata: Metadata = { title: 'Dashboard' };
 
 /** Who is signed in, by what, and until when. Shows the token's claims, never the token. */
 export default async function DashboardPage() {
@@ -18,6 +16,7 @@ export default async function DashboardPage() {
 
   return (
     <>
+      <PageTitle>Dashboard</PageTitle>
       <h1 className="text-2xl wrap-anywhere">
         {user.name === null ? (
           'You are in'

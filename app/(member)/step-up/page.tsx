@@ -1,6 +1,6 @@
-import type { Metadata } from 'next';
 import { type AskedProof, EMPTY_PROOF_TEXTS, proofChoice, proofField } from '@/app/_components/forms/asked-proof';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { PasskeyProof } from '@/app/_components/passkeys/passkey-proof';
 import { PlainSignOut } from '@/app/_components/session/plain-sign-out';
 import { safeNextPath, withNext } from '@/lib/core/http/safe-redirect';
@@ -8,8 +8,6 @@ import { env } from '@/lib/server/config/env';
 import { requireUser } from '@/lib/server/sessions/current-user';
 import { signerOf } from '../account/signer';
 import { StepUpForm } from './step-up-form';
-
-export const metadata: Metadata = { title: 'Confirm it is you' };
 
 const TYPED = {
   totp: 'enter the code that your authenticator app shows',
@@ -28,6 +26,7 @@ export default async function StepUpPage({ searchParams }: { searchParams: Promi
   const ways = [...(hasPasskey ? ['use your passkey'] : []), ...(asked === null ? [] : [TYPED[asked]])];
   return (
     <section aria-labelledby="confirm" className="max-w-md">
+      <PageTitle>Confirm it is you</PageTitle>
       <h1 className="text-2xl">Before you go on</h1>
       <h2 id="confirm" className="mt-6 text-xl">
         Confirm it is you

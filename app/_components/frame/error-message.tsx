@@ -1,6 +1,6 @@
 'use client';
 
-import { SITE } from '@/site';
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { MessagePage } from './message-page';
 
 /** What Next gives to an error page. */
@@ -36,7 +36,7 @@ export function ErrorMessage({ error, retry }: ErrorPageProps) {
         </>
       }
     >
-      <title>{`${isOld ? title : 'Something went wrong'} · ${SITE.name}`}</title>
+      <PageTitle>{isOld ? title : 'Something went wrong'}</PageTitle>
       <p>
         {isOld
           ? 'The site was updated while this page was open, and nothing was changed. What you typed is kept.'

@@ -1,3 +1,4 @@
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { MessagePage } from './message-page';
 
 /** No such page, or none for this visitor: both look the same. */
@@ -16,6 +17,7 @@ export function NothingHere({ isSignedIn = true }: { isSignedIn?: boolean }) {
         </>
       }
     >
+      <PageTitle>Not found</PageTitle>
       <p>The address may be mistyped, or the page is not one for your account.</p>
     </MessagePage>
   );

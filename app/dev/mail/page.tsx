@@ -1,11 +1,9 @@
-import type { Metadata } from 'next';
 import { headers } from 'next/headers';
 import { notFound } from 'next/navigation';
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { Wordmark } from '@/app/_components/frame/wordmark';
 import { isDevMailboxFor, readDevMailbox } from '@/lib/server/mail/dev-mailbox';
 import { MailItem } from './mail-item';
-
-export const metadata: Metadata = { title: 'Local mailbox' };
 
 /** The mails that a server without a mail service keeps on its own machine. On any other server there is no such page. */
 export default async function DevMailPage() {
@@ -14,6 +12,7 @@ export default async function DevMailPage() {
   const now = Date.now();
   return (
     <>
+      <PageTitle>Local mailbox</PageTitle>
       <header className="page py-3 sm:py-5">
         <Wordmark />
       </header>

@@ -1,8 +1,5 @@
-import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { requireAdmin } from '@/lib/server/sessions/current-user';
-
-export const metadata: Metadata = { title: 'Not found' };
 
 /** Any other address below: there is nothing, said inside the frame. */
 export default async function NothingBelow() {

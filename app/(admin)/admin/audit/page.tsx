@@ -1,4 +1,3 @@
-import type { Metadata } from 'next';
 import Link from 'next/link';
 import { NO_FAULTS } from '@/app/_components/forms/faults';
 import { FilterForm } from '@/app/_components/forms/filter-form';
@@ -15,12 +14,6 @@ import { AdminNav } from '../admin-nav';
 import { readAuditQuery } from './audit-query';
 import { EventList } from './event-list';
 import { ExportForm } from './export-form';
-
-/** Asks first: who may not see the page is not told what it would be called. */
-export async function generateMetadata(): Promise<Metadata> {
-  await requireAdmin('/admin/audit');
-  return { title: 'Audit log' };
-}
 
 const ANY = ['', 'Any'] as const;
 

@@ -1,16 +1,9 @@
-import type { Metadata } from 'next';
 import { keyReport } from '@/lib/server/keys/report';
 import { requireAdmin } from '@/lib/server/sessions/current-user';
 import { AdminNav } from '../admin-nav';
 import { AdviceList } from './advice-list';
 import { DataKeysTable, SecretsTable } from './secrets-tables';
 import { SigningKeysTable } from './signing-keys-table';
-
-/** Asks first: who may not see the page is not told what it would be called. */
-export async function generateMetadata(): Promise<Metadata> {
-  await requireAdmin('/admin/keys');
-  return { title: 'Keys' };
-}
 
 /** What signs and what wraps, as `npm run keys -- status` says it. Keys change on the command line only. */
 export default async function KeysPage() {

@@ -1,4 +1,3 @@
-import type { Metadata } from 'next';
 import Link from 'next/link';
 import { NO_FAULTS } from '@/app/_components/forms/faults';
 import { FilterForm } from '@/app/_components/forms/filter-form';
@@ -13,12 +12,6 @@ import { listUsers, type UserPage } from '@/lib/server/users/user-list';
 import { AdminNav } from '../admin-nav';
 import { Pages } from './pages';
 import { UsersTable } from './users-table';
-
-/** Asks first: who may not see the page is not told what it would be called. */
-export async function generateMetadata(): Promise<Metadata> {
-  await requireAdmin('/admin/users');
-  return { title: 'Users' };
-}
 
 const NAMES = ['search', 'role', 'disabled'] as const;
 

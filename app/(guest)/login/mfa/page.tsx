@@ -1,7 +1,7 @@
-import type { Metadata } from 'next';
 import type { ReactNode } from 'react';
 import { EMPTY_PROOF_TEXTS, proofChoice } from '@/app/_components/forms/asked-proof';
 import { type FormQuery, initialFaults, single } from '@/app/_components/forms/initial-faults';
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { Ticket } from '@/app/_components/frame/ticket';
 import { PasskeyProof } from '@/app/_components/passkeys/passkey-proof';
 import { safeNextPath, withNext } from '@/lib/core/http/safe-redirect';
@@ -10,8 +10,6 @@ import { pendingSignIn } from '@/lib/server/sign-in/pending-sign-in';
 import { LocalMailbox } from '../../local-mailbox';
 import { SecondStepForm } from './second-step-form';
 import { WhatIsWanted } from './what-is-wanted';
-
-export const metadata: Metadata = { title: 'Second step' };
 
 /** What the form says about a code that cannot be the mailed one. */
 const MAIL_TEXT = 'Enter the six digits from the mail';
@@ -66,6 +64,7 @@ export default async function SecondStepPage({ searchParams }: { searchParams: P
   );
   return (
     <>
+      <PageTitle>Second step</PageTitle>
       <Ticket stub={stub}>
         <h1 className="mb-2 text-2xl">Second step</h1>
         <WhatIsWanted {...{ asked, isMailDue, email, hasPasskey }} />
@@ -99,6 +98,7 @@ type InsteadProps = { title: string; href: string; label: string; children: Reac
 function Instead({ title, href, label, children }: InsteadProps) {
   return (
     <Ticket>
+      <PageTitle>Second step</PageTitle>
       <h1 className="mb-2 text-2xl">{title}</h1>
       <p className="mb-6 text-sm text-ink-soft">{children}</p>
       <a className="button button-primary" href={href}>

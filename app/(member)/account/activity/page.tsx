@@ -1,13 +1,11 @@
-import type { Metadata } from 'next';
 import Link from 'next/link';
 import { type FormQuery, single } from '@/app/_components/forms/initial-faults';
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { activityOf } from '@/lib/server/audit/activity';
 import { readEventId } from '@/lib/server/audit/event-view';
 import { requireUser } from '@/lib/server/sessions/current-user';
 import { ActivityList } from './activity-list';
 import { SecureForm } from './secure-form';
-
-export const metadata: Metadata = { title: 'Activity' };
 
 const PAGE_EVENTS = 25;
 
@@ -19,6 +17,7 @@ export default async function ActivityPage({ searchParams }: { searchParams: Pro
   const { events, next } = await activityOf(user.id, { before, limit: PAGE_EVENTS });
   return (
     <div className="grid max-w-3xl gap-12">
+      <PageTitle>Activity</PageTitle>
       <section aria-labelledby="activity-heading">
         <h2 id="activity-heading" className="text-xl">
           What happened to your account

@@ -1,10 +1,8 @@
-import type { Metadata } from 'next';
 import { type FormQuery, initialFaults } from '@/app/_components/forms/initial-faults';
 import { Notice } from '@/app/_components/frame/notice';
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { requireUser } from '@/lib/server/sessions/current-user';
 import { DeleteForm } from './delete-form';
-
-export const metadata: Metadata = { title: 'Data' };
 
 /** What is kept of the person, to take along, and the way out. */
 export default async function DataPage({ searchParams }: { searchParams: Promise<FormQuery> }) {
@@ -12,6 +10,7 @@ export default async function DataPage({ searchParams }: { searchParams: Promise
   const { summary } = initialFaults(await searchParams, {});
   return (
     <div className="grid max-w-xl gap-12">
+      <PageTitle>Data</PageTitle>
       <section aria-labelledby="export">
         <h2 id="export" className="text-xl">
           Your data

@@ -1,6 +1,6 @@
-import type { Metadata } from 'next';
 import { type FormQuery, single } from '@/app/_components/forms/initial-faults';
 import { LocalTime } from '@/app/_components/frame/local-time';
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { env } from '@/lib/server/config/env';
 import { arePasskeysAvailable } from '@/lib/server/config/passkeys';
 import { securityOverview } from '@/lib/server/security/overview';
@@ -14,8 +14,6 @@ import { FEW_CODES } from './few-codes';
 import { PasskeySignals } from './passkey-signals';
 import { PasswordForm } from './password-form';
 
-export const metadata: Metadata = { title: 'Security' };
-
 const PATH = '/account/security';
 
 /** What protects the account, what is missing, and how to change it. */
@@ -26,6 +24,7 @@ export default async function SecurityPage({ searchParams }: { searchParams: Pro
   const outcome = single((await searchParams)['done']);
   return (
     <div className="grid max-w-xl gap-12">
+      <PageTitle>Security</PageTitle>
       <div>
         <DoneNotice key={outcome} outcome={outcome} />
         <p className="text-lg">{protection(signer)}</p>

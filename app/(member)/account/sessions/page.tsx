@@ -1,13 +1,11 @@
-import type { Metadata } from 'next';
 import { single } from '@/app/_components/forms/initial-faults';
+import { PageTitle } from '@/app/_components/frame/page-title';
 import { requireUser } from '@/lib/server/sessions/current-user';
 import { listSessions } from '@/lib/server/sessions/list';
 import { endAll, endOthers } from './actions';
 import { ConfirmedForm } from './confirmed-form';
 import { OutcomeNotice } from './outcome-notice';
 import { SessionItem } from './session-item';
-
-export const metadata: Metadata = { title: 'Sessions' };
 
 type Query = { readonly [name: string]: string | string[] | undefined };
 
@@ -19,6 +17,7 @@ export default async function SessionsPage({ searchParams }: { searchParams: Pro
   const now = Date.now();
   return (
     <section aria-labelledby="sessions" className="max-w-3xl">
+      <PageTitle>Sessions</PageTitle>
       <h2 id="sessions" className="text-xl">
         Where you are signed in
       </h2>

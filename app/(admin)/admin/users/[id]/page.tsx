@@ -1,4 +1,3 @@
-import type { Metadata } from 'next';
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
 import { type FormQuery, single } from '@/app/_components/forms/initial-faults';
@@ -16,12 +15,6 @@ import { PersonFacts } from './person-facts';
 import { SessionList } from './session-list';
 
 type Props = { params: Promise<{ id: string }>; searchParams: Promise<FormQuery> };
-
-/** Asks first: who may not see the page is not told what it would be called. */
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  await requireAdmin(pathOf(readUserId((await params).id)));
-  return { title: 'User' };
-}
 
 const pathOf = (id: string | null): string => (id === null ? '/admin/users' : `/admin/users/${id}`);
 
