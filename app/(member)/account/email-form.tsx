@@ -2,10 +2,9 @@
 
 import { useActionState } from 'react';
 import { ActionForm } from '@/app/_components/forms/action-form';
-import { ConfirmBlock } from '@/app/_components/forms/confirm-block';
 import { NO_FAULTS } from '@/app/_components/forms/faults';
 import { TextField } from '@/app/_components/forms/text-field';
-import { PasskeyConfirm } from '@/app/_components/passkeys/passkey-confirm';
+import { ConfirmBlock } from '@/app/_components/passkeys/confirm-block';
 import { CodeForm } from './code-form';
 import { changeAddress, type EmailState } from './email-actions';
 
@@ -32,12 +31,8 @@ export function EmailForm({ email, typed, pending }: Props) {
   const busyLabel = 'Asking for the change';
   if (pending !== null && state.beside !== pending.id) return <CodeForm email={pending.email} />;
   if (state.kind === 'step_up') {
-    const { choice, carried } = state.question;
     return (
-      <ConfirmBlock
-        {...{ action, isBusy, email, faults: state.faults, ...state.question }}
-        passkey={choice.hasPasskey ? <PasskeyConfirm {...{ action, isBusy, carried }} /> : null}
-      >
+      <ConfirmBlock {...{ action, isBusy, email, faults: state.faults, question: state.question }}>
         <p>
           You asked to change the email address of your account to{' '}
           <bdi className="font-semibold text-ink wrap-anywhere">{state.question.request.email}</bdi>. A code goes there,

@@ -1,8 +1,7 @@
 'use client';
 
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { Notice } from '@/app/_components/frame/notice';
-import { Countdown } from './countdown';
+import { FaultNotice } from './fault-notice';
 import { type Faults, NO_FAULTS } from './faults';
 import { FaultsContext } from './faults-context';
 import { SubmitButton } from './submit-button';
@@ -52,14 +51,7 @@ export function ActionForm({
   return (
     <FaultsContext value={shown}>
       <form ref={formRef} action={action} onInput={() => setCorrected(faults)} className="grid gap-5">
-        <div role="alert" className="empty:hidden">
-          {shown.summary === null ? null : (
-            <Notice tone="fault" key={shown.attempt}>
-              {shown.summary}
-              {shown.waitSeconds === null ? null : <Countdown seconds={shown.waitSeconds} />}
-            </Notice>
-          )}
-        </div>
+        <FaultNotice faults={shown} />
         {children}
         <div className="flex flex-wrap items-center gap-4">
           <SubmitButton isBusy={isBusy} busyLabel={busyLabel} className={`button button-${look}`}>

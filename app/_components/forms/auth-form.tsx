@@ -1,8 +1,7 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import { Notice } from '@/app/_components/frame/notice';
-import { Countdown } from './countdown';
+import { FaultNotice } from './fault-notice';
 import { FaultsContext } from './faults-context';
 import { SubmitButton } from './submit-button';
 import type { useAuthForm } from './use-auth-form';
@@ -21,14 +20,7 @@ export function AuthForm({ form, action, submitLabel, busyLabel, children }: Pro
   return (
     <FaultsContext value={faults}>
       <form ref={formRef} method="post" action={action} onSubmit={submit} onInput={correct} className="grid gap-5">
-        <div role="alert" className="empty:hidden">
-          {faults.summary === null ? null : (
-            <Notice tone="fault" key={faults.attempt}>
-              {faults.summary}
-              {faults.waitSeconds === null ? null : <Countdown seconds={faults.waitSeconds} />}
-            </Notice>
-          )}
-        </div>
+        <FaultNotice faults={faults} />
         {children}
         <SubmitButton isBusy={isBusy} busyLabel={busyLabel}>
           {submitLabel}

@@ -1,10 +1,9 @@
 'use client';
 
 import { useActionState } from 'react';
-import { ConfirmBlock } from '@/app/_components/forms/confirm-block';
+import { FaultNotice } from '@/app/_components/forms/fault-notice';
 import { NO_FAULTS } from '@/app/_components/forms/faults';
-import { Notice } from '@/app/_components/frame/notice';
-import { PasskeyConfirm } from '@/app/_components/passkeys/passkey-confirm';
+import { ConfirmBlock } from '@/app/_components/passkeys/confirm-block';
 import { ActionButton } from '../security/action-button';
 import { FocusedHeading } from '../security/focused-heading';
 import { type DeletionState, deleteOwnAccount } from './actions';
@@ -18,12 +17,8 @@ export function DeleteForm({ email }: { email: string }) {
   const { faults } = state;
   switch (state.kind) {
     case 'step_up': {
-      const { choice, carried } = state.question;
       return (
-        <ConfirmBlock
-          {...{ action, isBusy, email, faults, choice, carried }}
-          passkey={choice.hasPasskey ? <PasskeyConfirm {...{ action, isBusy, carried }} /> : null}
-        >
+        <ConfirmBlock {...{ action, isBusy, email, faults, question: state.question }}>
           <p>
             You asked to delete your account. <Consequences email={email} />
           </p>
@@ -53,13 +48,7 @@ export function DeleteForm({ email }: { email: string }) {
     case 'button':
       return (
         <>
-          <div role="alert" className="empty:hidden">
-            {faults.summary === null ? null : (
-              <Notice tone="fault" key={faults.attempt} className="mb-5">
-                {faults.summary}
-              </Notice>
-            )}
-          </div>
+          <FaultNotice faults={faults} className="mb-5" />
           <ActionButton
             action={action}
             fields={{}}

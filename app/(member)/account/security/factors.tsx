@@ -2,10 +2,9 @@
 
 import { useRouter } from 'next/navigation';
 import { useActionState, useEffect, useState } from 'react';
-import { ConfirmBlock } from '@/app/_components/forms/confirm-block';
+import { FaultNotice } from '@/app/_components/forms/fault-notice';
 import { NO_FAULTS } from '@/app/_components/forms/faults';
-import { Notice } from '@/app/_components/frame/notice';
-import { PasskeyConfirm } from '@/app/_components/passkeys/passkey-confirm';
+import { ConfirmBlock } from '@/app/_components/passkeys/confirm-block';
 import { askSession } from '@/app/_components/session/fetch-with-session';
 import { tellOtherTabs } from '@/app/_components/session/session-channel';
 import type { ListedPasskey } from '@/lib/server/security/passkey-list';
@@ -60,14 +59,7 @@ export function Factors({ email, appSince, codes, passkeys, hasPasskeys }: Props
   switch (state.kind) {
     case 'step_up':
       return (
-        <ConfirmBlock
-          {...{ action, isBusy, email, faults, ...state.question }}
-          passkey={
-            state.question.choice.hasPasskey ? (
-              <PasskeyConfirm {...{ action, isBusy, carried: state.question.carried }} />
-            ) : null
-          }
-        >
+        <ConfirmBlock {...{ action, isBusy, email, faults, question: state.question }}>
           <ChangeSentence request={state.question.request} />
         </ConfirmBlock>
       );
@@ -80,13 +72,7 @@ export function Factors({ email, appSince, codes, passkeys, hasPasskeys }: Props
     case 'factors':
       return (
         <>
-          <div role="alert" className="empty:hidden">
-            {faults.summary === null ? null : (
-              <Notice tone="fault" key={faults.attempt}>
-                {faults.summary}
-              </Notice>
-            )}
-          </div>
+          <FaultNotice faults={faults} />
           <PasskeysSection {...{ action, passkeys, isAvailable: hasPasskeys, onCodes: setPasskeyCodes }} />
           <AppSection {...{ action, since: appSince }} />
           {codes === null && appSince === null && passkeys.length === 0 ? null : (

@@ -3,11 +3,10 @@
 import { useActionState } from 'react';
 import { AccountName } from '@/app/_components/forms/account-name';
 import { ActionForm } from '@/app/_components/forms/action-form';
-import { ConfirmBlock } from '@/app/_components/forms/confirm-block';
 import { NO_FAULTS } from '@/app/_components/forms/faults';
 import { PasswordField } from '@/app/_components/forms/password-field';
 import { PasswordPolicy } from '@/app/_components/forms/password-policy';
-import { PasskeyConfirm } from '@/app/_components/passkeys/passkey-confirm';
+import { ConfirmBlock } from '@/app/_components/passkeys/confirm-block';
 import { changeOwnPassword, type PasswordState } from './actions';
 
 type Props = {
@@ -28,12 +27,8 @@ export function PasswordForm({ email, hasPassword, minLength }: Props) {
     faults: NO_FAULTS,
   });
   if (state.kind === 'step_up') {
-    const { choice, carried } = state.question;
     return (
-      <ConfirmBlock
-        {...{ action, isBusy, email, faults: state.faults, choice, carried }}
-        passkey={choice.hasPasskey ? <PasskeyConfirm {...{ action, isBusy, carried }} /> : null}
-      >
+      <ConfirmBlock {...{ action, isBusy, email, faults: state.faults, question: state.question }}>
         <p>
           You asked to {hasPassword ? 'change the password' : 'set a password'} of your account. Every other device is
           signed out, and word of it goes to <bdi className="wrap-anywhere">{email}</bdi>.

@@ -1,13 +1,12 @@
 'use client';
 
-import { useActionState, useEffect } from 'react';
+import { useActionState } from 'react';
 import { ActionForm } from '@/app/_components/forms/action-form';
-import { ConfirmBlock } from '@/app/_components/forms/confirm-block';
+import { FaultNotice } from '@/app/_components/forms/fault-notice';
 import { type Faults, NO_FAULTS } from '@/app/_components/forms/faults';
 import { TextField } from '@/app/_components/forms/text-field';
-import { Notice } from '@/app/_components/frame/notice';
 import { ROLE_NAMES } from '@/app/_components/frame/role-names';
-import { PasskeyConfirm } from '@/app/_components/passkeys/passkey-confirm';
+import { ConfirmBlock } from '@/app/_components/passkeys/confirm-block';
 import { ActionButton } from '@/app/(member)/account/security/action-button';
 import { ROLES, type Role } from '@/lib/core/token/claims';
 import type { PersonState } from './actions';
@@ -37,21 +36,10 @@ export function PersonActions({ action, adminEmail, typedReason, ...person }: Pr
     reason: typedReason,
   });
   const { faults } = state;
-  useEffect(() => {
-    // The question stands where the button was, which may be below what is seen.
-    if (state.kind === 'step_up') document.getElementById('confirm')?.focus();
-  }, [state.kind]);
   if (state.kind === 'step_up') {
     const { question } = state;
     return (
-      <ConfirmBlock
-        {...{ action: send, isBusy, email: adminEmail, faults, ...question }}
-        passkey={
-          question.choice.hasPasskey ? (
-            <PasskeyConfirm {...{ action: send, isBusy, carried: question.carried }} />
-          ) : null
-        }
-      >
+      <ConfirmBlock {...{ action: send, isBusy, email: adminEmail, faults, question: question }}>
         <ChangeSentence request={question.request} />
       </ConfirmBlock>
     );
@@ -69,13 +57,7 @@ type ButtonsProps = Omit<Props, 'action' | 'adminEmail' | 'typedReason'> & {
 function Buttons({ send, isBusy, faults, reason, isOwn, role, isDisabled, hasFactor, isResetOpen }: ButtonsProps) {
   return (
     <div className="grid gap-6">
-      <div role="alert" className="empty:hidden">
-        {faults.summary === null ? null : (
-          <Notice tone="fault" key={faults.attempt}>
-            {faults.summary}
-          </Notice>
-        )}
-      </div>
+      <FaultNotice faults={faults} />
       <div className="flex flex-wrap gap-3">
         {isOwn ? null : (
           <>
