@@ -127,6 +127,19 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: {
+          ...integration,
+          name: 'rehearsals',
+          include: ['tests/rehearsals/**/*.test.ts'],
+          exclude: filesWithoutProgram(process.env),
+          fileParallelism: false,
+          // Minutes of load, restarts and restores.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        extends: true,
         test: { ...integration, name: 'alone', include: ALONE, fileParallelism: false },
       },
     ],

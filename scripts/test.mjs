@@ -1,6 +1,7 @@
 // @ts-check
-// `npm test`: everything that CI runs, from a fresh clone. `npm test -- unit e2e` runs only those stages. `--install`
-// installs what is missing, on Debian as root; so does CI=true.
+// `npm test`: everything that CI runs, from a fresh clone. `npm test -- unit e2e` runs only those stages, and
+// `npm test -- rehearsals` what takes too long for every run. `--install` installs what is missing, on Debian as root; so
+// does CI=true.
 // The last line is always `N passed, N failed`: types and lint count as one each, the rest is what the runners report.
 import { stripVTControlCharacters } from 'node:util';
 import { Failure } from './failure.mjs';

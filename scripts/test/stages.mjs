@@ -3,6 +3,7 @@
 import { CHROMIUM } from '../chromium.mjs';
 import { Failure } from '../failure.mjs';
 import { GO } from '../go.mjs';
+import { NGINX } from '../nginx.mjs';
 import { PGBOUNCER } from '../pgbouncer.mjs';
 import { POSTGRES } from '../postgres.mjs';
 import { build } from '../preparation.mjs';
@@ -18,6 +19,7 @@ import { playwright, vitest } from './runners.mjs';
  * @property {boolean} [needsBuild] It reads or starts the production build.
  * @property {readonly import('../requirements.mjs').Requirement[]} [requirements] What it needs beside npm packages.
  * @property {import('../requirements.mjs').Requirement} [isNothingWithout] The optional one without which it is not run.
+ * @property {string} [takes] How long it takes, where that is too long for every run: it runs only when it is named.
  */
 
 /** The arguments of biome: a warning nobody has to mend is a warning nobody reads. `npm run lint` has the same. */
@@ -32,6 +34,7 @@ export const PARTS = {
   architecture: [{ projects: ['architecture'], folders: ['tests/architecture'] }],
   integration: [{ projects: ['integration', 'drills', 'alone'], folders: ['tests/integration', 'tests/support'] }],
   vercel: [{ projects: ['vercel'], folders: ['tests/vercel'] }],
+  rehearsals: [{ projects: ['rehearsals'], folders: ['tests/rehearsals'] }],
 };
 
 /** @type {Readonly<Record<string, Stage>>} */
@@ -66,10 +69,16 @@ export const STAGES = {
   },
   e2e: { needsBuild: true, requirements: [POSTGRES, CHROMIUM], run: playwright },
   vercel: { requirements: [VERCEL], isNothingWithout: VERCEL, run: (env) => vitest(PARTS.vercel, env) },
+  rehearsals: {
+    needsBuild: true,
+    requirements: [POSTGRES, PGBOUNCER, NGINX],
+    takes: 'many minutes',
+    run: (env) => vitest(PARTS.rehearsals, env, { mayBeLeftOut: (file) => filesWithoutProgram(env).includes(file) }),
+  },
 };
 
 /**
- * The stages of these names, or all; the build too when one needs it.
+ * The stages of these names, or all but those that take too long for every run; the build too when one needs it.
  *
  * @param {readonly string[]} names
  * @returns {[name: string, stage: Stage][]}
@@ -80,7 +89,7 @@ export function chooseStages(names) {
     throw new Failure(`There is no stage "${unknown}": choose from ${Object.keys(STAGES).join(', ')}.`);
   }
   const all = Object.entries(STAGES);
-  if (names.length === 0) return all;
+  if (names.length === 0) return all.filter(([, { takes }]) => takes === undefined);
   const needBuild = all.some(([name, { needsBuild }]) => needsBuild && names.includes(name));
   return all.filter(([name]) => names.includes(name) || (name === 'build' && needBuild));
 }
