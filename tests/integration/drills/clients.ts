@@ -1,7 +1,9 @@
+import { toApiRefreshToken } from '@/lib/core/token/refresh-token';
+import { startSession } from '@/lib/server/sessions/start';
 import { openBrowser } from '@/tests/support/http/cookie-jar';
 import type { Tokens } from '@/tests/support/http/programs';
 import { type Answer, send, type Target } from '@/tests/support/http/requests';
-import { COOKIE, type PreparedSession } from '@/tests/support/people';
+import { COOKIE, createPerson, type Person, type PreparedSession } from '@/tests/support/people';
 
 /** Who asks, and where. */
 export type Site = Target & { readonly origin: string };
@@ -51,24 +53,44 @@ export function browserClient(site: Site, session: PreparedSession, journal: Jou
   };
 }
 
-/** A program with tokens and no cookies. */
+/** A program with tokens and no cookies. Told that the claims of one are stale, it refreshes and asks once more. */
 export function programClient(site: Site, first: Tokens, journal: Journal): DrillClient {
   let tokens = first;
+  const ask = () =>
+    send(site, '/api/auth/session', {
+      headers: { ...asSeenBy(site), authorization: `Bearer ${tokens.access_token}` },
+    });
+  async function renew(): Promise<void> {
+    const path = '/api/auth/token/refresh';
+    const form = { refresh_token: tokens.refresh_token };
+    const answer = await send(site, path, { method: 'POST', form, headers: { ...asSeenBy(site), origin: null } });
+    note(journal, `POST ${path}`, answer, 200);
+    if (answer.status === 200) tokens = answer.json() as Tokens;
+  }
   return {
     kind: 'program',
     async use() {
-      const headers = { ...asSeenBy(site), authorization: `Bearer ${tokens.access_token}` };
-      note(journal, 'GET /api/auth/session by Bearer', await send(site, '/api/auth/session', { headers }), 200);
+      let answer = await ask();
+      if (answer.headers['www-authenticate']?.includes('stale: refresh it')) {
+        await renew();
+        answer = await ask();
+      }
+      note(journal, 'GET /api/auth/session by Bearer', answer, 200);
     },
-    async renew() {
-      const path = '/api/auth/token/refresh';
-      const form = { refresh_token: tokens.refresh_token };
-      const answer = await send(site, path, { method: 'POST', form, headers: { ...asSeenBy(site), origin: null } });
-      note(journal, `POST ${path}`, answer, 200);
-      if (answer.status === 200) tokens = answer.json() as Tokens;
-    },
+    renew,
     accessToken: () => tokens.access_token,
   };
+}
+
+/** Begins the session of a program by the product's own function, in this process. */
+export async function programSession(person?: Person): Promise<Tokens> {
+  const { id: userId } = person ?? (await createPerson());
+  const facts = { userAgent: null, device: null, ip: null };
+  const start = { userId, kind: 'api', remember: true, amr: ['pwd'], facts, broughtRefreshToken: null } as const;
+  const begun = await startSession(start);
+  if (begun === null) throw new Error('The person is gone');
+  const refresh_token = toApiRefreshToken(begun.refreshToken);
+  return { access_token: begun.accessToken, token_type: 'Bearer', expires_in: 120, refresh_token };
 }
 
 /** The site of the drill has a port of its own, so that another process can reach it under its name. */

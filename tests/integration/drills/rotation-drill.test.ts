@@ -1,18 +1,23 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { SigningAlgorithm } from '@/lib/core/keys/signing-key';
-import { toApiRefreshToken } from '@/lib/core/token/refresh-token';
 import { db } from '@/lib/server/database/client';
 import { revokeKey } from '@/lib/server/keys/rotation';
-import { startSession } from '@/lib/server/sessions/start';
 import { findFreePort } from '@/scripts/free-port.mjs';
 import { useDatabase } from '@/tests/support/database/use-database';
-import type { Tokens } from '@/tests/support/http/programs';
 import { atOnce, inTurns, send } from '@/tests/support/http/requests';
 import { kidIn, rotateNow } from '@/tests/support/keys';
-import { createPerson, prepareSession } from '@/tests/support/people';
+import { prepareSession } from '@/tests/support/people';
 import { testEnvironment } from '@/tests/support/server/environment';
 import { startServer } from '@/tests/support/server/server';
-import { asSeenBy, browserClient, type DrillClient, type Journal, pageClient, programClient } from './clients';
+import {
+  asSeenBy,
+  browserClient,
+  type DrillClient,
+  type Journal,
+  pageClient,
+  programClient,
+  programSession,
+} from './clients';
 import { startSeparateVerifier } from './separate-verifier';
 
 const LOAD_SECONDS = 42;
@@ -54,16 +59,6 @@ afterAll(() => verifier.stop());
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const say = (line: string) => process.stdout.write(`Rotation drill: ${line}\n`);
 const kidOf = (token: string): string => JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid;
-
-async function programSession(): Promise<Tokens> {
-  const { id: userId } = await createPerson();
-  const facts = { userAgent: null, device: null, ip: null };
-  const start = { userId, kind: 'api', remember: true, amr: ['pwd'], facts, broughtRefreshToken: null } as const;
-  const begun = await startSession(start);
-  if (begun === null) throw new Error('The person is gone');
-  const refresh_token = toApiRefreshToken(begun.refreshToken);
-  return { access_token: begun.accessToken, token_type: 'Bearer', expires_in: 120, refresh_token };
-}
 
 const journal: Journal = { requests: 0, failures: [] };
 const clients: readonly DrillClient[] = [

@@ -10,9 +10,10 @@ import { beginSession } from '@/lib/server/sessions/start';
 import { untilWaiting } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { claimsOf as claimsIn } from '@/tests/support/http/programs';
-import { SITE, send } from '@/tests/support/http/requests';
+import { atOnce, inTurns, SITE, send } from '@/tests/support/http/requests';
 import { COOKIE, createPerson, type Person, prepareSession, sessionRow } from '@/tests/support/people';
 import { useServer } from '@/tests/support/server/use-server';
+import { browserClient, type Journal, pageClient, programClient, programSession } from '../drills/clients';
 
 /** What claims.ts of a product may do. */
 const product = vi.hoisted(() => ({ claimsOf: (): unknown => ({}) }));
@@ -106,6 +107,33 @@ describe('a person whose role changed', () => {
     expect((await asProgram()).headers['www-authenticate']).toMatch(/error="invalid_token".*stale: refresh it/);
     expect((await ask({}, accessOnly)).status).toBe(401);
     expect((await ask({}, refreshOnly)).json()).toMatchObject({ user: { role: 'admin' } });
+  });
+
+  it('notices nothing at work: fifty clients, in browsers and programs, whose roles change while they ask', async () => {
+    const journal: Journal = { requests: 0, failures: [] };
+    const site = { ...server, origin: SITE };
+    const people = await atOnce(50, () => createPerson());
+    const clients = await atOnce(50, async (n) => {
+      if (n % 3 === 0) return programClient(site, await programSession(people[n]), journal);
+      return (n % 3 === 1 ? pageClient : browserClient)(site, await prepareSession(people[n]), journal);
+    });
+    const roles = () => new Set(clients.map(({ accessToken }) => roleIn(accessToken())));
+    const work = async () => {
+      await inTurns(clients.length, 10, async (n) => {
+        await clients[n]?.use();
+      });
+      return [...roles()];
+    };
+    expect(await work()).toEqual(['member']);
+    for (const role of ['admin', 'member'] as const) {
+      const [, changes] = await Promise.all([work(), Promise.all(people.map(({ email }) => changeRole(email, role)))]);
+      expect(new Set(changes.map(({ kind }) => kind))).toEqual(new Set(['changed']));
+      await expect.poll(work, { timeout: 20_000 }).toEqual([role]);
+    }
+    expect(journal.failures.join('\n')).toBe('');
+    const ids = people.map(({ id }) => id);
+    expect(await db().session.count({ where: { userId: { in: ids }, endedAt: null } })).toBe(50);
+    expect(await db().auditEvent.count({ where: { type: 'refresh_reuse', userId: { in: ids } } })).toBe(0);
   });
 
   it('is known to a page whose token is stale, at one statement', async () => {

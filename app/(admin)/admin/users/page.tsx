@@ -69,7 +69,7 @@ export default async function UsersPage({ searchParams }: { searchParams: Promis
           </p>
           {page.users.length === 0 ? (
             <Link className="link" href="/admin/users">
-              Go to the first page
+              {isFiltered && page.previous === null ? 'Show everybody' : 'Go to the first page'}
             </Link>
           ) : (
             <UsersTable users={page.users} />
