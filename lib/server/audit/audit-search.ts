@@ -2,7 +2,15 @@ import 'server-only';
 import { db } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
 import type { AuditType } from './audit-log';
-import { EVENT_COLUMNS, type EventPage, type EventRow, type Events, eventsOf, olderThan } from './event-view';
+import {
+  EVENT_COLUMNS,
+  type EventPage,
+  type EventRow,
+  type Events,
+  eventsOf,
+  IS_KEPT_EVENT,
+  olderThan,
+} from './event-view';
 
 /** Which events. All of them, where nothing is said; what is said holds together. */
 export type AuditFilter = {
@@ -34,7 +42,7 @@ const SKEW = Prisma.sql`interval '10 minutes'`;
 /** Newest first. */
 export function readEvents(filter: AuditFilter, page: EventPage): Promise<EventRow[]> {
   const { type = null, user = null, actor = null, from = null, to = null } = filter;
-  const conditions = [Prisma.sql`e.id < ${olderThan(page)}`];
+  const conditions = [Prisma.sql`e.id < ${olderThan(page)}`, IS_KEPT_EVENT];
   if (type !== null) conditions.push(Prisma.sql`e.type = ${type}`);
   if (user !== null) conditions.push(Prisma.sql`e."userId" = ${user}`);
   if (actor !== null) conditions.push(Prisma.sql`e."actorId" = ${actor}`);

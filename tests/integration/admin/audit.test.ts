@@ -13,11 +13,18 @@ import { useServer } from '@/tests/support/server/use-server';
 const { url: databaseUrl } = await useDatabase();
 const server = await useServer({ databaseUrl });
 const EVENTS = 2_500;
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+/** When they begin, and a moment after the last. */
+const [DAY, AFTERWARDS] = [daysAgo(30), daysAgo(20)];
 const ada = await createPerson();
 // Before all others, as their times say: ids follow the time.
 await sql(
   databaseUrl,
-  `INSERT INTO "AuditEvent" (type, "userId", at) SELECT 'device_changed', $1, '2026-01-01Z'::timestamptz + n * interval '1 minute'
+  `INSERT INTO "AuditEvent" (type, at) VALUES ('keys_rewrapped', now() - interval '181 days'), ('keys_rewrapped', now() - interval '179 days')`,
+);
+await sql(
+  databaseUrl,
+  `INSERT INTO "AuditEvent" (type, "userId", at) SELECT 'device_changed', $1, '${DAY}Z'::timestamptz + n * interval '1 minute'
    FROM generate_series(1, ${EVENTS}) n`,
   [ada.id],
 );
@@ -86,9 +93,9 @@ describe('the audit log', () => {
   });
 
   it('is filtered by what, whom, who and when, together', async () => {
-    const during = 'from=2026-01-01T00:10:00Z&to=2026-01-01T00:13:00Z';
+    const during = `from=${DAY}T00:10:00Z&to=${DAY}T00:13:00Z`;
     const times = (await page(during)).events.map(({ at }) => at);
-    expect(times).toEqual(['00:12', '00:11', '00:10'].map((time) => `2026-01-01T${time}:00.000Z`));
+    expect(times).toEqual(['00:12', '00:11', '00:10'].map((time) => `${DAY}T${time}:00.000Z`));
     expect((await page(`${during}&type=role_changed`)).events).toEqual([]);
     expect((await page(`${during}&user=${admin.id}`)).events).toEqual([]);
     expect((await page(`${during}&user=${ada.id}&type=device_changed`)).events).toHaveLength(3);
@@ -98,7 +105,12 @@ describe('the audit log', () => {
     expect((await page('to=2020-01-01T00:00:00Z')).events).toEqual([]);
     expect((await page('from=2037-01-01T00:00:00Z')).events).toEqual([]);
     // Of a form whose fields were left as they were.
-    expect((await page(`type=&user=&from=&to=2026-01-01T00:02&actor=`)).events).toHaveLength(1);
+    expect((await page(`type=&user=${ada.id}&from=&to=${DAY}T00:02&actor=`)).events).toHaveLength(1);
+  });
+
+  it('has no event that is older than events are kept, also before it is cleaned', async () => {
+    expect((await page('type=keys_rewrapped')).events).toHaveLength(1);
+    expect(await db().auditEvent.count({ where: { type: 'keys_rewrapped' } })).toBe(2);
   });
 
   it('finds an event whose transaction was longer than that of one with a later time', async () => {
@@ -122,7 +134,7 @@ describe('the audit log', () => {
 
 describe('a copy of the audit log', () => {
   it('has every event of the filter as a line, and is an event itself', async () => {
-    const json = { user: ada.id, to: '2026-02-01T00:00:00Z' };
+    const json = { user: ada.id, to: `${AFTERWARDS}T00:00:00Z` };
     const { result, statements } = await countStatements(databaseUrl, () => take({ json }));
     expect(result.status).toBe(200);
     expect(result.headers).toMatchObject({
@@ -133,19 +145,19 @@ describe('a copy of the audit log', () => {
     const lines = linesOf(result.text);
     expect(lines).toHaveLength(EVENTS);
     expect(new Set(lines.map(({ id }) => id)).size).toBe(EVENTS);
-    expect(lines[0]).toEqual((await page(`user=${ada.id}&to=2026-02-01T00:00:00Z&limit=1`)).events[0]);
+    expect(lines[0]).toEqual((await page(`user=${ada.id}&to=${AFTERWARDS}T00:00:00Z&limit=1`)).events[0]);
     // The guard, the event of the export, and one for each thousand and the rest.
     expect(budgeted(statements)).toBeLessThanOrEqual(2 + 3);
     const [event] = await db().auditEvent.findMany({ where: { type: 'audit_exported' } });
     expect(event).toMatchObject({
       userId: admin.id,
       actorId: admin.id,
-      details: { user: ada.id, to: '2026-02-01T00:00:00.000Z' },
+      details: { user: ada.id, to: `${AFTERWARDS}T00:00:00.000Z` },
     });
   });
 
   it('is the same for a form, which is led to confirm who it is where the proof is old', async () => {
-    const form = { type: '', user: ada.id, from: '2026-01-01T00:10', to: '2026-01-01T00:13' };
+    const form = { type: '', user: ada.id, from: `${DAY}T00:10`, to: `${DAY}T00:13` };
     const given = await take({ form });
     expect([given.status, linesOf(given.text)]).toEqual([200, expect.any(Array)]);
     expect(linesOf(given.text)).toHaveLength(3);
@@ -160,8 +172,8 @@ describe('a copy of the audit log', () => {
     // And comes back to the same part of the log.
     const next = new URLSearchParams({
       user: ada.id,
-      from: '2026-01-01T00:10:00.000Z',
-      to: '2026-01-01T00:13:00.000Z',
+      from: `${DAY}T00:10:00.000Z`,
+      to: `${DAY}T00:13:00.000Z`,
     });
     expect([led.status, led.headers.location]).toEqual([
       303,

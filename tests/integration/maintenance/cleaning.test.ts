@@ -106,6 +106,31 @@ describe('cleaning', () => {
     expect(first.deleted.auditEvents + second.deleted.auditEvents).toBe(3_001);
   });
 
+  it('rests after each full batch for as long as that took', async () => {
+    await addEvents(4_000);
+    await db().$executeRaw`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END'`;
+    await db().$executeRaw`CREATE TRIGGER slow AFTER DELETE ON "AuditEvent" EXECUTE FUNCTION slow()`;
+    const beganAt = performance.now();
+    // Two full batches, and one that finds nothing and is followed by no rest.
+    expect((await deleteExpired({ batchRows: 2_000 })).deleted.auditEvents).toBe(4_000);
+    const tookMs = performance.now() - beganAt;
+    await db().$executeRaw`DROP FUNCTION slow CASCADE`;
+    expect(tookMs).toBeGreaterThan(3 * 200 + 2 * 200);
+  });
+
+  it('is shared by two that run at once', async () => {
+    await addEvents(20_000);
+    const both = await Promise.all([deleteExpired(), deleteExpired()]);
+    expect(both.map(({ failures, unfinished }) => [failures, unfinished])).toEqual([
+      [[], []],
+      [[], []],
+    ]);
+    const counts = both.map(({ deleted }) => deleted.auditEvents);
+    expect((counts[0] ?? 0) + (counts[1] ?? 0)).toBe(20_000);
+    expect(Math.min(...counts)).toBeGreaterThan(0);
+  });
+
   it('leaves a row that somebody holds for the next time, and does not wait for it', async () => {
     await addRows('held', 181);
     await addRows('free', 182);
