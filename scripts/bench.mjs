@@ -36,6 +36,7 @@ const BENCHES = {
     program: 'tests/bench/administration.ts',
     title: 'Administration: pages and filters over a million people',
   },
+  cleaning: { program: 'tests/bench/cleaning.ts', title: 'Cleaning: what it costs those who are there' },
   enumeration: { program: 'tests/bench/enumeration.ts', title: 'Enumeration: whether time tells who has an account' },
 };
 
