@@ -144,6 +144,16 @@ describe('docs/mail.md', () => {
   });
 });
 
+describe('the button for Vercel', () => {
+  it('asks for settings that there are, and for all that have no default', () => {
+    const [, list = ''] = /vercel\.com\/new\/clone\?\S*&env=([A-Z_,]+)/.exec(read('docs/deploy.md')) ?? [];
+    const asked = list.split(',');
+    const known = [...Object.keys(environmentSchema.shape), ...FOREIGN_SETTINGS];
+    expect(asked.filter((name) => !known.includes(name))).toEqual([]);
+    expect(asked).toEqual(expect.arrayContaining(['DATABASE_URL', 'AUTH_SECRET', 'APP_ORIGIN']));
+  });
+});
+
 describe('.env.example', () => {
   it('names every setting and no other', () => {
     const named = [...read('.env.example').matchAll(/^#? ?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name);

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyWithPackages, type Outcome, type RepositoryCopy } from '@/tests/support/copy/repository-copy';
@@ -12,6 +12,16 @@ type OutputConfig = {
   readonly routes: readonly { readonly middlewarePath?: string }[];
 };
 type FunctionConfig = { readonly runtime: string; readonly filePathMap?: Readonly<Record<string, string>> };
+
+/** Of the whole edge function, the runtime of Next with it. */
+const MIDDLEWARE_KILOBYTES = 300;
+/** As a project on Vercel has them when it is built. */
+const SECRETS = {
+  AUTH_SECRET: 'c2VjcmV0LW9mLXRoZS12ZXJjZWwtYnVpbGQtdGVzdC0wMQ',
+  DATABASE_URL: 'postgresql://builder:hidden-word@db.test:5432/app',
+  CRON_SECRET: 'cron-secret-of-the-vercel-build-test',
+};
+const COMPILER = /query_compiler_fast_bg\.postgresql/;
 
 let copy: RepositoryCopy;
 let built: Outcome;
@@ -32,7 +42,7 @@ beforeAll(async () => {
   await copy.write('.vercel/project.json', JSON.stringify(PROJECT));
   const config = path.join(copy.folder, '.vercel/account');
   const args = [process.env['HANDSTAMP_VERCEL'] ?? '', 'build', '--yes', '--global-config', config];
-  built = await copy.run(process.execPath, args, QUIET);
+  built = await copy.run(process.execPath, args, { ...QUIET, ...SECRETS });
 });
 afterAll(() => copy?.remove());
 
@@ -47,6 +57,36 @@ describe('a build as Vercel does it', () => {
     expect((await functionConfig('middleware')).runtime).toBe('edge');
     const { routes } = await readJson<OutputConfig>(output('config.json'));
     expect(routes.filter(({ middlewarePath }) => middlewarePath === 'middleware').length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('packs a middleware that is small, and holds neither Prisma nor a secret', async () => {
+    const own = output('functions/middleware.func');
+    const entries = await readdir(path.join(copy.folder, own), { recursive: true, withFileTypes: true });
+    // Beside it lies the map to its sources, which is not uploaded as code.
+    const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.map'));
+    const code = await Promise.all(files.map(({ parentPath, name }) => readFile(path.join(parentPath, name), 'utf8')));
+    const kilobytes = Math.round(code.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / 1_000);
+    console.log(`The middleware's function has ${kilobytes} KB.`);
+    expect(kilobytes).toBeLessThan(MIDDLEWARE_KILOBYTES);
+    expect(code.filter((text) => /prisma|postgresql:\/\/|bcrypt/i.test(text))).toEqual([]);
+    for (const secret of Object.values(SECRETS)) expect(code.filter((text) => text.includes(secret))).toEqual([]);
+  });
+
+  it('runs every page and endpoint on Node, and brings what Prisma compiles queries with', async () => {
+    const routes = Object.values(await readJson<Record<string, string>>('.next/app-path-routes-manifest.json'));
+    const wrong: string[] = [];
+    for (const route of routes) {
+      const name = route === '/' ? 'index' : route.slice(1);
+      const { runtime, filePathMap = {} } = await functionConfig(name).catch(
+        () => ({ runtime: 'none' }) as FunctionConfig,
+      );
+      const asksDatabase = name.startsWith('api/auth/');
+      const hasCompiler = Object.keys(filePathMap).some((file) => COMPILER.test(file));
+      if (!/^nodejs/.test(runtime) || (asksDatabase && !hasCompiler))
+        wrong.push(`${route}: ${runtime}, ${hasCompiler}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(routes.length).toBeGreaterThan(50);
   });
 
   it('packs the hashing worker, and all that it loads, with every function that hashes', async () => {
