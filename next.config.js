@@ -35,9 +35,6 @@ const config = {
   poweredByHeader: false,
   reactStrictMode: true,
   typedRoutes: false,
-  // Next streams what a page is called after the page, and a page that came by a link has no title for up to 300 ms, which
-  // a screen reader announces. Ours are known at once: for every browser they come first, as they do for robots.
-  htmlLimitedBots: /.*/,
   experimental: {
     // Next holds so much of a body in memory for the middleware, and cuts it there: see lib/core/http/body-limit.ts.
     proxyClientMaxBodySize: MAX_BODY_BYTES + CHUNK_BYTES,
