@@ -1,4 +1,5 @@
 // @ts-check
+import { fileURLToPath } from 'node:url';
 
 /** For every answer. The policy of pages, which needs a nonce, is the middleware's. */
 const SECURITY_HEADERS = [
@@ -30,8 +31,15 @@ const MAX_BODY_BYTES = 256 * 1_024;
 /** What Node reads from a socket at once. */
 const CHUNK_BYTES = 64 * 1_024;
 
+/** Said outright: Next looks for lock files above the project too, and takes the uppermost folder that has one. */
+const PROJECT = fileURLToPath(new URL('.', import.meta.url));
+
 /** @type {import('next').NextConfig} */
 const config = {
+  // For an image: the server with what it loads, and no more, in `.next/standalone`. `next start` needs none of it.
+  ...(process.env['HANDSTAMP_STANDALONE'] === '1' ? { output: 'standalone' } : {}),
+  outputFileTracingRoot: PROJECT,
+  turbopack: { root: PROJECT },
   poweredByHeader: false,
   reactStrictMode: true,
   typedRoutes: false,

@@ -15,14 +15,15 @@ const HAS_READ = '__NEXT_PROCESSED_ENV';
  *
  * @param {'production' | 'development'} mode Which of `.env.production` and `.env.development` counts. Never `.env.test`,
  *   whatever NODE_ENV says: what is meant for tests must not decide where a command writes.
+ * @param {{ folder?: string, loader?: NextEnv }} [place] Where the files are, and Next's loader; default: of the project.
  * @returns {NodeJS.ProcessEnv}
  */
-export function readSettings(mode) {
+export function readSettings(mode, { folder = ROOT, loader = nextEnv() } = {}) {
   const nodeEnv = process.env['NODE_ENV'];
   const ofShell = { ...process.env };
   setNodeEnv(mode);
-  const { loadEnvConfig, resetEnv } = nextEnv();
-  const settings = { ...loadEnvConfig(ROOT, mode === 'development').combinedEnv };
+  const { loadEnvConfig, resetEnv } = loader;
+  const settings = { ...loadEnvConfig(folder, mode === 'development').combinedEnv };
   resetEnv();
   setNodeEnv(nodeEnv);
   return Object.assign(settings, ofShell, { NODE_ENV: nodeEnv, [HAS_READ]: ofShell[HAS_READ] });

@@ -5,6 +5,9 @@ import { ensureKeys } from '@/lib/server/keys/keyring';
 import { type LeftAddress, respellAddresses } from '@/lib/server/users/address-spelling';
 import { runProgram } from './program';
 
+/** A command of `npm run ops` has its migrations beside it, wherever it is started. */
+const root = process.env['HANDSTAMP_ROOT'] ?? process.cwd();
+
 // `npm run db:migrate`: brings the database up to date, makes the keys that it lacks, and writes stored addresses in their
 // one spelling.
 await runProgram('db:migrate', async () => {
@@ -13,7 +16,7 @@ await runProgram('db:migrate', async () => {
   const { databaseUrl, directDatabaseUrl } = settings.env;
   // Whoever names a direct address knows what stands there: some providers offer nothing but a pool of whole sessions.
   const acceptsPool = directDatabaseUrl !== null;
-  const applied = await applyMigrations(directDatabaseUrl ?? databaseUrl, process.cwd(), acceptsPool);
+  const applied = await applyMigrations(directDatabaseUrl ?? databaseUrl, root, acceptsPool);
   for (const name of applied) console.log(`Applied ${name}`);
   if (applied.length === 0) console.log('The database was up to date.');
   await ensureKeys();
