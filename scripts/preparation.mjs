@@ -62,11 +62,14 @@ export async function generateClient() {
 
 const BUILD_MARKER = '.next/source-hash';
 
-/** True when there is a build, made by `build`, of the present sources. */
-export async function isBuilt() {
-  return (
-    (await modifiedAt('.next/BUILD_ID')) !== 0 && (await readText(BUILD_MARKER)) === (await hashOf(await sources()))
-  );
+/**
+ * True when there is a build, made by `build`, of the present sources; with HANDSTAMP_STANDALONE one for an image too.
+ *
+ * @param {Readonly<Record<string, string | undefined>>} [env]
+ */
+export async function isBuilt(env = {}) {
+  const made = env['HANDSTAMP_STANDALONE'] === '1' ? '.next/standalone/server.js' : '.next/BUILD_ID';
+  return (await modifiedAt(made)) !== 0 && (await readText(BUILD_MARKER)) === (await hashOf(await sources()));
 }
 
 /**
@@ -75,7 +78,7 @@ export async function isBuilt() {
  * @param {NodeJS.ProcessEnv} env
  */
 export async function build(env) {
-  if (await isBuilt()) return;
+  if (await isBuilt(env)) return;
   // Of what was there before the build: what changes meanwhile may not be in it.
   const hash = await hashOf(await sources());
   await step('Building', () =>
