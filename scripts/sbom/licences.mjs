@@ -32,7 +32,23 @@ export const NOT_IN_IMAGES = [
   { name: 'axe-core', licence: 'MPL-2.0', reason: 'unchanged, and injected by tests alone' },
   { name: '@axe-core/playwright', licence: 'MPL-2.0', reason: 'unchanged, and used by tests alone' },
   { name: 'elkjs', licence: 'EPL-2.0', reason: "below Prisma's command line, which draws schemas with it" },
+  { name: 'seq-queue', licence: null, reason: "below Prisma's command line; its LICENSE is MIT's text" },
 ];
+
+/**
+ * The exception for a package; null when there is none.
+ *
+ * @param {string} name
+ * @param {string | undefined} licence What it states.
+ */
+export function exceptionOf(name, licence) {
+  const isFor = (/** @type {string} */ beginning) => name === beginning || name.startsWith(`${beginning}-`);
+  return (
+    NOT_IN_IMAGES.find(
+      (one) => isFor(one.name) && (licence === undefined ? one.licence === null : licence.includes(one.licence ?? '?')),
+    ) ?? null
+  );
+}
 
 /**
  * The single licences of an SPDX expression, with or without brackets.

@@ -3,12 +3,24 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findFreePort } from '@/scripts/free-port.mjs';
+import { isAllowed } from '@/scripts/sbom/licences.mjs';
 import { sql } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { send } from '@/tests/support/http/requests';
 import { makeImageFolder } from '@/tests/support/image/image-folder';
 import { COOKIE, createPerson, only, PASSWORD } from '@/tests/support/people';
 import { testEnvironment } from '@/tests/support/server/environment';
+
+type Component = {
+  readonly name: string;
+  readonly 'bom-ref': string;
+  readonly licenses: readonly { readonly license?: { readonly id: string }; readonly expression?: string }[];
+  readonly hashes: readonly { readonly content: string }[];
+};
+type Bom = {
+  readonly components: readonly Component[];
+  readonly dependencies: readonly { readonly dependsOn: readonly string[] }[];
+};
 
 const { url: databaseUrl } = await useDatabase('empty');
 const port = await findFreePort();
@@ -51,6 +63,26 @@ describe('the folder of an image', () => {
     expect(own.filter((name) => !isIn(`.next/static/${name}`))).toEqual([]);
     expect(own).not.toContain('chunks/before.js');
     expect(own.length).toBeGreaterThan(10);
+  });
+
+  it('names all packages in it, those that were bundled too, each with digest and an allowed licence', async () => {
+    const { components, dependencies }: Bom = JSON.parse(
+      await readFile(path.join(image.folder, 'sbom.cdx.json'), 'utf8'),
+    );
+    const names = components.map(({ name }) => name);
+    // In the folder; bundled by Next for servers, for the edge, for browsers; bundled with the commands.
+    expect(names).toEqual(
+      expect.arrayContaining(['next', 'bcryptjs', 'fflate', '@radix-ui/react-alert-dialog', 'pg', 'zod']),
+    );
+    expect(names.filter((name) => /sharp|@img|^prisma$|typescript|esbuild/.test(name))).toEqual([]);
+    const licenceOf = ({ licenses }: Component) =>
+      licenses.map(({ license, expression }) => license?.id ?? expression)[0];
+    expect(components.filter((component) => !isAllowed(licenceOf(component)))).toEqual([]);
+    expect(components.filter(({ hashes }) => !/^[0-9a-f]{128}$/.test(hashes[0]?.content ?? ''))).toEqual([]);
+    const refs = components.map((component) => component['bom-ref']);
+    expect(new Set(refs).size).toBe(refs.length);
+    expect(dependencies.flatMap(({ dependsOn }) => dependsOn).filter((ref) => !refs.includes(ref))).toEqual([]);
+    expect(image.printed).toContain(`of ${refs.length} packages`);
   });
 
   it('may be read by everybody and written by its owner alone', async () => {
