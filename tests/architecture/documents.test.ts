@@ -27,6 +27,8 @@ const FOREIGN_SETTINGS = ['NEXT_SERVER_ACTIONS_ENCRYPTION_KEY'];
 const PLATFORM_VARIABLES = ['VERCEL_URL', 'VERCEL_BRANCH_URL', 'VERCEL_AUTOMATION_BYPASS_SECRET'];
 /** Set by our own scripts only. */
 const INTERNAL_SETTINGS = ['HANDSTAMP_DATA'];
+/** Of an image and its build, and read by Node or Next themselves. */
+const IMAGE_VARIABLES = ['HANDSTAMP_STANDALONE', 'NODE_OPTIONS', 'HOSTNAME', 'PREVIOUS', 'BASE', 'NAME'];
 /** Of the services in examples/, of CI, and what a reader of the documents puts in place of them. */
 const OTHER_VARIABLES = ['NODE_ENV', 'ISSUER', 'AUDIENCE', 'MAX_STALE_SECONDS', 'CI', 'ACCESS_TOKEN', 'REFRESH_TOKEN'];
 
@@ -83,6 +85,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
       ...Object.keys(environmentSchema.shape),
       ...FOREIGN_SETTINGS,
       ...PLATFORM_VARIABLES,
+      ...IMAGE_VARIABLES,
       ...OTHER_VARIABLES,
       ...CONSTANTS,
     ];
