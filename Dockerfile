@@ -1,13 +1,11 @@
 # The server with its commands: docs/deploy.md, "A container". Every file belongs to root, nothing is written to its folder,
 # and it runs with a root file system that is read-only.
 ARG BASE=docker.io/library/node:24-bookworm-slim
-# The image of the release before, such as registry.example.com/handstamp:1.4.0: its scripts and styles are taken along.
-ARG PREVIOUS=none
 
-FROM ${BASE} AS none
+# In place of this stage a build may be given the image of the release before, whose scripts and styles are taken along:
+# `--build-context previous=docker-image://registry.example.com/handstamp:1.4.0`.
+FROM ${BASE} AS previous
 RUN mkdir -p /app/.next
-
-FROM ${PREVIOUS} AS previous
 
 FROM ${BASE} AS build
 WORKDIR /src

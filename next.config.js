@@ -1,5 +1,6 @@
 // @ts-check
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 
 /** For every answer. The policy of pages, which needs a nonce, is the middleware's. */
 const SECURITY_HEADERS = [
@@ -31,15 +32,25 @@ const MAX_BODY_BYTES = 256 * 1_024;
 /** What Node reads from a socket at once. */
 const CHUNK_BYTES = 64 * 1_024;
 
-/** Said outright: Next looks for lock files above the project too, and takes the uppermost folder that has one. */
-const PROJECT = fileURLToPath(new URL('.', import.meta.url));
+/**
+ * The lowest folder that has both the project and the packages that it loads: its own folder, or that of a workspace. Said
+ * outright, because Next goes by lock files and takes the uppermost, and a stray one would move all paths.
+ */
+function rootFolder() {
+  const packages = createRequire(import.meta.url).resolve('next/package.json');
+  let folder = import.meta.dirname;
+  while (path.relative(folder, packages).startsWith('..')) folder = path.dirname(folder);
+  return folder;
+}
+
+const ROOT = rootFolder();
 
 /** @type {import('next').NextConfig} */
 const config = {
   // For an image: the server with what it loads, and no more, in `.next/standalone`. `next start` needs none of it.
   ...(process.env['HANDSTAMP_STANDALONE'] === '1' ? { output: 'standalone' } : {}),
-  outputFileTracingRoot: PROJECT,
-  turbopack: { root: PROJECT },
+  outputFileTracingRoot: ROOT,
+  turbopack: { root: ROOT },
   poweredByHeader: false,
   reactStrictMode: true,
   typedRoutes: false,

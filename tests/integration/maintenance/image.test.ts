@@ -9,7 +9,7 @@ import { useDatabase } from '@/tests/support/database/use-database';
 import { send } from '@/tests/support/http/requests';
 import { makeImageFolder } from '@/tests/support/image/image-folder';
 import { COOKIE, createPerson, only, PASSWORD } from '@/tests/support/people';
-import { testEnvironment } from '@/tests/support/server/environment';
+import { REPOSITORY, testEnvironment } from '@/tests/support/server/environment';
 
 type Component = {
   readonly name: string;
@@ -35,7 +35,10 @@ await writeFile(path.join(previous, 'static/chunks/before.js'), '"before"');
 await writeFile(path.join(previous, 'static/chunks/before-that.js'), '"before that"');
 afterAll(() => rm(previous, { recursive: true }));
 
-const image = await makeImageFolder(previous);
+// Next puts the files of settings that the build found there.
+const builders = path.join(REPOSITORY, '.next/standalone/.env');
+await writeFile(builders, 'AUTH_SECRET=of-whoever-built');
+const image = await makeImageFolder(previous).finally(() => rm(builders));
 afterAll(() => image.remove());
 const atFirst = await image.contents();
 
@@ -45,6 +48,7 @@ const bytesBelow = (folder: string, except = 'none') =>
     .reduce((sum, line) => sum + Number(line.split(' ').at(-2)), 0);
 const isIn = (name: string) => atFirst.some((line) => line.startsWith(`${name} `));
 
+// Promise: An image belongs to root and runs as a number
 describe('the folder of an image', () => {
   it('is small: 45 MB of server and 12 MB of commands at most', () => {
     expect(bytesBelow('', 'ops/')).toBeLessThan(45_000_000);
@@ -134,6 +138,8 @@ describe('somebody who may not write there', () => {
     const [script = 'no script'] = /\/_next\/static\/[^"?]+\.js/.exec(page.text) ?? [];
     for (const file of [script, '/_next/static/chunks/before.js']) expect((await send(target, file)).status).toBe(200);
     expect((await send(target, '/api/health/ready')).status).toBe(200);
+    // Without what optimises images, it refuses as it does with it.
+    expect((await send(target, '/_next/image?url=%2Ficon.svg&w=64&q=75')).status).toBe(400);
     await server.stop();
   });
 
