@@ -6,6 +6,7 @@
 const NEEDED = [
   { variable: 'HANDSTAMP_GO', file: 'tests/integration/services/go-service.test.ts' },
   { variable: 'HANDSTAMP_PGBOUNCER', file: 'tests/integration/database/behind-pgbouncer.test.ts' },
+  { variable: 'HANDSTAMP_BUILDAH', file: 'tests/rehearsals/image.test.ts' },
 ];
 
 /**

@@ -1,5 +1,6 @@
 // @ts-check
 // The stages of `npm test`, in their order.
+import { BUILDAH } from '../buildah.mjs';
 import { CHROMIUM } from '../chromium.mjs';
 import { Failure } from '../failure.mjs';
 import { GO } from '../go.mjs';
@@ -72,7 +73,7 @@ export const STAGES = {
   vercel: { requirements: [VERCEL], isNothingWithout: VERCEL, run: (env) => vitest(PARTS.vercel, env) },
   rehearsals: {
     needsBuild: true,
-    requirements: [POSTGRES, PGBOUNCER, NGINX],
+    requirements: [POSTGRES, PGBOUNCER, NGINX, BUILDAH],
     takes: 'many minutes',
     run: (env) => vitest(PARTS.rehearsals, env, { mayBeLeftOut: (file) => filesWithoutProgram(env).includes(file) }),
   },
