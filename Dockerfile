@@ -20,10 +20,12 @@ RUN --mount=type=secret,id=actions \
 
 FROM ${BASE}
 # HOSTNAME: engines set it to the container's name, and the server has to answer on the loopback too, where it asks itself.
+# NEXT_MANUAL_SIG_HANDLE: the end is ours, lib/server/maintenance/end-on-signals.ts; Next alone would close the port at once.
 # NODE_OPTIONS: half of the memory that the container is given, which is 512 MB then.
 ENV NODE_ENV=production \
   HOSTNAME=0.0.0.0 \
   PORT=3000 \
+  NEXT_MANUAL_SIG_HANDLE=1 \
   NODE_OPTIONS=--max-old-space-size=256
 WORKDIR /app
 COPY --from=build /src/dist/image ./

@@ -28,7 +28,7 @@ const PLATFORM_VARIABLES = ['VERCEL_URL', 'VERCEL_BRANCH_URL', 'VERCEL_AUTOMATIO
 /** Set by our own scripts only. */
 const INTERNAL_SETTINGS = ['HANDSTAMP_DATA'];
 /** Of an image and its build, and read by Node or Next themselves. */
-const IMAGE_VARIABLES = ['HANDSTAMP_STANDALONE', 'NODE_OPTIONS', 'HOSTNAME', 'BASE', 'NAME'];
+const IMAGE_VARIABLES = ['HANDSTAMP_STANDALONE', 'NODE_OPTIONS', 'HOSTNAME', 'BASE', 'NAME', 'NEXT_MANUAL_SIG_HANDLE'];
 /** Of the services in examples/, of CI, and what a reader of the documents puts in place of them. */
 const OTHER_VARIABLES = ['NODE_ENV', 'ISSUER', 'AUDIENCE', 'MAX_STALE_SECONDS', 'CI', 'ACCESS_TOKEN', 'REFRESH_TOKEN'];
 

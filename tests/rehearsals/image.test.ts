@@ -113,7 +113,7 @@ describe('the image that the Dockerfile makes', () => {
     expect(status).toBe(200);
     expect((await send(target, '/dashboard', { cookies })).text).toContain(email);
     server.kill('SIGTERM');
-    await once(server, 'close');
+    expect(await once(server, 'close')).toEqual([0, null]);
     expect(await health()).toBe(1);
   });
 });

@@ -50,6 +50,7 @@ describe('the Dockerfile', () => {
     expect(JSON.parse(textOf('CMD'))).toEqual(['node', 'server.js']);
     expect(image.filter(({ name }) => name === 'ENTRYPOINT')).toEqual([]);
     expect(textOf('STOPSIGNAL')).toBe('SIGTERM');
+    expect(environmentOf(image)).toMatchObject({ NEXT_MANUAL_SIG_HANDLE: '1' });
   });
 
   test('listens where the engine sends requests and where the server asks itself', () => {
