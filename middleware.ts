@@ -15,6 +15,7 @@ import { mayBeAction, mayNameAction } from '@/lib/core/http/server-action';
 import { unavailablePage } from '@/lib/core/http/unavailable-page';
 import { boundNetwork, isAtHome, NETWORK_BINDINGS } from '@/lib/core/session/network-binding';
 import type { AccessClaims } from '@/lib/core/token/claims';
+import { askedAgain } from '@/lib/verifier/asked-again';
 import { lossReport } from '@/lib/verifier/loss-report';
 import { realSurroundings, type Surroundings, withHeadersFor } from '@/lib/verifier/surroundings';
 import { type RefreshOutcome, transparentRefresh } from '@/lib/verifier/transparent-refresh';
@@ -70,15 +71,13 @@ function openGate() {
   };
 }
 
-/**
- * How the edge asks its own server: what brings nothing is a line in the log, and where a deployment on Vercel is
- * protected, every request carries what opens it.
- */
+/** How the edge asks its own server: twice where a connection fails, with a line in the log where that brings nothing. A
+ * deployment on Vercel may be protected: every request carries what opens it. */
 function surroundingsOf(internalOrigin: string): Surroundings {
   // biome-ignore lint/suspicious/noConsole: the edge has no other way to the log
   const report = lossReport((line) => console.error(line), realSurroundings);
-  const reporting = { ...realSurroundings, report };
-  const bypass = process.env['VERCEL_AUTOMATION_BYPASS_SECRET'];
+  const reporting = { ...askedAgain(realSurroundings), report };
+  const { VERCEL_AUTOMATION_BYPASS_SECRET: bypass } = process.env;
   return bypass ? withHeadersFor(internalOrigin, { 'x-vercel-protection-bypass': bypass }, reporting) : reporting;
 }
 
