@@ -8,6 +8,8 @@ const shared = globalThis as typeof globalThis & {
 /** Runs once before the server takes requests: what is wrong is said in one sentence, and nothing half-working starts. */
 export async function register(): Promise<void> {
   if (process.env['NEXT_RUNTIME'] === 'nodejs') {
+    // Without it Next ends the process in its own way: a development server should.
+    if (process.env['NEXT_MANUAL_SIG_HANDLE']) (await import('./lib/server/maintenance/end-on-signals')).endOnSignals();
     const { tellFailedRequest, watchAnswers } = await import('./lib/server/maintenance/failed-pages');
     shared.handstampTellFailedRequest = tellFailedRequest;
     watchAnswers();

@@ -18,7 +18,8 @@ async function main() {
   await build(env);
   const logFile = path.join(DATA, 'server.log');
   const server = startNode(['node_modules/next/dist/bin/next', 'start', '-H', '127.0.0.1', '-p', String(port)], {
-    env,
+    // Nobody has to notice that it ends: there is no load balancer before it.
+    env: { DRAIN_SECONDS: '0', ...env, NEXT_MANUAL_SIG_HANDLE: '1' },
     output: isEmbedded ? openSync(logFile, 'w', 0o600) : 'inherit',
   });
   const lastLines = () => (isEmbedded ? readFile(logFile, 'utf8') : '');

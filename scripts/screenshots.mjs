@@ -56,6 +56,8 @@ async function startServer(folder) {
     PORT: String(port),
     HANDSTAMP_DATA: folder,
     NEXT_TELEMETRY_DISABLED: '1',
+    NEXT_MANUAL_SIG_HANDLE: '1',
+    DRAIN_SECONDS: '0',
     // No file of settings is read: the pictures are the same on every machine.
     __NEXT_PROCESSED_ENV: 'true',
   };

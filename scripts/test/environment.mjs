@@ -6,7 +6,7 @@ import path from 'node:path';
 import { ROOT } from '../processes.mjs';
 
 /** Read by Node, Next or pg, or set by our own scripts: `.env.example` names none of them. */
-const OTHERS = /^(?:NODE_ENV|HANDSTAMP_.*|VERCEL(?:_.*)?|PG[A-Z]+)$/;
+const OTHERS = /^(?:NODE_ENV|NEXT_MANUAL_SIG_HANDLE|HANDSTAMP_.*|VERCEL(?:_.*)?|PG[A-Z]+)$/;
 
 /**
  * The environment of every stage. Where a program is (`HANDSTAMP_PYTHON` …) is told to the stages by `npm test` itself.

@@ -22,13 +22,15 @@ const DOCUMENTS = [...readdirSync('.'), ...['docs', 'examples', '.github'].flatM
   .sort();
 
 /** Read by Next.js or the platform itself. */
-const FOREIGN_SETTINGS = ['NEXT_SERVER_ACTIONS_ENCRYPTION_KEY'];
+const FOREIGN_SETTINGS = ['NEXT_SERVER_ACTIONS_ENCRYPTION_KEY', 'NEXT_DEPLOYMENT_ID'];
 /** Set by Vercel, on its own machines. */
 const PLATFORM_VARIABLES = ['VERCEL_URL', 'VERCEL_BRANCH_URL', 'VERCEL_AUTOMATION_BYPASS_SECRET'];
 /** Set by our own scripts only. */
 const INTERNAL_SETTINGS = ['HANDSTAMP_DATA'];
 /** Of an image and its build, and read by Node or Next themselves. */
-const IMAGE_VARIABLES = ['HANDSTAMP_STANDALONE', 'NODE_OPTIONS', 'HOSTNAME', 'BASE', 'NAME', 'NEXT_MANUAL_SIG_HANDLE'];
+const IMAGE_VARIABLES = ['HANDSTAMP_STANDALONE', 'NODE_OPTIONS', 'HOSTNAME', 'BASE', 'NAME'];
+/** Read by Next before it reads any file: only the environment can bring it. */
+const ENVIRONMENT_ONLY = ['NEXT_MANUAL_SIG_HANDLE'];
 /** Of the services in examples/, of CI, and what a reader of the documents puts in place of them. */
 const OTHER_VARIABLES = ['NODE_ENV', 'ISSUER', 'AUDIENCE', 'MAX_STALE_SECONDS', 'CI', 'ACCESS_TOKEN', 'REFRESH_TOKEN'];
 
@@ -84,6 +86,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
     const known = [
       ...Object.keys(environmentSchema.shape),
       ...FOREIGN_SETTINGS,
+      ...ENVIRONMENT_ONLY,
       ...PLATFORM_VARIABLES,
       ...IMAGE_VARIABLES,
       ...OTHER_VARIABLES,

@@ -58,7 +58,7 @@ export const ROOMS = table({
   // Which sessions were ended, and the lists that say so.
   'server/revocation': ['core', 'core/status-list', 'core/http', 'server/config', 'server/database', 'server/keys'],
   // Hashing, off the event loop, and which new ones are too easy.
-  'server/passwords': ['core', 'core/passwords', 'server/observability', 'server/config', 'server/keys'],
+  'server/passwords': ['core', 'core/passwords', 'server/observability', 'server/config', 'server/keys', 'server/maintenance'],
   // Second factors: authenticator apps, recovery codes, passkeys.
   'server/factors': ['site.ts', 'core', 'core/factors', 'core/keys', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit'],
   // A session from its beginning to its end, and who is signed in.

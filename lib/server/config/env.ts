@@ -27,6 +27,10 @@ type Source = Readonly<Record<string, string | undefined>>;
 /** True on Vercel, where processes and proxies are the platform's. */
 export const isOnVercel = (): boolean => isVercel(process.env);
 
+/** True for a production server that Next ends in its own way: see lib/server/maintenance/end-on-signals.ts. */
+export const isEndOfNext = (): boolean =>
+  process.env.NODE_ENV === 'production' && !process.env['NEXT_MANUAL_SIG_HANDLE'];
+
 /** Reads settings from `source`; on failure, one sentence for each wrong field, without its value. */
 export function parseEnv(source: Source): EnvResult {
   const parsed = parseSettings(source);

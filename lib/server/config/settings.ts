@@ -82,6 +82,8 @@ export const SETTINGS = {
   ),
   internalOrigin: setting('INTERNAL_ORIGIN', z.string().optional()),
   port: setting('PORT', z.string().optional()),
+  /** After SIGTERM new requests are taken for so long: load balancers need it to notice. */
+  drainSeconds: setting('DRAIN_SECONDS', seconds(0, 60, 3)),
   accessTtlSeconds: setting('ACCESS_TOKEN_TTL_SECONDS', seconds(60, MAX_ACCESS_TTL_SECONDS, minutes(5))),
   refreshGraceSeconds: setting('REFRESH_GRACE_SECONDS', seconds(1, 300, 30)),
   idleSeconds: setting('SESSION_IDLE_SECONDS', seconds(60, days(90), days(7))),

@@ -15,3 +15,8 @@ export function db(): PrismaClient {
   shared.handstampDb ??= new PrismaClient({ adapter: new PrismaPg(poolConfig(databaseUrl, databasePoolSize)) });
   return shared.handstampDb;
 }
+
+/** Ends the connections of this process, if there are any. For its end: whoever asks `db()` later begins anew. */
+export async function closeDatabase(): Promise<void> {
+  await shared.handstampDb?.$disconnect();
+}

@@ -9,10 +9,11 @@ const EVERY_MS = 5_000;
  * Looks every `everyMs`, give or take a fifth, whether mail is due, and sends it: mail that failed is tried again though
  * nobody causes any other. It keeps no process alive. Instances that began together do not look together for long.
  *
- * @returns What stops it.
+ * @returns What stops it, and resolves once it sends nothing any more.
  */
-export function startMailClock({ everyMs = EVERY_MS } = {}): () => void {
+export function startMailClock({ everyMs = EVERY_MS } = {}): () => Promise<void> {
   let timer: NodeJS.Timeout;
+  let looking: Promise<void> = Promise.resolve();
   let isStopped = false;
   let isInTrouble = false;
   const look = async () => {
@@ -27,12 +28,16 @@ export function startMailClock({ everyMs = EVERY_MS } = {}): () => void {
     if (!isStopped) wait();
   };
   const wait = () => {
-    timer = setTimeout(() => void look(), everyMs * (0.8 + 0.4 * Math.random()));
+    const begin = () => {
+      looking = look();
+    };
+    timer = setTimeout(begin, everyMs * (0.8 + 0.4 * Math.random()));
     timer.unref();
   };
   wait();
   return () => {
     isStopped = true;
     clearTimeout(timer);
+    return looking;
   };
 }

@@ -1,9 +1,10 @@
 import 'server-only';
 import { env } from '@/lib/server/config/env';
 import { startMailClock } from '@/lib/server/mail/clock';
+import { afterLastRequest } from './ending';
 
 /** A development server begins anew in the same process. */
-const shared = globalThis as typeof globalThis & { handstampStopMailClock?: () => void };
+const shared = globalThis as typeof globalThis & { handstampStopMailClock?: () => Promise<void> };
 
 /**
  * Starts what this process does unasked for as long as it lives: it sends the mail that waits. Not for a platform that
@@ -11,8 +12,10 @@ const shared = globalThis as typeof globalThis & { handstampStopMailClock?: () =
  * nothing is started, and it waits.
  */
 export function startBackgroundWork(): void {
-  shared.handstampStopMailClock?.();
+  void shared.handstampStopMailClock?.();
   const { smtpUrl, embeddedDataFolder } = env();
   if (smtpUrl === null && embeddedDataFolder === null) return;
-  shared.handstampStopMailClock = startMailClock();
+  const stop = startMailClock();
+  shared.handstampStopMailClock = stop;
+  afterLastRequest('mail', stop);
 }

@@ -8,6 +8,9 @@ import { sharedCheck } from './shared-check';
 /** What has to answer before this server can serve people who are signed in. */
 export type Part = 'database' | 'edge';
 
+/** What is away: a part that does not answer, or this server itself, which was told to end. */
+export type Away = Part | 'server';
+
 export type DatabaseHealth = {
   /** Seconds that this machine's clock is ahead of the database's. */
   readonly clockSkewSeconds: number;

@@ -1,5 +1,5 @@
 import 'server-only';
-import { type Env, isOnVercel, parseEnv } from '@/lib/server/config/env';
+import { type Env, isEndOfNext, isOnVercel, parseEnv } from '@/lib/server/config/env';
 import { log } from '@/lib/server/observability/logger';
 import { checkDatabaseForStart, type StartCheck } from './database-check';
 
@@ -46,6 +46,10 @@ function sayAwayAndWatch({ reason }: Extract<StartCheck, { kind: 'away' }>): voi
 /** What works, and not as most people want it. */
 function warnOf({ trustedProxyHops, smtpUrl, embeddedDataFolder }: Env): void {
   if (embeddedDataFolder !== null) return;
+  if (isEndOfNext() && !isOnVercel()) {
+    const reason = 'NEXT_MANUAL_SIG_HANDLE is not set: Next closes the port at the first signal, and requests are lost';
+    log.warn('start.no_drain', { reason });
+  }
   if (trustedProxyHops === 0) {
     const reason = 'TRUSTED_PROXY_HOPS is 0: attempts are not limited by network address';
     log.warn('start.no_network_address', { reason });

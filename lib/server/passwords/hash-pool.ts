@@ -45,6 +45,7 @@ export class HashPool {
     sign_up: new Set(),
   };
   #knownInARow = 0;
+  #mayWait = true;
 
   /** `size` threads; by default all cores but one, which is left to the event loop. */
   constructor(size = Math.max(1, availableParallelism() - 1), places = new Places(size)) {
@@ -58,15 +59,25 @@ export class HashPool {
     return leave === null ? null : { run: (job) => this.#run(job, claim.lane), leave };
   }
 
+  /** From now on nobody waits for a thread: who waits is answered `overloaded` at once, for the process is about to end. */
+  giveUpWaiting(): void {
+    this.#mayWait = false;
+    for (const lane of LANES) for (const pending of this.#waiting[lane]) this.#giveUp(pending);
+  }
+
+  #giveUp(pending: Pending): void {
+    clearTimeout(pending.waitTimer);
+    this.#waiting[pending.lane].delete(pending);
+    pending.answer(fail('overloaded'));
+  }
+
   #run(job: HashJob, lane: Lane): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const giveUp = () => {
-        this.#waiting[lane].delete(pending);
-        resolve(fail('overloaded'));
-      };
-      const pending: Pending = { job, lane, waitTimer: setTimeout(giveUp, MAX_WAIT_MS), answer: resolve, reject };
+      const waitTimer = setTimeout(() => this.#giveUp(pending), MAX_WAIT_MS);
+      const pending: Pending = { job, lane, waitTimer, answer: resolve, reject };
       this.#waiting[lane].add(pending);
       this.#startNext();
+      if (!this.#mayWait && this.#waiting[lane].has(pending)) this.#giveUp(pending);
     });
   }
 

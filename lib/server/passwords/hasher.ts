@@ -2,6 +2,7 @@ import 'server-only';
 import { type Failure, fail, type Result, succeed } from '@/lib/core/failures';
 import { env } from '@/lib/server/config/env';
 import { pepperKeys } from '@/lib/server/keys/data-keys';
+import { whenTimeIsShort } from '@/lib/server/maintenance/ending';
 import { log } from '@/lib/server/observability/logger';
 import { equalHashes, formatStored, newSalt, parseStored, passwordBytes, saltOf } from './hash';
 import { type HashPlace, HashPool } from './hash-pool';
@@ -11,7 +12,11 @@ const shared = globalThis as typeof globalThis & { handstampHashPool?: HashPool 
 
 /** The threads of this process. One pool for all bundles of the server, made on first use: the build imports routes. */
 function pool(): HashPool {
-  shared.handstampHashPool ??= new HashPool();
+  if (shared.handstampHashPool === undefined) {
+    const made = new HashPool();
+    shared.handstampHashPool = made;
+    whenTimeIsShort('hashes', () => made.giveUpWaiting());
+  }
   return shared.handstampHashPool;
 }
 

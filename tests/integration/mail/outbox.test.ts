@@ -166,7 +166,7 @@ describe('the clock', () => {
     expect(sink.received).toEqual([]);
     await letPass(60);
     await expect.poll(() => sink.received.length, SOON).toBe(1);
-    stop();
+    await stop();
   });
 
   test('asks the database one small question while there is nothing to send', async () => {
@@ -174,7 +174,7 @@ describe('the clock', () => {
     const { statements } = await countStatements(url, () => new Promise((resolve) => setTimeout(resolve, 1_000)), {
       withClock: true,
     });
-    stop();
+    await stop();
     expect(statements.map(({ sql }) => sql)).toEqual([expect.stringContaining('isMailDue')]);
   });
 
@@ -187,7 +187,7 @@ describe('the clock', () => {
     expect(logged).toHaveLength(1);
     await db().$executeRaw`ALTER TABLE "Elsewhere" RENAME TO "Outbox"`;
     await expect.poll(() => sink.received.length, SOON).toBe(1);
-    stop();
+    await stop();
   });
 });
 
@@ -291,7 +291,7 @@ describe('a mail with a short life', () => {
     await letPass(SHORT);
     const stop = startMailClock({ everyMs: 20 });
     await expect.poll(() => db().outbox.count(), SOON).toBe(0);
-    stop();
+    await stop();
     expect(sink.received).toEqual([]);
   });
 });

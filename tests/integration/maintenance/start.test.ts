@@ -104,4 +104,11 @@ describe('a production server', () => {
     for (const name of ['AUTH_SECRET', 'DATABASE_URL', 'PASSWORD_MIN_LENGTH']) expect(stderr).toContain(name);
     expect(code).not.toBe(0);
   });
+
+  it('warns where Next ends it, which loses requests, and not where it ends itself', async () => {
+    const printed = async (changes: Record<string, string | null>) =>
+      (await start({ DATABASE_URL: emptyUrl, ...changes })).stdout;
+    expect(await printed({ NEXT_MANUAL_SIG_HANDLE: null })).toContain('"event":"start.no_drain"');
+    expect(await printed({})).not.toContain('start.no_drain');
+  });
 });

@@ -69,6 +69,16 @@ describe('the hash pool', () => {
     expect(await runIn(pool, jobWith(CHEAP_SALT))).toMatchObject({ ok: true });
   });
 
+  test('lets nobody wait for a thread once the process is about to end, and finishes what is under way', async () => {
+    const pool = new HashPool(1);
+    const [first, second] = [runIn(pool, jobWith(POLICY_SALT)), runIn(pool, jobWith(CHEAP_SALT))];
+    pool.giveUpWaiting();
+    expect(await second).toEqual({ ok: false, code: 'overloaded' });
+    expect(await runIn(pool, jobWith(CHEAP_SALT))).toEqual({ ok: false, code: 'overloaded' });
+    expect(await first).toMatchObject({ ok: true });
+    expect(await runIn(pool, jobWith(CHEAP_SALT))).toMatchObject({ ok: true });
+  });
+
   test('gives a thread up that answers nothing for ten seconds, and makes a new one', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {

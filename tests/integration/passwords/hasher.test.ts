@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { db } from '@/lib/server/database/client';
 import { pepperKeys } from '@/lib/server/keys/data-keys';
+import { hurry } from '@/lib/server/maintenance/ending';
 import { bcryptOf, formatStored, passwordBytes } from '@/lib/server/passwords/hash';
 import { hashWhenFree, verifyPassword, withHashPlace } from '@/lib/server/passwords/hasher';
 import { useDatabase } from '@/tests/support/database/use-database';
@@ -59,4 +61,15 @@ describe('a stored password', () => {
     expect(lines).toContain('"event":"password.unreadable","keyId":"gonegone"');
     expect(lines).not.toContain(stored.slice(-20));
   });
+});
+
+test('nobody waits for a thread once the process is about to end', async () => {
+  // One more than there can be threads: it waits.
+  const jobs = Array.from({ length: availableParallelism() + 1 }, (_, at) => hashWhenFree(`the end ${at}`, PASSWORD));
+  // Each asks for the pepper first.
+  await pepperKeys();
+  hurry();
+  const answers = await Promise.all(jobs);
+  expect(answers.filter(({ ok }) => ok).length).toBeGreaterThan(0);
+  expect(answers.filter((answer) => !answer.ok && answer.code === 'overloaded').length).toBeGreaterThan(0);
 });

@@ -17,6 +17,9 @@ export function testEnvironment(databaseUrl: string, port = 3000): Record<string
     NEXT_TELEMETRY_DISABLED: '1',
     // The least that may be set: what a test proves of a password does not depend on the time that it takes.
     PASSWORD_HASH_COST: '10',
+    // No load balancer has to notice that a server of a test ends.
+    DRAIN_SECONDS: '0',
+    NEXT_MANUAL_SIG_HANDLE: '1',
   };
 }
 

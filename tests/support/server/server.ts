@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { findFreePort } from '@/scripts/free-port.mjs';
@@ -29,8 +30,8 @@ export type TestServer = {
 
 export type ServerOptions = {
   readonly databaseUrl: string;
-  /** Settings besides those of `testEnvironment`, or instead of them. */
-  readonly env?: Record<string, string>;
+  /** Settings besides those of `testEnvironment`, or instead of them; undefined leaves one at its default. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Default: a free one. */
   readonly port?: number;
   /** Where the build is; default: the repository. */
@@ -52,13 +53,14 @@ export async function startServer({
 }: ServerOptions): Promise<TestServer> {
   const usedPort = port ?? (await findFreePort());
   const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'handstamp-server-'));
-  const settings: Record<string, string> = {
+  const settings: Record<string, string | undefined> = {
     ...testEnvironment(databaseUrl, usedPort),
     HANDSTAMP_DATA: dataFolder,
     ...env,
   };
   const preload = new URL(`../../../scripts/die-with-parent.mjs?parent=${process.pid}`, import.meta.url).href;
-  const next = path.join(REPOSITORY, 'node_modules/next/dist/bin/next');
+  // Of the folder's own packages, where it has some: a page has one React.
+  const next = createRequire(path.join(folder, 'package.json')).resolve('next/dist/bin/next');
   const child = spawn(
     process.execPath,
     ['--import', preload, next, 'start', '-H', '127.0.0.1', '-p', String(usedPort)],

@@ -16,7 +16,14 @@ const { scripts } = packageJson;
 describe('the environment of the stages', () => {
   const foreign = [
     ...Object.values(SETTINGS).map(({ variable }) => variable),
-    ...['NEXT_SERVER_ACTIONS_ENCRYPTION_KEY', 'NODE_ENV', 'HANDSTAMP_DEBUG', 'HANDSTAMP_STARTED_POSTGRES'],
+    ...[
+      'NEXT_SERVER_ACTIONS_ENCRYPTION_KEY',
+      'NEXT_DEPLOYMENT_ID',
+      'NEXT_MANUAL_SIG_HANDLE',
+      'NODE_ENV',
+      'HANDSTAMP_DEBUG',
+      'HANDSTAMP_STARTED_POSTGRES',
+    ],
     ...['VERCEL', 'VERCEL_URL', 'VERCEL_AUTOMATION_BYPASS_SECRET', 'PGUSER', 'PGPASSWORD', 'PGOPTIONS', 'PGSSLMODE'],
   ];
 

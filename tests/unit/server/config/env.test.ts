@@ -53,6 +53,8 @@ const WRONG: readonly (readonly [Changes, RegExp])[] = [
   [{ SMTP_URL: 'smtps://mail.example.com#x' }, /^SMTP_URL must be a URL/],
   [{ PASSWORD_HASH_COST: '9' }, /^PASSWORD_HASH_COST .*10/],
   [{ PASSWORD_HASH_COST: '16' }, /^PASSWORD_HASH_COST .*15/],
+  [{ DRAIN_SECONDS: '-1' }, /^DRAIN_SECONDS .*0/],
+  [{ DRAIN_SECONDS: '61' }, /^DRAIN_SECONDS .*60/],
   [{ MAIL_FROM: 'Handstamp' }, /^MAIL_FROM must be one mailbox/],
   [{ MAIL_FROM: 'a@example.com, b@example.com' }, /^MAIL_FROM must be one mailbox/],
   [{ CRON_SECRET: 'x' }, /^CRON_SECRET is too short/],
@@ -94,6 +96,11 @@ describe('a setting is taken', () => {
     { SMTP_URL: 'SMTP://mail.example.com/' },
   ])('%j', (changes) => {
     expect(faultsOf(changes)).toEqual([]);
+  });
+
+  test('for the drain of a server that ends, which is three seconds when nothing is said', () => {
+    const drainOf = (seconds?: string) => envOf({ DRAIN_SECONDS: seconds }).drainSeconds;
+    expect([drainOf(), drainOf('0'), drainOf('60')]).toEqual([3, 0, 60]);
   });
 
   test('for the work of a hash, which is 2^12 rounds when nothing is said', () => {
