@@ -7,6 +7,8 @@ const NEEDED = [
   { variable: 'HANDSTAMP_GO', file: 'tests/integration/services/go-service.test.ts' },
   { variable: 'HANDSTAMP_PGBOUNCER', file: 'tests/integration/database/behind-pgbouncer.test.ts' },
   { variable: 'HANDSTAMP_BUILDAH', file: 'tests/rehearsals/image.test.ts' },
+  { variable: 'HANDSTAMP_PGBOUNCER', file: 'tests/rehearsals/rolling-restart.test.ts' },
+  { variable: 'HANDSTAMP_NGINX', file: 'tests/rehearsals/rolling-restart.test.ts' },
 ];
 
 /**

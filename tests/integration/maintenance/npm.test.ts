@@ -19,7 +19,8 @@ afterEach(() => started?.killAll());
 
 async function npm(...args: string[]): Promise<Started> {
   const port = await findFreePort();
-  started = { ...startNpm(args, testEnvironment(databaseUrl, port)), port };
+  const env = { ...testEnvironment(databaseUrl, port), NEXT_DEPLOYMENT_ID: 'of-the-shell' };
+  started = { ...startNpm(args, env), port };
   return started;
 }
 
@@ -55,6 +56,8 @@ describe('npm start', () => {
 
   it('ends at once on Ctrl-C when nothing is in flight', async () => {
     const server = await startServer();
+    // The release has the name that it was built with, which is none here.
+    expect(await (await fetch(`http://127.0.0.1:${server.port}/login`)).text()).not.toContain('of-the-shell');
     // A terminal tells everybody.
     process.kill(-server.pid, 'SIGINT');
     expect(await server.ended()).toBe(0);

@@ -18,9 +18,9 @@ const POLL_MS = 50;
 
 /**
  * Starts a PgBouncer in transaction mode in front of a database. Everything that the mode does not ask for is left as
- * PgBouncer presets it: so it refuses startup parameters that it does not know.
+ * PgBouncer presets it: so it refuses startup parameters that it does not know. `more` are lines of settings besides.
  */
-export async function startPgBouncer(databaseUrl: string): Promise<ConnectionPool> {
+export async function startPgBouncer(databaseUrl: string, more: readonly string[] = []): Promise<ConnectionPool> {
   const command = process.env['HANDSTAMP_PGBOUNCER'];
   if (!command) throw new Error('HANDSTAMP_PGBOUNCER does not say where PgBouncer is');
   const account = unprivilegedAccount();
@@ -41,6 +41,7 @@ unix_socket_dir =
 auth_type = scram-sha-256
 auth_file = ${users}
 pool_mode = transaction
+${more.join('\n')}
 `,
   );
   // It refuses to run as root.

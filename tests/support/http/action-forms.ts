@@ -8,8 +8,13 @@ export type ActionForm = Readonly<Record<string, string>>;
 /** The form of a page whose HTML holds `mark`. Rejects when the page shows none. */
 export async function formOf(target: Target, path: string, options: RequestOptions, mark: string): Promise<ActionForm> {
   const { text } = await send(target, path, options);
+  return formIn(text, mark);
+}
+
+/** The form of an action in a page's HTML that holds `mark`. Throws when there is none. */
+export function formIn(text: string, mark: string): ActionForm {
   const form = [...text.matchAll(/<form[\s\S]*?<\/form>/g)].map(([html]) => html).find((html) => html.includes(mark));
-  if (!form?.includes('$ACTION')) throw new Error(`${path} shows no form of an action with ${mark}`);
+  if (!form?.includes('$ACTION')) throw new Error(`The page shows no form of an action with ${mark}`);
   const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?/g)];
   return Object.fromEntries(
     hidden.map(([, field = '', content = '']): [string, string] => [field, content.replaceAll('&quot;', '"')]),

@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { copyWithPackages, type RepositoryCopy } from '@/tests/support/copy/repository-copy';
+import { REPOSITORY } from '@/tests/support/server/environment';
+
+/** A build of the whole product, with a name. */
+export type Release = {
+  readonly folder: string;
+  readonly name: string;
+  readonly isPreviousTag: boolean;
+  remove(): Promise<void>;
+};
+
+/** As an operator keeps it: the same for every build. */
+const ACTIONS_KEY = Buffer.alloc(32, 'the same for every release').toString('base64');
+
+/** What the release before must have: without it its own end loses requests, whatever this one does. */
+const HAS_A_DRAIN = 'lib/server/maintenance/end-on-signals.ts';
+
+/** Builds the sources as they are, as a release of this name. */
+export async function buildThis(name: string): Promise<Release> {
+  const copy = await copyWithPackages(`release-${name}`);
+  return build(copy, name, false);
+}
+
+/**
+ * Builds the tag before; where there is none that ends as it should, the sources as they are with another text on a page and in a
+ * script: other files, other names of chunks, the same actions.
+ */
+export async function buildPrevious(name: string): Promise<Release> {
+  const copy = await copyWithPackages(`release-${name}`);
+  const tag = previousTag();
+  if (tag !== null) await takeSources(copy, tag);
+  else await change(copy, 'app/(member)/account/name-form.tsx', 'Save name', 'Keep the name');
+  return build(copy, name, tag !== null);
+}
+
+/** Each has the files of the other's pages, as docs/deploy.md tells: names are hashes of content, and none clashes. */
+export async function shareFiles(one: Release, other: Release): Promise<void> {
+  const files = ({ folder }: Release) => path.join(folder, '.next/static');
+  await cp(files(one), files(other), { recursive: true, force: false });
+  await cp(files(other), files(one), { recursive: true, force: false });
+}
+
+function previousTag(): string | null {
+  const git = (...args: string[]) =>
+    execFileSync('git', args, { cwd: REPOSITORY, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    const tag = git('describe', '--tags', '--abbrev=0').trim();
+    return git('ls-tree', '--name-only', tag, '--', HAS_A_DRAIN).trim() === '' ? null : tag;
+  } catch {
+    return null;
+  }
+}
+
+async function takeSources(copy: RepositoryCopy, tag: string): Promise<void> {
+  for (const folder of ['app', 'lib', 'prisma'])
+    await rm(path.join(copy.folder, folder), { recursive: true, force: true });
+  const { code, output } = await copy.run('sh', [
+    '-c',
+    `git -C "${REPOSITORY}" archive ${tag} | tar -x -C "${copy.folder}"`,
+  ]);
+  if (code !== 0) throw new Error(output);
+  // Its packages are taken to be those of now: where they differ, it is built with its own.
+  if (existsSync(path.join(copy.folder, 'package-lock.json'))) {
+    const lock = (folder: string) =>
+      execFileSync('git', ['hash-object', path.join(folder, 'package-lock.json')]).toString();
+    if (lock(copy.folder) !== lock(REPOSITORY)) await succeed(copy, 'npm', ['ci']);
+  }
+  await succeed(copy, process.execPath, ['node_modules/prisma/build/index.js', 'generate']);
+}
+
+async function change(copy: RepositoryCopy, file: string, from: string, to: string): Promise<void> {
+  const text = await copy.read(file);
+  if (!text.includes(from)) throw new Error(`${file} does not say "${from}"`);
+  await copy.write(file, text.replace(from, to));
+}
+
+async function build(copy: RepositoryCopy, name: string, isPreviousTag: boolean): Promise<Release> {
+  const env = { NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: ACTIONS_KEY, NEXT_DEPLOYMENT_ID: name };
+  // Its own, not that of the repository: a page that is drawn has one React.
+  await succeed(copy, process.execPath, ['node_modules/next/dist/bin/next', 'build'], env);
+  return { folder: copy.folder, name, isPreviousTag, remove: copy.remove };
+}
+
+async function succeed(copy: RepositoryCopy, command: string, args: string[], env = {}): Promise<void> {
+  const { code, output } = await copy.run(command, args, env);
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}:\n${output}`);
+}
