@@ -42,7 +42,7 @@ export const ROOMS = table({
   // Bodies, cookies and facts of the request.
   'server/http': ['core', 'core/http', 'core/session', 'server/config'],
   // What happened to accounts.
-  'server/audit': ['core/http', 'server/observability', 'server/database'],
+  'server/audit': ['core', 'core/http', 'server/observability', 'server/config', 'server/database'],
   // Codes that were mailed, and how often they were tried.
   'server/ceremonies': ['core', 'core/token', 'server/database'],
   // People.
@@ -52,7 +52,7 @@ export const ROOMS = table({
   // Mails: their words, the outbox, the way out.
   'server/mail': ['site.ts', 'core', 'core/http', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/keys'],
   // What runs before the first request, by itself, and every night, and whether all that is needed answers.
-  'server/maintenance': ['core', 'core/http', 'server/observability', 'server/config', 'server/database', 'server/keys', 'server/mail'],
+  'server/maintenance': ['core', 'core/http', 'server/observability', 'server/config', 'server/database', 'server/audit', 'server/keys', 'server/mail'],
   // How often something may be tried.
   'server/rate-limit': ['core', 'core/http', 'server/database', 'server/keys'],
   // Which sessions were ended, and the lists that say so.
@@ -63,6 +63,8 @@ export const ROOMS = table({
   'server/factors': ['site.ts', 'core', 'core/factors', 'core/keys', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit'],
   // A session from its beginning to its end, and who is signed in.
   'server/sessions': ['core', 'core/http', 'core/session', 'core/status-list', 'core/token', 'server/observability', 'server/config', 'server/database', 'claims.ts', 'server/http', 'server/audit', 'server/mail', 'server/users', 'server/keys', 'server/revocation'],
+  // The day after a restore: what a database that went back in time needs before it is used.
+  'server/restore': ['core', 'core/status-list', 'server/database', 'server/audit', 'server/keys', 'server/sessions'],
   // Login by password.
   'server/sign-in': ['core', 'core/factors', 'core/keys', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/keys', 'server/mail', 'server/rate-limit', 'server/passwords', 'server/factors', 'server/sessions'],
   // A person who is signed in proves once more who they are.
@@ -82,7 +84,7 @@ export const ROOMS = table({
   // The endpoints of programs and resource servers.
   'server/oauth': ['core', 'core/factors', 'core/http', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit', 'server/factors', 'server/sessions', 'server/sign-in', 'server/routes'],
   // The programs behind `npm run`.
-  'server/cli': ['core', 'core/http', 'core/keys', 'core/token', 'server/config', 'server/database', 'server/users', 'server/keys', 'server/maintenance', 'server/sessions', 'server/recovery', 'server/admin', 'server/oauth'],
+  'server/cli': ['core', 'core/http', 'core/keys', 'core/token', 'server/config', 'server/database', 'server/users', 'server/keys', 'server/maintenance', 'server/sessions', 'server/restore', 'server/recovery', 'server/admin', 'server/oauth'],
   // The list of what the owner's code builds on. Nothing of ours imports it.
   server: ['server/config', 'server/database', 'server/mail', 'server/sessions', 'server/routes'],
 

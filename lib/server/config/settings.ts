@@ -114,6 +114,8 @@ export const SETTINGS = {
       `is too short: use ${LEAST_SECRET_CHARACTERS} characters or more, ${MAKE_SECRET}`,
     ),
   ),
+  /** Whether what happens to accounts is a line of the log too, so that it outlives the database. */
+  auditLog: setting('AUDIT_LOG', z.enum(['off', 'stdout']).default('off')),
   /** Other origins whose pages may call the API with a Bearer token. */
   corsOrigins: setting(
     'CORS_ORIGINS',

@@ -1,4 +1,5 @@
 import 'server-only';
+import { startShipping } from '@/lib/server/audit/shipping';
 import { env } from '@/lib/server/config/env';
 import { startMailClock } from '@/lib/server/mail/clock';
 import { afterLastRequest } from './ending';
@@ -7,13 +8,15 @@ import { afterLastRequest } from './ending';
 const shared = globalThis as typeof globalThis & { handstampStopMailClock?: () => Promise<void> };
 
 /**
- * Starts what this process does unasked for as long as it lives: it sends the mail that waits. Not for a platform that
- * stops the process between requests, where a scheduler calls `/api/cron/mail` instead. Without a way out for mail
+ * Starts what this process does unasked for as long as it lives: it sends the mail that waits, and ships events where
+ * `AUDIT_LOG` asks for it. Not for a platform that stops the process between requests, where a scheduler calls
+ * `/api/cron/mail` instead. Without a way out for mail
  * nothing is started, and it waits.
  */
 export function startBackgroundWork(): void {
   void shared.handstampStopMailClock?.();
-  const { smtpUrl, embeddedDataFolder } = env();
+  const { smtpUrl, embeddedDataFolder, auditLog } = env();
+  if (auditLog !== 'off') startShipping();
   if (smtpUrl === null && embeddedDataFolder === null) return;
   const stop = startMailClock();
   shared.handstampStopMailClock = stop;
