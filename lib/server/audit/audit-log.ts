@@ -74,6 +74,8 @@ export type AuditType =
   | 'key_withdrawn'
   | 'key_revoked'
   | 'keys_rewrapped'
+  /** The operator made the database good again after a restore; `details` say of when it was, and what came of it. */
+  | 'database_restored'
   /** The person made a passkey, gave one another name, or removed one; `details.passkey` says which. */
   | 'passkey_added'
   | 'passkey_renamed'

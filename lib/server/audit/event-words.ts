@@ -41,6 +41,7 @@ export const EVENT_WORDS = {
   key_withdrawn: 'A signing key was withdrawn',
   key_revoked: 'A signing key was revoked',
   keys_rewrapped: 'Stored secrets were encrypted anew',
+  database_restored: 'The database was restored to an earlier time, and made good again',
   passkey_added: 'A passkey was added',
   passkey_renamed: 'A passkey was given another name',
   passkey_removed: 'A passkey was removed',

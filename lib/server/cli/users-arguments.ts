@@ -2,6 +2,7 @@ import 'server-only';
 import { parseArgs } from 'node:util';
 import { normalizeEmail } from '@/lib/core/email';
 import { isRole, ROLES, type Role } from '@/lib/core/token/claims';
+import { readMoment } from './moment';
 import type { Outcome } from './program';
 
 const USAGE = `npm run users -- list [--search TEXT] [--role ROLE] [--disabled] [--limit N] [--after PLACE] [--json]
@@ -125,14 +126,11 @@ function readListing(values: Values, [more]: readonly string[]): Typed | Outcome
   };
 }
 
-/** With seconds and a zone, because sessions end by it that should not, if it is read otherwise than it was meant. */
-const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?(?:Z|[+-]\d{2}:\d{2})$/;
-
 function readEndAll({ all = false, before }: Values, [more]: readonly string[]): Typed | Outcome {
   if (more !== undefined) return wrong('end-sessions takes an EMAIL, or --all and --before');
   if (!all || before === undefined) return wrong('--all and --before TIME go together');
-  const at = new Date(MOMENT.test(before) ? before : Number.NaN);
-  if (Number.isNaN(at.getTime())) return wrong(`"${before}" is no time such as 2026-11-27T08:00:00Z`);
+  const at = readMoment(before);
+  if (at === null) return wrong(`"${before}" is no time such as 2026-11-27T08:00:00Z`);
   return { command: 'end-all', before: at };
 }
 

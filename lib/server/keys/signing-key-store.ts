@@ -21,7 +21,10 @@ const TIMEOUT_MS = 30_000;
  * Runs `work` in a transaction while no other process changes keys. `now` is the database's clock after the wait for the lock:
  * what a key's dates are counted from. PGlite's advisory locks exclude no one, but its transactions run one by one.
  */
-export async function underKeyLock<T>(work: (tx: Transaction, now: EpochSeconds) => Promise<T>): Promise<T> {
+export async function underKeyLock<T>(
+  work: (tx: Transaction, now: EpochSeconds) => Promise<T>,
+  timeoutMs = TIMEOUT_MS,
+): Promise<T> {
   return db().$transaction(
     async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${KEY_LOCK_ID})`;
@@ -29,7 +32,7 @@ export async function underKeyLock<T>(work: (tx: Transaction, now: EpochSeconds)
       if (row === undefined) throw new Error('The database did not tell the time');
       return work(tx, fromDate(row.now));
     },
-    { timeout: TIMEOUT_MS, maxWait: TIMEOUT_MS },
+    { timeout: timeoutMs, maxWait: TIMEOUT_MS },
   );
 }
 

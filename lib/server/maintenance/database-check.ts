@@ -3,6 +3,7 @@ import { db } from '@/lib/server/database/client';
 import { connectionFault } from '@/lib/server/database/connection-faults';
 import { sqlStateOf } from '@/lib/server/database/errors';
 import { databaseNow } from '@/lib/server/database/live-state';
+import { tablesAheadOfTheirSequence } from '@/lib/server/database/sequences';
 import { presetFault } from '@/lib/server/database/session-defaults';
 import { liveKeyring } from '@/lib/server/keys/live-keyring';
 import { log } from '@/lib/server/observability/logger';
@@ -37,7 +38,23 @@ export async function checkDatabaseForStart(): Promise<StartCheck> {
       'the database has no keys that AUTH_SECRET opens; run `npm run db:migrate` with the same AUTH_SECRET';
     return { kind: 'wrong', reason };
   }
-  return { kind: 'good' };
+  return sequencesCheck();
+}
+
+/**
+ * A sequence that is behind its table gives out numbers again: each insert would fail until it has passed them, and a status
+ * number that is out already signs a new session out at its birth.
+ */
+async function sequencesCheck(): Promise<StartCheck> {
+  let tables: readonly string[];
+  try {
+    tables = await tablesAheadOfTheirSequence();
+  } catch (error) {
+    return unreachable(error);
+  }
+  if (tables.length === 0) return { kind: 'good' };
+  const reason = `the database would give out numbers again that it has given before (of ${tables.join(', ')}), as after a move by logical replication; run \`npm run db:restored -- --lost-since TIME\` first`;
+  return { kind: 'wrong', reason };
 }
 
 function unreachable(error: unknown): StartCheck {

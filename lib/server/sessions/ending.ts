@@ -19,7 +19,9 @@ export type EndingScope =
   | { readonly userId: string; readonly sessionId: string }
   | { readonly userId: string; readonly exceptSessionId?: string }
   /** Everybody's: of the operator of the server. */
-  | { readonly begunBefore: Date; readonly above: bigint; readonly until: bigint };
+  | { readonly begunBefore: Date; readonly above: bigint; readonly until: bigint }
+  | { readonly sessionIds: readonly string[] }
+  | { readonly statusNumbers: readonly number[] };
 
 export type Ending = {
   readonly reason: SessionEndReason;
@@ -98,6 +100,8 @@ function condition(scope: EndingScope): Prisma.Sql {
     return Prisma.sql`"statusNumber" > ${above} AND "statusNumber" <= ${until} AND "absoluteExpiresAt" > now()
         AND "createdAt" < ${begunBefore.toISOString()}::timestamptz`;
   }
+  if ('sessionIds' in scope) return Prisma.sql`id = ANY(${scope.sessionIds}::text[])`;
+  if ('statusNumbers' in scope) return Prisma.sql`"statusNumber" = ANY(${scope.statusNumbers}::bigint[])`;
   if ('sessionId' in scope) return Prisma.sql`id = ${scope.sessionId} AND "userId" = ${scope.userId}`;
   return Prisma.sql`"userId" = ${scope.userId} AND id IS DISTINCT FROM ${scope.exceptSessionId ?? null}`;
 }

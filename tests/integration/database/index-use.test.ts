@@ -249,7 +249,8 @@ const AUDIT_QUERIES: readonly string[] = [
 
 /**
  * Every program behind `npm run` that works on the database of a server. Not among them are those for one developer
- * (`db:diff`, `db:seed`), and `db:migrate`, which looks at every address: in batches, because it must.
+ * (`db:diff`, `db:seed`), `db:migrate`, which looks at every address: in batches, because it must, and `db:restored`, while
+ * which nobody is served.
  */
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   'db:clean': [],
@@ -257,7 +258,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   users: ['show', person.email],
   clients: ['list'],
 };
-const OTHER_COMMANDS = ['db:migrate', 'db:diff', 'db:seed'];
+const OTHER_COMMANDS = ['db:migrate', 'db:diff', 'db:seed', 'db:restored'];
 
 /** Cuts the connections of this process first: the counters cut the others. */
 const reads = (work: () => Promise<unknown>) =>

@@ -12,6 +12,9 @@ const { url: databaseUrl } = await useDatabase();
 const role = await useAppRole(databaseUrl);
 await sql(databaseUrl, `REVOKE ALL ON "Key" FROM ${role.name}`);
 const { url: emptyUrl } = await useDatabase('empty');
+const { url: behindUrl } = await useDatabase();
+// As a move by logical replication leaves it: rows, and a sequence that has given none of their numbers.
+await sql(behindUrl, `INSERT INTO "AuditEvent" (id, type) VALUES (7, 'signed_in')`);
 
 const GIVE_UP_MS = 25_000;
 
@@ -79,6 +82,10 @@ const CASES: Readonly<Record<string, readonly [Record<string, string | null>, Re
     /the database at DATABASE_URL does not give this role the rights that it needs \(permission denied for table Key\)/,
   ],
   'with a database that was never migrated': [{ DATABASE_URL: emptyUrl }, /npm run db:migrate/],
+  'with a database that would give out numbers again': [
+    { DATABASE_URL: behindUrl },
+    /numbers again that it has given before \(of AuditEvent\).*run `npm run db:restored -- --lost-since TIME` first/,
+  ],
   'with the AUTH_SECRET of another database': [{ AUTH_SECRET: `${secret(33).slice(5)}zzzzz` }, /AUTH_SECRET/],
 };
 
