@@ -7,6 +7,7 @@ import { GO } from '../go.mjs';
 import { NGINX } from '../nginx.mjs';
 import { PGBOUNCER } from '../pgbouncer.mjs';
 import { POSTGRES } from '../postgres.mjs';
+import { POSTGRES_TOOLS } from '../postgres-tools.mjs';
 import { build } from '../preparation.mjs';
 import { finish, startNode } from '../processes.mjs';
 import { PYTHON } from '../python.mjs';
@@ -73,7 +74,7 @@ export const STAGES = {
   vercel: { requirements: [VERCEL], isNothingWithout: VERCEL, run: (env) => vitest(PARTS.vercel, env) },
   rehearsals: {
     needsBuild: true,
-    requirements: [POSTGRES, PGBOUNCER, NGINX, BUILDAH],
+    requirements: [POSTGRES, PGBOUNCER, NGINX, BUILDAH, POSTGRES_TOOLS],
     takes: 'many minutes',
     run: (env) => vitest(PARTS.rehearsals, env, { mayBeLeftOut: (file) => filesWithoutProgram(env).includes(file) }),
   },
