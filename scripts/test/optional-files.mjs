@@ -11,6 +11,8 @@ const NEEDED = [
   { variable: 'HANDSTAMP_NGINX', file: 'tests/rehearsals/rolling-restart.test.ts' },
   { variable: 'HANDSTAMP_POSTGRES_BIN', file: 'tests/rehearsals/restore-dump.test.ts' },
   { variable: 'HANDSTAMP_POSTGRES_BIN', file: 'tests/rehearsals/restore-moment.test.ts' },
+  { variable: 'HANDSTAMP_POSTGRES_BIN', file: 'tests/rehearsals/full-disk.test.ts' },
+  { variable: 'HANDSTAMP_MOUNT', file: 'tests/rehearsals/full-disk.test.ts' },
 ];
 
 /**
@@ -18,4 +20,6 @@ const NEEDED = [
  *
  * @param {NodeJS.ProcessEnv} env
  */
-export const filesWithoutProgram = (env) => NEEDED.filter(({ variable }) => !env[variable]).map(({ file }) => file);
+export const filesWithoutProgram = (env) => [
+  ...new Set(NEEDED.filter(({ variable }) => !env[variable]).map(({ file }) => file)),
+];

@@ -11,6 +11,7 @@ import { POSTGRES_TOOLS } from '../postgres-tools.mjs';
 import { build } from '../preparation.mjs';
 import { finish, startNode } from '../processes.mjs';
 import { PYTHON } from '../python.mjs';
+import { MOUNT } from '../small-disk.mjs';
 import { VERCEL } from '../vercel.mjs';
 import { filesWithoutProgram } from './optional-files.mjs';
 import { playwright, vitest } from './runners.mjs';
@@ -74,7 +75,7 @@ export const STAGES = {
   vercel: { requirements: [VERCEL], isNothingWithout: VERCEL, run: (env) => vitest(PARTS.vercel, env) },
   rehearsals: {
     needsBuild: true,
-    requirements: [POSTGRES, PGBOUNCER, NGINX, BUILDAH, POSTGRES_TOOLS],
+    requirements: [POSTGRES, PGBOUNCER, NGINX, BUILDAH, POSTGRES_TOOLS, MOUNT],
     takes: 'many minutes',
     run: (env) => vitest(PARTS.rehearsals, env, { mayBeLeftOut: (file) => filesWithoutProgram(env).includes(file) }),
   },

@@ -46,7 +46,7 @@ export async function confirmEmail(
   const counted = await countCode(change.email, jti, taken, request.facts.ip);
   if (!counted.ok) return counted;
   const isRight = isSameCode(request.code, change.code);
-  const done = isRight ? await store(pending, request.facts) : null;
+  const done = isRight ? await counted.value.orGiveBack(() => store(pending, request.facts)) : null;
   if (done === null) {
     await counted.value.wrong();
     const { ip, userAgent } = request.facts;

@@ -6,6 +6,7 @@ import { databaseNow } from '@/lib/server/database/live-state';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { exportBucket } from '@/lib/server/rate-limit/buckets';
 import { type Blocked, countAttempt } from '@/lib/server/rate-limit/limiter';
+import { orGiveBack } from '@/lib/server/rate-limit/own-fault';
 import type { Signer } from '@/lib/server/step-up/guard';
 import { readPersonalData } from './export-store';
 
@@ -21,11 +22,15 @@ export async function exportData(
   { ip, userAgent }: RequestFacts,
 ): Promise<Result<DataFile, 'step_up_required' | 'unauthenticated'> | Blocked> {
   if (!isRecent) return fail('step_up_required');
-  const counted = await countAttempt([await exportBucket(user.id)]);
+  const bucket = await exportBucket(user.id);
+  const counted = await countAttempt([bucket]);
   if (!counted.ok) return counted;
-  const data = await readPersonalData(user.id);
+  const data = await orGiveBack([bucket], async () => {
+    const read = await readPersonalData(user.id);
+    if (read !== null) await recordAudit({ type: 'data_exported', userId: user.id, sessionId, ip, userAgent });
+    return read;
+  });
   if (data === null) return fail('unauthenticated');
-  await recordAudit({ type: 'data_exported', userId: user.id, sessionId, ip, userAgent });
   const exportedAt = toIso(Math.floor(await databaseNow()));
   return succeed({
     name: `account-data-${exportedAt.slice(0, 10)}.json`,

@@ -6,6 +6,7 @@ import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { type Bucket, factorBucket } from '@/lib/server/rate-limit/buckets';
 import { type Blocked, countAttempt, takeBack } from '@/lib/server/rate-limit/limiter';
+import { orGiveBack } from '@/lib/server/rate-limit/own-fault';
 import { compareCode } from './compare-code';
 import { type FactorHolder, findFactorHolder } from './factor-holder';
 import type { Spending } from './spending';
@@ -43,8 +44,10 @@ export async function proveCode(
     await takeBack([bucket]);
     return fail('row_too_long');
   }
-  const holder = await findFactorHolder(userId);
-  const spending = holder === null ? null : await compareCode(holder, code, facts);
+  const { holder, spending } = await orGiveBack([bucket], async () => {
+    const holder = await findFactorHolder(userId);
+    return { holder, spending: holder === null ? null : await compareCode(holder, code, facts) };
+  });
   if (holder === null || spending === null) {
     countOutcome('typedWrong');
     return fail('invalid_code');

@@ -9,6 +9,7 @@ import { sendDueMail } from '@/lib/server/mail/delivery';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { deviceBucket, programBucket } from '@/lib/server/rate-limit/buckets';
 import { settleSuccess, takeBack } from '@/lib/server/rate-limit/limiter';
+import { orGiveBack } from '@/lib/server/rate-limit/own-fault';
 import { MAX_TYPED_PASSWORD } from '@/lib/server/routes/request-schemas';
 import { newDeviceNotice } from '@/lib/server/sessions/new-device';
 import { startSession } from '@/lib/server/sessions/start';
@@ -71,7 +72,8 @@ export async function directSignIn({ request, body: parameters, facts }: OAuthCa
         return REFUSED;
     }
   }
-  return begin(proven.value, { client, parameters, facts, audience: audience.value });
+  const asked = { client, parameters, facts, audience: audience.value };
+  return orGiveBack(proven.value.counted, () => begin(proven.value, asked));
 }
 
 type Asked = {
@@ -101,20 +103,22 @@ async function begin(person: ProvenPerson, { client, parameters, facts, audience
     : null;
   if (second?.ok === false) return second.code === 'invalid_code' ? wrongCode() : halfway(withoutFactor(second));
   const proof = second?.value ?? null;
-  const tokens = await startSession({
-    userId: user.id,
-    kind: 'api',
-    clientId,
-    remember: true,
-    amr: proof === null ? amrOf('password') : amrOf('password', proof.spending.kind),
-    passwordSince,
-    factorsVersion: factors.factorsVersion,
-    ...(proof === null ? {} : { entry: stepEntry(null, proof.spending) }),
-    facts,
-    notice: await newDeviceNotice('api', facts),
-    audience: audienceToKeep(audience),
-    broughtRefreshToken: null,
-  });
+  const start = async () =>
+    startSession({
+      userId: user.id,
+      kind: 'api',
+      clientId,
+      remember: true,
+      amr: proof === null ? amrOf('password') : amrOf('password', proof.spending.kind),
+      passwordSince,
+      factorsVersion: factors.factorsVersion,
+      ...(proof === null ? {} : { entry: stepEntry(null, proof.spending) }),
+      facts,
+      notice: await newDeviceNotice('api', facts),
+      audience: audienceToKeep(audience),
+      broughtRefreshToken: null,
+    });
+  const tokens = await (proof === null ? start() : orGiveBack([proof.bucket], start));
   // Of a code: it was used meanwhile.
   if (tokens === null) return proof === null ? REFUSED : wrongCode();
   if (tokens.isNoticed || proof?.spending.kind === 'recovery') sendDueMail();

@@ -11,6 +11,7 @@ import { newLink } from '@/lib/server/mail/new-link';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { factorBucket } from '@/lib/server/rate-limit/buckets';
 import { type Blocked, countAttempt } from '@/lib/server/rate-limit/limiter';
+import { orGiveBack } from '@/lib/server/rate-limit/own-fault';
 import { changeAndSucceed } from '@/lib/server/sessions/change';
 import type { IssuedTokens } from '@/lib/server/sessions/tokens';
 import type { Signer } from '@/lib/server/step-up/guard';
@@ -91,10 +92,12 @@ export async function confirmTotp(
   const proof = { amr: amrOf('totp'), passwordSince: null };
   const othersEnd = isFirst ? 'factor_changed' : null;
   const change = { userId: user.id, sessionId, facts, proof, othersEnd } as const;
-  const done = await changeAndSucceed(change, async (tx, newSessionId) => {
-    const told = { sessionId: newSessionId, ip, userAgent, notice, undoHash: undo.hash };
-    return (await writeTotp({ ...write, ...told }, tx)) ? true : null;
-  });
+  const done = await orGiveBack([bucket], () =>
+    changeAndSucceed(change, async (tx, newSessionId) => {
+      const told = { sessionId: newSessionId, ip, userAgent, notice, undoHash: undo.hash };
+      return (await writeTotp({ ...write, ...told }, tx)) ? true : null;
+    }),
+  );
   if (done === null) return fail('invalid_code');
   countOutcome('typedRight');
   return succeed({ tokens: done.tokens, recoveryCodes: recoveryCodes?.codes ?? null });

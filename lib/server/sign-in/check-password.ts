@@ -7,6 +7,7 @@ import { hashWhenFree, verifyPassword, withHashPlace } from '@/lib/server/passwo
 import { type Bucket, networkBuckets, sprayBucket } from '@/lib/server/rate-limit/buckets';
 import { noteFailedAccount } from '@/lib/server/rate-limit/failed-accounts';
 import { type Blocked, countAttempt, settleSuccess, takeBack } from '@/lib/server/rate-limit/limiter';
+import { orGiveBack } from '@/lib/server/rate-limit/own-fault';
 import type { SecondFactors } from '@/lib/server/users/second-factors';
 import { findCredentials, type PublicUser, upgradePasswordHash } from '@/lib/server/users/user-store';
 import { traceBlocked, traceWrong } from './attempt-trace';
@@ -69,8 +70,10 @@ async function compare(attempt: PasswordAttempt, place: HashPlace): Promise<Outc
     return counted;
   }
 
-  const found = await findCredentials(email);
-  const checked = await verifyPassword(password, found?.passwordHash ?? null, place);
+  const { found, checked } = await orGiveBack(buckets, async () => {
+    const found = await findCredentials(email);
+    return { found, checked: await verifyPassword(password, found?.passwordHash ?? null, place) };
+  });
   if (!checked.ok) {
     await takeBack(buckets);
     return checked;

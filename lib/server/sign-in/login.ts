@@ -7,6 +7,7 @@ import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { accountBucket, deviceBucket, programBucket } from '@/lib/server/rate-limit/buckets';
 import type { Blocked } from '@/lib/server/rate-limit/limiter';
+import { orGiveBack } from '@/lib/server/rate-limit/own-fault';
 import { newDeviceNotice } from '@/lib/server/sessions/new-device';
 import type { StartedSession } from '@/lib/server/sessions/start';
 import { startSessionOnce } from '@/lib/server/sessions/start-once';
@@ -59,20 +60,28 @@ export async function login(
   const ownBucket = deviceId === null ? await accountBucket(email) : await deviceBucket(email, deviceId);
   const proven = await checkPassword({ email, password, facts, isKnown: deviceId !== null, ownBucket });
   if (!proven.ok) return proven;
+  return orGiveBack(proven.value.counted, () => begin(proven.value, request, deviceId));
+}
 
-  const { user, passwordSince } = proven.value;
-  let { factors, isFactorResetDue } = proven.value;
-  const { remember, refreshCookie: broughtRefreshToken } = request;
-  const isMailDue = proven.value.failuresBefore >= MAILED_CODE_AFTER_FAILURES;
+/** What a right password leads to. */
+async function begin(
+  proven: ProvenPerson,
+  request: LoginRequest,
+  deviceId: string | null,
+): Promise<Result<LoginOutcome, 'invalid_credentials' | 'overloaded'> | Blocked> {
+  const { user, passwordSince, failuresBefore } = proven;
+  let { factors, isFactorResetDue } = proven;
+  const { email, remember, facts, refreshCookie: broughtRefreshToken } = request;
+  const isMailDue = failuresBefore >= MAILED_CODE_AFTER_FAILURES;
   if (isFactorResetDue && !isMailDue) {
     const begun = await startAfterReset({ userId: user.id, remember, passwordSince, facts, broughtRefreshToken });
-    if (begun !== null) return signedIn(proven.value, begun);
+    if (begun !== null) return signedIn(proven, begun);
     // Another sign-in has used the reset, or ended it by a factor.
     factors = (await findCredentials(email))?.factors ?? factors;
     isFactorResetDue = false;
   }
   if (hasSecondFactor(factors) || isMailDue) {
-    const due = await secondStepDue({ ...proven.value, factors, isFactorResetDue, remember, deviceId, facts });
+    const due = await secondStepDue({ ...proven, factors, isFactorResetDue, remember, deviceId, facts });
     return due.ok ? succeed({ kind: 'due', ...due.value }) : due;
   }
   const notice = deviceId === null ? await newDeviceNotice('browser', facts) : null;
@@ -82,7 +91,7 @@ export async function login(
     { userId: user.id, kind: 'browser', remember, ...proof, facts, broughtRefreshToken, notice },
     await openFormAttempt(request.attempt, Date.now() / 1_000),
   );
-  return tokens === null ? fail('invalid_credentials') : signedIn(proven.value, tokens);
+  return tokens === null ? fail('invalid_credentials') : signedIn(proven, tokens);
 }
 
 async function signedIn(

@@ -8,6 +8,7 @@ import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { networkBuckets } from '@/lib/server/rate-limit/buckets';
 import { type Blocked, countAttempt } from '@/lib/server/rate-limit/limiter';
+import { orGiveBack } from '@/lib/server/rate-limit/own-fault';
 import { newDeviceNotice } from '@/lib/server/sessions/new-device';
 import { startSession } from '@/lib/server/sessions/start';
 import { readKnownDevice } from './known-device';
@@ -37,23 +38,25 @@ export async function signInByPasskey(
   const buckets = await networkBuckets(facts.ip);
   const counted = await countAttempt(buckets);
   if (!counted.ok) return counted;
-  const proven = await provePasskey(brought, 'passkey-sign-in', ANYBODY, facts);
+  const proven = await orGiveBack(buckets, () => provePasskey(brought, 'passkey-sign-in', ANYBODY, facts));
   if (!proven.ok) {
     await traceWrongPasskey(proven, facts);
     return fail(proven.code);
   }
   const { user, spending } = proven.value;
   const deviceId = await readKnownDevice(deviceCookie, user.email);
-  const tokens = await startSession({
-    userId: user.id,
-    kind: 'browser',
-    remember,
-    amr: amrOf('passkey'),
-    entry: stepEntry(null, spending),
-    facts,
-    broughtRefreshToken,
-    notice: deviceId === null ? await newDeviceNotice('browser', facts) : null,
-  });
+  const tokens = await orGiveBack(buckets, async () =>
+    startSession({
+      userId: user.id,
+      kind: 'browser',
+      remember,
+      amr: amrOf('passkey'),
+      entry: stepEntry(null, spending),
+      facts,
+      broughtRefreshToken,
+      notice: deviceId === null ? await newDeviceNotice('browser', facts) : null,
+    }),
+  );
   if (tokens === null) {
     const refused = { ...fail('invalid_passkey'), userId: user.id };
     await traceWrongPasskey(refused, facts);

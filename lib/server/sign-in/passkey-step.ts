@@ -1,10 +1,11 @@
 import 'server-only';
 import { fail, type Result, succeed } from '@/lib/core/failures';
-import { takeTry } from '@/lib/server/ceremonies/ceremony-store';
+import { returnTry, takeTry } from '@/lib/server/ceremonies/ceremony-store';
 import { type BroughtPasskey, provePasskey } from '@/lib/server/factors/prove-passkey';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { networkBuckets } from '@/lib/server/rate-limit/buckets';
 import { type Blocked, countAttempt, takeBack } from '@/lib/server/rate-limit/limiter';
+import { orGiveBack } from '@/lib/server/rate-limit/own-fault';
 import { openIdentity } from '@/lib/server/sessions/sealed-identity';
 import type { SignedIn } from './login';
 import { openStep } from './pending-step';
@@ -37,9 +38,12 @@ export async function finishByPasskey(request: PasskeyStep): Promise<Result<Sign
     return fail('invalid_passkey');
   }
   const owner = { sub: step.userId, sid: null };
-  const proven = await provePasskey(brought, 'passkey-second-factor', owner, facts);
   const half = { jti, step, identity, factorsVersion: null };
-  const tokens = proven.ok ? await startAfterStep(half, proven.value.spending, request) : null;
+  const finish = async () => {
+    const proven = await provePasskey(brought, 'passkey-second-factor', owner, facts);
+    return { proven, tokens: proven.ok ? await startAfterStep(half, proven.value.spending, request) : null };
+  };
+  const { proven, tokens } = await orGiveBack(buckets, finish, () => returnTry(jti));
   if (!proven.ok || tokens === null) {
     await traceWrongStep(step, taken.number, { code: { kind: 'passkey' }, facts });
     return fail('invalid_passkey');

@@ -10,6 +10,7 @@ import type { Spending } from '@/lib/server/factors/spending';
 import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { factorBucket, networkBuckets } from '@/lib/server/rate-limit/buckets';
 import { type Blocked, countAttempt, takeBack } from '@/lib/server/rate-limit/limiter';
+import { orGiveBack } from '@/lib/server/rate-limit/own-fault';
 import { findLiveSession } from '@/lib/server/sessions/resumption';
 import { openIdentity } from '@/lib/server/sessions/sealed-identity';
 import type { SessionIdentity } from '@/lib/server/sessions/start';
@@ -60,20 +61,21 @@ export async function finishSignIn(request: SecondStep): Promise<Result<SignedIn
     await takeBack(buckets);
     return fail('invalid_code');
   }
-  const holder = await findFactorHolder(step.userId);
-  const identity = openIdentity(step.session);
   const isMailDue = step.mailCode !== null || counted.value.inARow > MAILED_CODE_AFTER_FAILURES;
-  const attempt =
-    holder === null || identity === null || holder.passwordSince?.getTime() !== step.passwordSinceMs
-      ? null
-      : { jti, step, holder, identity, isMailDue };
-  const tokens = attempt === null ? null : await proven(attempt, taken, request);
-  if (attempt === null || tokens === null) {
+  const finish = async () => {
+    const holder = await findFactorHolder(step.userId);
+    const identity = openIdentity(step.session);
+    if (holder === null || identity === null || holder.passwordSince?.getTime() !== step.passwordSinceMs) return null;
+    const tokens = await proven({ jti, step, holder, identity, isMailDue }, taken, request);
+    return tokens === null ? null : { user: holder.user, tokens };
+  };
+  const done = await orGiveBack(buckets, finish, () => returnTry(jti));
+  if (done === null) {
     await traceWrongStep(step, taken.number, request);
     return fail('invalid_code');
   }
   if (taken.isFinished) await returnTry(jti);
-  return succeed(await endStep(step, buckets, attempt.holder.user, tokens));
+  return succeed(await endStep(step, buckets, done.user, done.tokens));
 }
 
 /** Null when anything that is wanted is missing, wrong or used. */

@@ -4,6 +4,7 @@ import { returnTry, type Try } from '@/lib/server/ceremonies/ceremony-store';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { type Bucket, codeBucket, networkBuckets } from '@/lib/server/rate-limit/buckets';
 import { type Blocked, countAttempt } from '@/lib/server/rate-limit/limiter';
+import { orGiveBack } from '@/lib/server/rate-limit/own-fault';
 
 /** What a try of a mailed code was counted in. */
 export type CountedCode = {
@@ -11,6 +12,8 @@ export type CountedCode = {
   readonly buckets: readonly Bucket[];
   /** To be called when it was not. */
   wrong(): Promise<void>;
+  /** Runs what a right code leads to: when that throws, which is our fault, the try and its count are given back. */
+  orGiveBack<T>(work: () => Promise<T>): Promise<T>;
 };
 
 /**
@@ -38,5 +41,6 @@ export async function countCode(
       if (isFirst) await countAttempt([address]);
       countOutcome('typedWrong');
     },
+    orGiveBack: (work) => orGiveBack(counted, work, () => returnTry(jti)),
   });
 }

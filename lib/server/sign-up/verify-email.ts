@@ -58,8 +58,10 @@ export async function verifyEmail(request: Verification): Promise<Result<SignedI
   const counted = await countCode(signUp.email, jti, taken, request.facts.ip);
   if (!counted.ok) return counted;
   const isRight = isSameCode(request.code, signUp.code);
-  const created = isRight && !taken.isFinished ? await createAccount(jti, signUp, request) : null;
-  const done = created ?? (isRight ? await firstSessionAgain(signUp.session, request.facts) : null);
+  const { created, done } = await counted.value.orGiveBack(async () => {
+    const created = isRight && !taken.isFinished ? await createAccount(jti, signUp, request) : null;
+    return { created, done: created ?? (isRight ? await firstSessionAgain(signUp.session, request.facts) : null) };
+  });
   if (done === null) {
     await counted.value.wrong();
     const { ip, userAgent } = request.facts;

@@ -7,6 +7,7 @@ import { verifyPassword, withHashPlace } from '@/lib/server/passwords/hasher';
 import { deviceBucket } from '@/lib/server/rate-limit/buckets';
 import { type Blocked, countAttempt, settleSuccess, takeBack } from '@/lib/server/rate-limit/limiter';
 import { LONGEST_WAIT_SECONDS } from '@/lib/server/rate-limit/limits';
+import { orGiveBack } from '@/lib/server/rate-limit/own-fault';
 import { readKnownDevice } from '@/lib/server/sign-in/known-device';
 import type { Signer } from './guard';
 import { traceWrongProof } from './wrong-proof';
@@ -44,7 +45,7 @@ export async function provePassword({
       await takeBack([bucket]);
       return UNTIL_SIGNED_IN;
     }
-    const checked = await verifyPassword(password, stored.hash, place);
+    const checked = await orGiveBack([bucket], () => verifyPassword(password, stored.hash, place));
     if (!checked.ok) {
       await takeBack([bucket]);
       return checked;
@@ -53,7 +54,7 @@ export async function provePassword({
       await traceWrongProof(signer, 'password', facts);
       return fail('invalid_credentials');
     }
-    await settleSuccess([bucket]);
+    await orGiveBack([bucket], () => settleSuccess([bucket]));
     countOutcome('stepUpRight');
     return succeed(stored.since);
   });

@@ -5,6 +5,7 @@ import type { RequestFacts } from '@/lib/server/http/request-facts';
 import { sendDueMail } from '@/lib/server/mail/delivery';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { type Blocked, settleSuccess } from '@/lib/server/rate-limit/limiter';
+import { orGiveBack } from '@/lib/server/rate-limit/own-fault';
 import { changeAndSucceed } from '@/lib/server/sessions/change';
 import type { IssuedTokens } from '@/lib/server/sessions/tokens';
 import type { Carried } from './carried-request';
@@ -40,15 +41,17 @@ export async function stepUp(
   let isWrong = false as boolean;
   const succession = { amr: amrOf(kind), passwordSince };
   const change = { userId: user.id, sessionId, facts, proof: succession, othersEnd: null };
-  const done = await changeAndSucceed(change, async (tx, newSessionId) => {
-    const use = { userId: user.id, sessionId: newSessionId, kind, spending, confirmed, ip, userAgent };
-    const outcome = await spendProof(use, tx);
-    if (outcome === 'done') return true;
-    isWrong = outcome === 'spent_before';
-    if (isWrong) refusal = kind === 'passkey' ? 'invalid_passkey' : 'invalid_code';
-    if (outcome === 'confirmed_before') refusal = 'used';
-    return null;
-  });
+  const succeedBy = () =>
+    changeAndSucceed(change, async (tx, newSessionId) => {
+      const use = { userId: user.id, sessionId: newSessionId, kind, spending, confirmed, ip, userAgent };
+      const outcome = await spendProof(use, tx);
+      if (outcome === 'done') return true;
+      isWrong = outcome === 'spent_before';
+      if (isWrong) refusal = kind === 'passkey' ? 'invalid_passkey' : 'invalid_code';
+      if (outcome === 'confirmed_before') refusal = 'used';
+      return null;
+    });
+  const done = await (bucket === null ? succeedBy() : orGiveBack([bucket], succeedBy));
   // Of a recovery code it is known only here that there is none, or that it was used.
   if (isWrong) await traceWrongProof(signer, kind, facts);
   if (done === null) return fail(refusal);
