@@ -4,21 +4,26 @@ import { readMoment } from './moment';
 import type { Outcome } from './program';
 
 const USAGE = `npm run db:restored -- --lost-since TIME [--ended FILE] [--all] [--force]
-  makes a database that was set back in time fit to be used, before the first instance starts: after a restore, a
-  failover that lost writes, or a move by logical replication. Safe to run again.
+npm run db:restored -- --nothing-lost [--force]
+  makes a database that was set back in time fit to be used, before the first instance starts: after a restore, or a
+  failover that lost writes. Safe to run again.
 
   --lost-since TIME   the moment to which it was set back, such as 2026-11-27T08:00:00Z: later rather than earlier
   --ended FILE        the log lines of servers with AUDIT_LOG=stdout since then: exactly the sessions that it names end.
                       Without it all end that began before TIME, because nothing else knows which had ended
   --all               every session ends
+  --nothing-lost      after a move by logical replication, which copies no sequences: sets them, and nothing else
   --force             although others are connected to the database`;
 
-export type Typed = {
-  readonly lostSince: Date;
-  readonly file: string | null;
-  readonly endsAll: boolean;
-  readonly isForced: boolean;
-};
+export type Typed =
+  | {
+      readonly lostSince: Date;
+      readonly file: string | null;
+      readonly endsAll: boolean;
+      readonly isForced: boolean;
+    }
+  /** Nothing was lost. */
+  | { readonly lostSince: null; readonly isForced: boolean };
 
 const wrong = (what: string): Outcome => ({
   ok: false,
@@ -36,6 +41,10 @@ export function readRestoredArguments(args: string[]): Typed | Outcome {
   }
   if (values.help) return { ok: true, text: USAGE };
   const { 'lost-since': since, ended = null, all = false, force = false } = values;
+  if (values['nothing-lost']) {
+    const isAlone = since === undefined && ended === null && !all;
+    return isAlone ? { lostSince: null, isForced: force } : wrong('--nothing-lost goes with --force alone');
+  }
   if (since === undefined) return wrong('say by --lost-since TIME to which moment the database was set back');
   const lostSince = readMoment(since);
   if (lostSince === null) return wrong(`"${since}" is no time such as 2026-11-27T08:00:00Z`);
@@ -49,6 +58,7 @@ const parse = (args: string[]) =>
       'lost-since': { type: 'string' },
       ended: { type: 'string' },
       all: { type: 'boolean' },
+      'nothing-lost': { type: 'boolean' },
       force: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },

@@ -53,7 +53,7 @@ async function sequencesCheck(): Promise<StartCheck> {
     return unreachable(error);
   }
   if (tables.length === 0) return { kind: 'good' };
-  const reason = `the database would give out numbers again that it has given before (of ${tables.join(', ')}), as after a move by logical replication; run \`npm run db:restored -- --lost-since TIME\` first`;
+  const reason = `the database would give out numbers again that it has given before (of ${tables.join(', ')}), as after a move by logical replication; run \`npm run db:restored -- --nothing-lost\` first, or with --lost-since TIME if something was lost`;
   return { kind: 'wrong', reason };
 }
 

@@ -3,7 +3,12 @@ import { firstFreshNumber } from '@/lib/core/status-list/fresh-list';
 import { hours } from '@/lib/core/time';
 import { recordAudit } from '@/lib/server/audit/audit-log';
 import type { Transaction } from '@/lib/server/database/client';
-import { highestStatusNumber, moveSequencesOn, otherConnections } from '@/lib/server/database/sequences';
+import {
+  highestStatusNumber,
+  moveSequencesOn,
+  otherConnections,
+  tablesAheadOfTheirSequence,
+} from '@/lib/server/database/sequences';
 import { prepareReplacement, type ReplacedKeys, replaceKeys } from '@/lib/server/keys/replacement';
 import { underKeyLock } from '@/lib/server/keys/signing-key-store';
 import { endAgain, endSessionsBegunBefore } from '@/lib/server/sessions/end-all';
@@ -43,8 +48,8 @@ export type Repair =
     };
 
 /**
- * Makes a database that was set back in time fit to be used: after a restore, a failover that lost writes, or a move by
- * logical replication, before the first instance starts. All in one transaction, under the lock of keys, but for the
+ * Makes a database that was set back in time fit to be used: after a restore or a failover that lost writes, before the
+ * first instance starts. All in one transaction, under the lock of keys, but for the
  * sequences, which only ever move on. A second run for the same moment ends what the first could not know of and renews
  * nothing again: what began since then is genuine.
  */
@@ -72,6 +77,28 @@ export async function repairRestored(restore: Restore): Promise<Repair> {
       mayBeReverted: await mayBeReverted(tx),
     };
   }, TIMEOUT_MS);
+}
+
+/** Of a database that was moved whole, and without its sequences. */
+export type Renumbering =
+  | { readonly kind: 'others_connected'; readonly others: number }
+  /** `nextNumber`: null where no sequence was behind its table. */
+  | { readonly kind: 'renumbered'; readonly nextNumber: number | null };
+
+/**
+ * Moves the sequences behind their tables after a move by logical replication, which copies none, and changes nothing else:
+ * nothing was lost, so whatever was ended, used or sent is known. The status numbers go on in a fresh list all the same.
+ */
+export function renumber(isForced: boolean): Promise<Renumbering> {
+  return underKeyLock(async (tx) => {
+    const others = await otherConnections(tx);
+    if (others > 0 && !isForced) return { kind: 'others_connected', others };
+    if ((await tablesAheadOfTheirSequence(tx)).length === 0) return { kind: 'renumbered', nextNumber: null };
+    const nextNumber = firstFreshNumber(await highestStatusNumber(tx), 0);
+    await moveSequencesOn(tx, nextNumber);
+    await recordAudit({ type: 'database_restored', details: { lostSince: null, ended: 0, renewed: false } }, tx);
+    return { kind: 'renumbered', nextNumber };
+  });
 }
 
 /** Of a restore to the same moment, in this history of the database: another restore takes the event away again. */

@@ -84,7 +84,7 @@ const CASES: Readonly<Record<string, readonly [Record<string, string | null>, Re
   'with a database that was never migrated': [{ DATABASE_URL: emptyUrl }, /npm run db:migrate/],
   'with a database that would give out numbers again': [
     { DATABASE_URL: behindUrl },
-    /numbers again that it has given before \(of AuditEvent\).*run `npm run db:restored -- --lost-since TIME` first/,
+    /numbers again that it has given before \(of AuditEvent\).*run `npm run db:restored -- --nothing-lost` first/,
   ],
   'with the AUTH_SECRET of another database': [{ AUTH_SECRET: `${secret(33).slice(5)}zzzzz` }, /AUTH_SECRET/],
 };

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { showRepair } from '@/lib/server/cli/restored-report';
 import { db } from '@/lib/server/database/client';
 import { tablesAheadOfTheirSequence } from '@/lib/server/database/sequences';
-import { type Repair, type Restore, repairRestored } from '@/lib/server/restore/repair';
+import { type Repair, type Restore, renumber, repairRestored } from '@/lib/server/restore/repair';
 import { readHistory } from '@/lib/server/restore/shipped-history';
 import { giveLink } from '@/tests/support/database/link-rows';
 import { runCommand } from '@/tests/support/database/postgres';
@@ -96,6 +96,20 @@ describe('npm run db:restored', () => {
     expect(await tablesAheadOfTheirSequence()).toEqual([]);
     const { id } = await prepareSession();
     expect((await sessionRow(id)).statusNumber).toBe(BigInt(renewal?.nextNumber ?? 0));
+  });
+
+  it('after a move that lost nothing the sequences alone are set, once', async () => {
+    const { id } = await prepareSession();
+    const before = await liveKeys();
+    expect(await renumber(true)).toEqual({ kind: 'renumbered', nextNumber: null });
+    await sql(url, `SELECT setval('"Session_statusNumber_seq"', 1, false)`);
+    const done = await renumber(true);
+    expect(done).toMatchObject({ kind: 'renumbered', nextNumber: expect.any(Number) });
+    expect(await tablesAheadOfTheirSequence()).toEqual([]);
+    expect(await renumber(true)).toEqual({ kind: 'renumbered', nextNumber: null });
+    expect(await liveKeys()).toEqual(before);
+    expect((await sessionRow(id)).endedAt).toBeNull();
+    expect((await prepareSession()).accessToken).not.toBe('');
   });
 
   it('withdraws every signing key and the sealing key at once, and puts others in their place', async () => {

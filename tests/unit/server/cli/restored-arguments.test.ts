@@ -9,12 +9,15 @@ describe('npm run db:restored', () => {
     [['--lost-since', TIME], PLAIN],
     [['--lost-since', '2026-11-27T09:00:00+01:00', '--all'], { ...PLAIN, endsAll: true }],
     [['--ended', 'a.log', '--lost-since', TIME, '--force'], { ...PLAIN, file: 'a.log', isForced: true }],
+    [['--nothing-lost'], { lostSince: null, isForced: false }],
+    [['--force', '--nothing-lost'], { lostSince: null, isForced: true }],
   ])('understands %j', (args, typed) => {
     expect(readRestoredArguments(args)).toEqual(typed);
   });
 
   it.each([
     [[], /--lost-since TIME/],
+    [['--nothing-lost', '--lost-since', TIME], /--nothing-lost goes with --force alone/],
     [['--lost-since', '2026-11-27'], /is no time/],
     [['--lost-since', '2026-13-27T08:00:00Z'], /is no time/],
     [['--lost-since', TIME, 'now'], /now/],
