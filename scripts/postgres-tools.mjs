@@ -5,7 +5,7 @@ import path from 'node:path';
 
 /** Where distributions put each version. */
 const PLACES = ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt'];
-const NEEDED = ['initdb', 'pg_ctl', 'pg_basebackup', 'pg_dump', 'pg_restore'];
+const NEEDED = ['initdb', 'pg_ctl', 'pg_basebackup', 'pg_dump', 'pg_restore', 'psql'];
 
 /** The folder of binaries with all that a rehearsal needs; null when there is none. */
 export async function findPostgresTools() {
@@ -28,7 +28,7 @@ export async function findPostgresTools() {
 
 /** @type {import('./requirements.mjs').Requirement} */
 export const POSTGRES_TOOLS = {
-  what: 'pg_basebackup, pg_dump and their server, for the rehearsals of a restore',
+  what: 'pg_basebackup, pg_dump and their server, for the rehearsals of restores and full disks',
   variable: 'HANDSTAMP_POSTGRES_BIN',
   find: findPostgresTools,
   command: 'brew install postgresql@18, or https://www.postgresql.org/download',

@@ -11,6 +11,7 @@ const NEEDED = [
   { variable: 'HANDSTAMP_NGINX', file: 'tests/rehearsals/rolling-restart.test.ts' },
   { variable: 'HANDSTAMP_POSTGRES_BIN', file: 'tests/rehearsals/restore-dump.test.ts' },
   { variable: 'HANDSTAMP_POSTGRES_BIN', file: 'tests/rehearsals/restore-moment.test.ts' },
+  { variable: 'HANDSTAMP_POSTGRES_BIN', file: 'tests/rehearsals/cut-over.test.ts' },
   { variable: 'HANDSTAMP_POSTGRES_BIN', file: 'tests/rehearsals/full-disk.test.ts' },
   { variable: 'HANDSTAMP_MOUNT', file: 'tests/rehearsals/full-disk.test.ts' },
 ];

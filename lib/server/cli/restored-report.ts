@@ -1,6 +1,6 @@
 import 'server-only';
 import type { Repair, Restore } from '@/lib/server/restore/repair';
-import type { MayBeReverted, Reverted, RevertedType } from '@/lib/server/restore/reverted';
+import type { Reverted, RevertedType } from '@/lib/server/restore/reverted';
 import { inUtc } from './keys-rotation';
 import { sessionsWere } from './users-answers';
 
@@ -31,15 +31,21 @@ const AGAIN: Readonly<Record<RevertedType, (email: string, role: string) => stri
   recovery_code_used: () => 'the code that was used is good again: make new ones',
 };
 
+const WARNING =
+  'Taken back by the restore, and nothing says of whom: passwords, addresses, roles, second factors, disabled and deleted accounts. Recovery codes that were used since are good again.';
+
 /** What a run came to, for whoever restores the database. */
 export function showRepair(repair: Repaired, { lostSince, history, endsAll }: Restore): string {
-  const { renewal, ended, reverted, mayBeReverted } = repair;
+  const { renewal, ended, reverted, clients } = repair;
   const lines = renewal === null ? [doneBefore(repair)] : renewed(renewal);
   lines.push(`${sessionsWere(ended)} ended${whichOf(endsAll, history !== null, lostSince)}.`);
   if (history !== null) {
     lines.push(`The file tells of ${inUtc(history.from.toISOString())} to ${inUtc(history.until.toISOString())}.`);
   }
-  lines.push(...(reverted === null ? warning(mayBeReverted) : toRepeat(reverted)), ...clients(mayBeReverted));
+  lines.push(...(reverted === null ? [WARNING] : toRepeat(reverted)));
+  if (clients.length > 0) {
+    lines.push(`A service that was removed since works again, and an old secret too. There are: ${clients.join(', ')}`);
+  }
   lines.push('Now start the instances.');
   return lines.join('\n');
 }
@@ -74,12 +80,3 @@ function toRepeat(reverted: readonly Reverted[]): string[] {
     }),
   ];
 }
-
-const warning = ({ accounts, withRecoveryCodes }: MayBeReverted): string[] => [
-  `Taken back by the restore, and nothing says of whom, among ${accounts} accounts: passwords, addresses, roles, disabled and deleted accounts, second factors. Recovery codes that were used are good again, of up to ${withRecoveryCodes} accounts.`,
-];
-
-const clients = ({ clients }: MayBeReverted): string[] =>
-  clients.length === 0
-    ? []
-    : [`A service that was removed since works again, and an old secret too. There are: ${clients.join(', ')}`];

@@ -1,5 +1,6 @@
 import 'server-only';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { parseEnv } from '@/lib/server/config/env';
 import { renumber, repairRestored } from '@/lib/server/restore/repair';
 import { readHistory } from '@/lib/server/restore/shipped-history';
@@ -14,9 +15,11 @@ await runProgram('db:restored', async (): Promise<Outcome> => {
   if ('ok' in typed) return typed;
   const settings = parseEnv(process.env);
   if (!settings.ok) return { ok: false, sentence: `${settings.faults.join('; ')}.` };
+  // Behind a pool every one of its connections would be somebody else's.
+  process.env['DATABASE_URL'] = settings.env.directDatabaseUrl ?? settings.env.databaseUrl;
   if (typed.lostSince === null) return renumbered(typed.isForced);
   const { file, ...restore } = typed;
-  const history = file === null ? null : readHistory(await readFile(file, 'utf8'));
+  const history = file === null ? null : readHistory(await shippedLinesOf(file));
   if (file !== null && history === null) {
     return refused(`${file} has no line that AUDIT_LOG=stdout wrote: nothing was changed.`);
   }
@@ -45,4 +48,13 @@ function refusal(others: number): Outcome {
   return refused(
     `${others} other connections of this role are open, and what is behind them remembers another history: stop every instance, and a pool in front of the database, first. Nothing was changed. With --force it is done all the same`,
   );
+}
+
+/** Of a log of any size the lines that may count. */
+async function shippedLinesOf(file: string): Promise<string> {
+  const kept: string[] = [];
+  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (/\baudit\b|session\.ended/.test(line)) kept.push(line);
+  }
+  return kept.join('\n');
 }

@@ -13,7 +13,7 @@ import { prepareReplacement, type ReplacedKeys, replaceKeys } from '@/lib/server
 import { underKeyLock } from '@/lib/server/keys/signing-key-store';
 import { endAgain, endSessionsBegunBefore } from '@/lib/server/sessions/end-all';
 import { type Forgotten, forgetPending } from './forgetting';
-import { type MayBeReverted, mayBeReverted, type Reverted, revertedSince } from './reverted';
+import { clientNames, type Reverted, revertedSince } from './reverted';
 import type { ShippedHistory } from './shipped-history';
 
 /** A million sessions end in a minute or two. */
@@ -44,7 +44,8 @@ export type Repair =
       readonly firstAt: Date;
       readonly ended: number;
       readonly reverted: readonly Reverted[] | null;
-      readonly mayBeReverted: MayBeReverted;
+      /** Services that may ask about tokens, by name. */
+      readonly clients: readonly string[];
     };
 
 /**
@@ -74,7 +75,7 @@ export async function repairRestored(restore: Restore): Promise<Repair> {
       firstAt,
       ended,
       reverted: history === null ? null : await revertedSince(tx, history, lostSince),
-      mayBeReverted: await mayBeReverted(tx),
+      clients: await clientNames(tx),
     };
   }, TIMEOUT_MS);
 }

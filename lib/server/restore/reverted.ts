@@ -39,14 +39,6 @@ export type Reverted = {
   readonly role: string | null;
 };
 
-/** What nothing outside of the database tells of: how many may have changed, for the warning. */
-export type MayBeReverted = {
-  readonly accounts: number;
-  readonly withRecoveryCodes: number;
-  /** Services that may ask about tokens; one that was removed since works again. */
-  readonly clients: readonly string[];
-};
-
 const isReverted = (event: ShippedEvent): event is ShippedEvent & { type: RevertedType; userId: string } =>
   Object.hasOwn(KINDS, event.type) && event.userId !== null;
 
@@ -60,10 +52,9 @@ export async function revertedSince(tx: Transaction, history: ShippedHistory, lo
     last.set(key, event);
   }
   const events = [...last.values()];
-  const users = await tx.user.findMany({
-    where: { id: { in: [...new Set(events.map(({ userId }) => userId))] } },
-    select: { id: true, email: true },
-  });
+  const ids = [...new Set(events.map(({ userId }) => userId))];
+  const users = await tx.$queryRaw<{ id: string; email: string }[]>`
+    SELECT id, email FROM "User" WHERE id = ANY(${ids}::text[])`;
   const addresses = new Map(users.map(({ id, email }) => [id, email]));
   return events.map(({ at, type, userId, role }) => ({
     at,
@@ -74,15 +65,8 @@ export async function revertedSince(tx: Transaction, history: ShippedHistory, lo
   }));
 }
 
-/** What may be reverted, as far as the restored database can say. */
-export async function mayBeReverted(tx: Transaction): Promise<MayBeReverted> {
-  const [row] = await tx.$queryRaw<{ accounts: number; codes: number }[]>`
-    SELECT (SELECT count(*)::int FROM "User") AS accounts,
-      (SELECT count(DISTINCT "userId")::int FROM "RecoveryCode") AS codes`;
+/** Services that may ask about tokens: one that was removed since works again, and so does an old secret. */
+export async function clientNames(tx: Transaction): Promise<string[]> {
   const clients = await tx.client.findMany({ orderBy: { name: 'asc' }, select: { name: true } });
-  return {
-    accounts: row?.accounts ?? 0,
-    withRecoveryCodes: row?.codes ?? 0,
-    clients: clients.map(({ name }) => name),
-  };
+  return clients.map(({ name }) => name);
 }
