@@ -1,4 +1,6 @@
+import { NextRequest } from 'next/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { GET } from '@/app/api/cron/mail/route';
 import { recordAudit } from '@/lib/server/audit/audit-log';
 import { shipEvents } from '@/lib/server/audit/shipping';
 import { takeTurn } from '@/lib/server/audit/shipping-store';
@@ -11,6 +13,7 @@ import { createPerson, prepareSession } from '@/tests/support/people';
 
 await useDatabase();
 process.env['AUDIT_LOG'] = 'stdout';
+process.env['CRON_SECRET'] = 'a-secret-that-only-the-scheduler-knows';
 
 const shared = globalThis as typeof globalThis & { handstampShipper?: unknown };
 let lines: string[] = [];
@@ -88,6 +91,16 @@ describe('events that are shipped', () => {
     await db().$executeRaw`UPDATE "AuditShipping" SET "heldUntil" = now() - interval '1 second'`;
     await recordAudit({ type: 'key_withdrawn' });
     expect(await shipEvents()).toBe(2);
+  });
+
+  it('are shipped by a call of the scheduler too, where no process lives long enough', async () => {
+    await recordAudit({ type: 'key_promoted' });
+    const headers = { authorization: `Bearer ${process.env['CRON_SECRET']}`, host: 'localhost:3000' };
+    const answer = await GET(new NextRequest('http://localhost:3000/api/cron/mail', { headers }), {
+      params: Promise.resolve({}),
+    });
+    expect(answer.status).toBe(200);
+    expect(told('audit').map(({ type }) => type)).toEqual(['key_promoted']);
   });
 
   it('that happened while nobody shipped are told later, page after page', async () => {
