@@ -44,7 +44,7 @@ const TIMEOUT_MS = 3_000;
 const MAX_IN_FLIGHT = 256;
 const REFUSED_MS = 30_000;
 const MAX_REFUSED = 1_000;
-/** The only body that is read is a problem document of ours. */
+/** Problem documents of ours, and what the endpoint says besides its cookies. */
 const MAX_BODY_BYTES = 4 * 1024;
 
 type Outcome = Result<RefreshOutcome, string>;
@@ -141,8 +141,13 @@ async function readOutcome(response: Response, signal: AbortSignal): Promise<Ref
     const body: unknown = JSON.parse(await boundedText(response, MAX_BODY_BYTES, signal));
     if (isRecord(body) && body['code'] === 'session_ended') return { kind: 'refused' };
   }
-  dropBody(response);
-  if (response.status !== 200) throw new BadAnswer(`status ${response.status}`);
+  if (response.status !== 200) {
+    dropBody(response);
+    throw new BadAnswer(`status ${response.status}`);
+  }
+  // To its end, whatever it says: a body that is dropped takes its connection with it, and for the server behind, Next.js
+  // among others, the request would never be over.
+  await boundedText(response, MAX_BODY_BYTES, signal).catch(() => undefined);
   const setCookieLines = response.headers.getSetCookie();
   const pairs = setCookieLines.map(parseSetCookie).filter((pair) => pair !== null);
   return { kind: 'refreshed', setCookieLines, cookies: new Map(pairs.map(({ name, value }) => [name, value])) };

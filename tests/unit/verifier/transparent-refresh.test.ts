@@ -60,6 +60,24 @@ const ask = (refreshToken: string, sharers: readonly string[] = []) =>
 const tokens = (count: number) => Promise.all(Array.from({ length: count }, (_, number) => tokenNumber(number)));
 
 describe('the call', () => {
+  test('is read to its end when it brought cookies: dropped, its connection would be gone and the server never done', async () => {
+    let isRead = false;
+    const body = new ReadableStream(
+      {
+        pull: (controller) => {
+          controller.enqueue(new TextEncoder().encode('{}'));
+          controller.close();
+          isRead = true;
+        },
+        cancel: () => expect.unreachable('somebody dropped it'),
+      },
+      { highWaterMark: 0 },
+    );
+    answer = async () => new Response(body, { headers: refreshed().headers });
+    expect((await ask(await tokenNumber(1))).kind).toBe('refreshed');
+    expect(isRead).toBe(true);
+  });
+
   test('carries the refresh cookie, our origin, the visitor and nothing else', async () => {
     const token = await tokenNumber(1);
     await ask(token);
