@@ -16,6 +16,12 @@ export async function register(): Promise<void> {
     (await import('./lib/server/maintenance/stale-forms')).leadStaleForms();
     const { startOrExit } = await import('./lib/server/maintenance/start-check');
     await startOrExit();
+    // Loads hundreds of modules, and so is loaded only where somebody collects. A function of Vercel stands still between two
+    // requests: what it collected would come late or never.
+    const { OTEL_EXPORTER_OTLP_ENDPOINT, METRICS_PORT, VERCEL } = process.env;
+    if ((OTEL_EXPORTER_OTLP_ENDPOINT || METRICS_PORT) && VERCEL !== '1') {
+      await (await import('./lib/server/telemetry/start')).startTelemetry();
+    }
     if (process.env['VERCEL'] !== '1') (await import('./lib/server/maintenance/background-work')).startBackgroundWork();
   }
 }

@@ -12,12 +12,11 @@ import { PRIVATE_HEADERS, type ProblemCode, type ProblemDetails, problemDocument
 import { type Access, accessOf, isDecodable } from '@/lib/core/http/route-policy';
 import { loginPath } from '@/lib/core/http/safe-redirect';
 import { mayBeAction, mayNameAction } from '@/lib/core/http/server-action';
+import { TRACEPARENT } from '@/lib/core/http/trace-context';
 import { unavailablePage } from '@/lib/core/http/unavailable-page';
 import { boundNetwork, isAtHome, NETWORK_BINDINGS } from '@/lib/core/session/network-binding';
 import type { AccessClaims } from '@/lib/core/token/claims';
-import { askedAgain } from '@/lib/verifier/asked-again';
-import { lossReport } from '@/lib/verifier/loss-report';
-import { realSurroundings, type Surroundings, withHeadersFor } from '@/lib/verifier/surroundings';
+import { edgeAmbient, selfCalls } from '@/lib/verifier/self-calls';
 import { type RefreshOutcome, transparentRefresh } from '@/lib/verifier/transparent-refresh';
 import { tokenVerifier } from '@/lib/verifier/verifier';
 import { LOOK, SITE } from '@/site';
@@ -51,7 +50,7 @@ type Gate = ReturnType<typeof openGate>;
 
 function openGate() {
   const { APP_ORIGIN, INTERNAL_ORIGIN, PORT, VERCEL, VERCEL_ENV, VERCEL_URL, VERCEL_BRANCH_URL } = process.env;
-  const { SESSION_NETWORK_BINDING, TRUSTED_PROXY_HOPS } = process.env;
+  const { SESSION_NETWORK_BINDING, TRUSTED_PROXY_HOPS, OTEL_EXPORTER_OTLP_ENDPOINT: collector } = process.env;
   const platform = { VERCEL, VERCEL_ENV, VERCEL_URL, VERCEL_BRANCH_URL };
   const origins = publicOrigins({ APP_ORIGIN, INTERNAL_ORIGIN, PORT, ...platform });
   if (!origins.ok) throw new Error(origins.fault);
@@ -59,32 +58,31 @@ function openGate() {
   const names = cookieNames(isSecure);
   const trustedProxyHops = Number(TRUSTED_PROXY_HOPS ?? 0);
   const networkBinding = NETWORK_BINDINGS.find((binding) => binding === SESSION_NETWORK_BINDING) ?? 'off';
-  const surroundings = surroundingsOf(internalOrigin);
+  const bypass = process.env['VERCEL_AUTOMATION_BYPASS_SECRET'];
+  // biome-ignore lint/suspicious/noConsole: the edge has no other way to the log
+  const write = (line: string) => console.error(line);
+  const calls = selfCalls({ origin: internalOrigin, bypass, write, random, ambient: collector ? edgeAmbient() : null });
   return {
     appOrigin,
     names,
+    calls,
     networkOf: (forwardedFor: string | null) =>
       boundNetwork(networkBinding, clientAddress(forwardedFor, trustedProxyHops)),
     sharersOf: (forwardedFor: string | null) => sharedNetworks(forwardedFor, trustedProxyHops),
-    verify: tokenVerifier({ issuer: appOrigin, audience: appOrigin, fetchOrigin: internalOrigin }, surroundings),
-    refresh: transparentRefresh({ internalOrigin, appOrigin, refreshCookieName: names.refresh }, surroundings),
+    verify: tokenVerifier({ issuer: appOrigin, audience: appOrigin, fetchOrigin: internalOrigin }, calls.surroundings),
+    refresh: transparentRefresh({ internalOrigin, appOrigin, refreshCookieName: names.refresh }, calls.surroundings),
   };
 }
 
-/** How the edge asks its own server: twice where a connection fails, with a line in the log where that brings nothing. A
- * deployment on Vercel may be protected: every request carries what opens it. */
-function surroundingsOf(internalOrigin: string): Surroundings {
-  // biome-ignore lint/suspicious/noConsole: the edge has no other way to the log
-  const report = lossReport((line) => console.error(line), realSurroundings);
-  const reporting = { ...askedAgain(realSurroundings), report };
-  const { VERCEL_AUTOMATION_BYPASS_SECRET: bypass } = process.env;
-  return bypass ? withHeadersFor(internalOrigin, { 'x-vercel-protection-bypass': bypass }, reporting) : reporting;
-}
-
-/** Origin check, then who may pass, then the headers of the page. What a request carries on is its `cookie`, no more. */
+/** What a request carries on is its `cookie`, and where it stands in a trace; no more. */
 export async function middleware(request: NextRequest): Promise<Response> {
   gate ??= openGate();
   const open = gate;
+  return open.calls.follow(request.headers, () => judge(request, open));
+}
+
+/** Origin check, then who may pass, then the headers of the page. */
+async function judge(request: NextRequest, open: Gate): Promise<Response> {
   const { appOrigin, names, networkOf, verify } = open;
   const { headers, method, nextUrl } = request;
   // Next answers a path that it cannot decode with a plain 500, and its own page for failures with a 500 that caches keep.
@@ -168,8 +166,10 @@ function goOn(request: NextRequest, access: Access, refreshed?: Refreshed): Resp
 
 /** Changed request headers are listed to Next one by one: a request that needs no change is passed on as it came. */
 function next(request: NextRequest, policy: string | null, refreshed?: Refreshed): NextResponse {
-  if (policy === null && !refreshed) return NextResponse.next();
+  const traceparent = gate?.calls.begun(request.headers) ?? null;
+  if (policy === null && !refreshed && traceparent === null) return NextResponse.next();
   const headers = new Headers(request.headers);
+  if (traceparent !== null) headers.set(TRACEPARENT, traceparent);
   if (refreshed) headers.set('cookie', replaceCookies(headers.get('cookie'), refreshed.cookies));
   // Next reads the nonce for its own scripts from the request.
   if (policy !== null) headers.set('content-security-policy', policy);
@@ -195,5 +195,6 @@ function refuse(request: NextRequest, access: Access): Response {
 
 const unavailable = (): Response => unavailablePage({ ...SITE, ...LOOK }, newNonce(), RETRY_AFTER_SECONDS);
 
+const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 /** 128 random bits a page. */
-const newNonce = (): string => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
+const newNonce = (): string => btoa(String.fromCharCode(...random(16)));

@@ -59,6 +59,17 @@ const config = {
     proxyClientMaxBodySize: MAX_BODY_BYTES + CHUNK_BYTES,
     serverActions: { bodySizeLimit: MAX_BODY_BYTES, allowedOrigins: ownHosts },
   },
+  // Loaded from where npm put them and only when asked for: a build would make them part of every server.
+  serverExternalPackages: [
+    '@opentelemetry/api',
+    '@opentelemetry/core',
+    '@opentelemetry/exporter-metrics-otlp-http',
+    '@opentelemetry/exporter-prometheus',
+    '@opentelemetry/exporter-trace-otlp-http',
+    '@opentelemetry/resources',
+    '@opentelemetry/sdk-metrics',
+    '@opentelemetry/sdk-trace-node',
+  ],
   // What browsers ask for when a page names no icon, such as one that failed early.
   rewrites: async () => [{ source: '/favicon.ico', destination: '/icon.svg' }],
   headers: async () => [

@@ -39,18 +39,20 @@ export const realSurroundings: Surroundings = {
 };
 
 /**
- * `surroundings` whose fetches to `origin` carry `headers`, and whose fetches to any other do not: for what opens a server
- * that is ours and protected. No fetch here follows a redirect, which could lead them elsewhere.
+ * `surroundings` whose fetches to `origin` carry `headers`, or what they are at that moment, and whose fetches to any other
+ * do not: for what opens a server that is ours and protected. No fetch here follows a redirect, which could lead them
+ * elsewhere.
  */
 export function withHeadersFor(
   origin: string,
-  headers: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>),
   surroundings: Surroundings,
 ): Surroundings {
   const fetch: Surroundings['fetch'] = (url, init) => {
     if (new URL(url).origin !== origin) return surroundings.fetch(url, init);
     const all = new Headers(init.headers);
-    for (const [name, value] of Object.entries(headers)) all.set(name, value);
+    for (const [name, value] of Object.entries(typeof headers === 'function' ? headers() : headers))
+      all.set(name, value);
     return surroundings.fetch(url, { ...init, headers: all });
   };
   return { ...surroundings, fetch };

@@ -23,6 +23,8 @@ const DOCUMENTS = [...readdirSync('.'), ...['docs', 'examples', '.github'].flatM
 
 /** Read by Next.js or the platform itself. */
 const FOREIGN_SETTINGS = ['NEXT_SERVER_ACTIONS_ENCRYPTION_KEY', 'NEXT_DEPLOYMENT_ID'];
+/** Read by the OpenTelemetry library. */
+const LIBRARY_SETTINGS = ['OTEL_SERVICE_NAME', 'OTEL_RESOURCE_ATTRIBUTES', 'OTEL_EXPORTER_OTLP_HEADERS'];
 /** Set by Vercel, on its own machines. */
 const PLATFORM_VARIABLES = ['VERCEL_URL', 'VERCEL_BRANCH_URL', 'VERCEL_AUTOMATION_BYPASS_SECRET'];
 /** Set by our own scripts only. */
@@ -87,6 +89,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
       ...Object.keys(environmentSchema.shape),
       ...FOREIGN_SETTINGS,
       ...ENVIRONMENT_ONLY,
+      ...LIBRARY_SETTINGS,
       ...PLATFORM_VARIABLES,
       ...IMAGE_VARIABLES,
       ...OTHER_VARIABLES,

@@ -34,8 +34,11 @@ const NEXT_ENV = [
   'NEXT_SERVER_ACTIONS_ENCRYPTION_KEY',
 ];
 
-/** The two public addresses, and how the network of a request is told. */
-const PUBLIC_SETTINGS = ['APP_ORIGIN', 'INTERNAL_ORIGIN', 'PORT', 'TRUSTED_PROXY_HOPS', 'SESSION_NETWORK_BINDING'];
+/** The two public addresses, how the network of a request is told, and whether anybody collects traces. */
+const PUBLIC_SETTINGS = [
+  ...['APP_ORIGIN', 'INTERNAL_ORIGIN', 'PORT', 'TRUSTED_PROXY_HOPS', 'SESSION_NETWORK_BINDING'],
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+];
 const SECRET_SETTINGS = Object.keys(environmentSchema.shape).filter((name) => !PUBLIC_SETTINGS.includes(name));
 
 // Promise: Each ring imports only what it may
@@ -54,6 +57,7 @@ describe('the middleware that was built', () => {
     ['bcrypt', /bcrypt|\$2[aby]\$/i],
     ['nodemailer', /nodemailer|smtp/i],
     ['zod', /ZodError|invalid_union/],
+    ['the SDK of OpenTelemetry', /BatchSpanProcessor|PeriodicExportingMetricReader|\/v1\/traces/],
     ['anything of lib/server', /handstamp(?:Db|HashPool|LiveState)/],
   ])('holds nothing of %s', (_what, pattern) => {
     expect(files.filter(({ text }) => pattern.test(text)).map(({ file }) => file)).toEqual([]);

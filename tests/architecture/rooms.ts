@@ -54,11 +54,13 @@ export const ROOMS = table({
   // What runs before the first request, by itself, and every night, and whether all that is needed answers.
   'server/maintenance': ['core', 'core/http', 'server/observability', 'server/config', 'server/database', 'server/audit', 'server/keys', 'server/mail'],
   // How often something may be tried.
-  'server/rate-limit': ['core', 'core/http', 'server/database', 'server/keys'],
+  'server/rate-limit': ['core', 'core/http', 'server/observability', 'server/database', 'server/keys'],
   // Which sessions were ended, and the lists that say so.
-  'server/revocation': ['core', 'core/status-list', 'core/http', 'server/config', 'server/database', 'server/keys'],
+  'server/revocation': ['core', 'core/status-list', 'core/http', 'server/observability', 'server/config', 'server/database', 'server/keys'],
   // Hashing, off the event loop, and which new ones are too easy.
   'server/passwords': ['core', 'core/passwords', 'server/observability', 'server/config', 'server/keys', 'server/maintenance'],
+  // Spans and metrics for whoever collects them: loads the SDK, and is loaded only then.
+  'server/telemetry': ['core/http', 'core/status-list', 'server/observability', 'server/config', 'server/database', 'server/passwords', 'server/maintenance'],
   // Second factors: authenticator apps, recovery codes, passkeys.
   'server/factors': ['site.ts', 'core', 'core/factors', 'core/keys', 'core/token', 'server/observability', 'server/config', 'server/database', 'server/http', 'server/audit', 'server/ceremonies', 'server/users', 'server/mail', 'server/keys', 'server/rate-limit'],
   // A session from its beginning to its end, and who is signed in.
@@ -120,7 +122,7 @@ export const ROOMS = table({
   // The edge: who may pass, before any page or handler runs.
   'middleware.ts': ['site.ts', 'core', 'core/http', 'core/session', 'core/token', 'verifier'],
   // The beginning of a server process.
-  'instrumentation.ts': ['server/maintenance'],
+  'instrumentation.ts': ['server/maintenance', 'server/telemetry'],
 });
 
 export type Room = keyof typeof ROOMS;

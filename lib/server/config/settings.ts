@@ -55,7 +55,15 @@ const authSecret = z.string({ error: `is missing: ${MAKE_SECRET}` }).transform((
 const isSmtpUrl = (text: string): boolean =>
   /^smtps?:\/\//i.test(text) && URL.canParse(text) && new URL(text).hostname !== '' && new URL(text).hash === '';
 
+const isHttpUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
+
 const LEAST_SECRET_CHARACTERS = 32;
+
+/** Samplers of the OpenTelemetry specification, by its names. */
+const SAMPLERS = [
+  ...(['always_on', 'always_off', 'traceidratio'] as const),
+  ...(['parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'] as const),
+] as const;
 
 const setting = <Schema extends z.ZodType>(variable: string, schema: Schema) => ({ variable, schema });
 
@@ -134,6 +142,27 @@ export const SETTINGS = {
   networkBinding: setting('SESSION_NETWORK_BINDING', z.enum(NETWORK_BINDINGS).default('off')),
   /** A signing key gives way to the next after so many days; 0: only by hand. */
   keyRotationDays: setting('KEY_ROTATION_DAYS', z.coerce.number().int().min(0).max(3_650).default(0)),
+  /** Where traces and metrics are sent; null: nowhere, and nothing is loaded for it. */
+  otlpEndpoint: setting(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    optional.refine((url) => url === null || isHttpUrl(url), 'must be a URL such as http://localhost:4318'),
+  ),
+  tracesSampler: setting('OTEL_TRACES_SAMPLER', optional.pipe(z.enum(SAMPLERS).nullable())),
+  /** Share of the traces that are collected. */
+  tracesSamplerArg: setting('OTEL_TRACES_SAMPLER_ARG', z.coerce.number().min(0).max(1).default(0.01)),
+  /** How often metrics are sent, in milliseconds. */
+  metricExportMs: setting('OTEL_METRIC_EXPORT_INTERVAL', z.coerce.number().int().min(100).default(60_000)),
+  /** Where Prometheus asks for metrics: a port of its own, so that nobody on the site's finds them. */
+  metricsPort: setting(
+    'METRICS_PORT',
+    optional
+      .transform((text) => (text === null ? null : Number(text)))
+      .pipe(z.number().int().min(1).max(65_535).nullable()),
+  ),
+  metricsHost: setting(
+    'METRICS_HOST',
+    optional.transform((host) => host ?? '127.0.0.1'),
+  ),
   /** Folder of the embedded database, absolute; null on a real one. Demo accounts and the mailbox live and die with it. */
   embeddedDataFolder: setting(
     'HANDSTAMP_DATA',

@@ -1,8 +1,8 @@
 import 'server-only';
-import { PrismaPg } from '@prisma/adapter-pg';
 import { env } from '@/lib/server/config/env';
 import { poolConfig } from './connection';
 import { type Prisma, PrismaClient } from './generated/prisma/client';
+import { WatchedPg } from './pool-watch';
 
 /** What statements run in: a transaction, or `db()` outside of one. */
 export type Transaction = Prisma.TransactionClient;
@@ -12,7 +12,7 @@ const shared = globalThis as typeof globalThis & { handstampDb?: PrismaClient };
 /** The database client of this process. One for all bundles of the server, so that there is one pool. */
 export function db(): PrismaClient {
   const { databaseUrl, databasePoolSize } = env();
-  shared.handstampDb ??= new PrismaClient({ adapter: new PrismaPg(poolConfig(databaseUrl, databasePoolSize)) });
+  shared.handstampDb ??= new PrismaClient({ adapter: new WatchedPg(poolConfig(databaseUrl, databasePoolSize)) });
   return shared.handstampDb;
 }
 

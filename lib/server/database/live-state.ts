@@ -3,6 +3,7 @@ import { type Clocks, type Moment, momentOf, msSince, NEVER } from '@/lib/core/m
 import { REVOCATION_RETENTION_SECONDS } from '@/lib/core/policy';
 import { markOf, type SessionMark } from '@/lib/core/session-status';
 import type { EpochSeconds } from '@/lib/core/time';
+import { inSpan, timed } from '@/lib/server/observability/telemetry';
 import { db } from './client';
 
 /** That a session ended or its claims are stale, and the database's time of it. A number has one mark, for good. */
@@ -76,7 +77,10 @@ export async function liveState(): Promise<LiveState> {
   const held = memory();
   const last = stateOf(held);
   if (last !== null && msSince(last.readAt, CLOCKS) < MAX_AGE_MS) return last;
-  held.reading ??= readState(held)
+  held.reading ??= inSpan('auth.state.read', (note) => {
+    note({ 'handstamp.state.whole': String(!mayReadChanges(held)) });
+    return timed('handstamp.state.read.duration', () => readState(held));
+  })
     .catch((error) => {
       held.failedAt = momentOf(CLOCKS);
       throw error;
@@ -108,6 +112,12 @@ function withinMs<T>(work: Promise<T>, limitMs: number, otherwise: T): Promise<T
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
+
+/** The state as this process holds it, however old; null before the first reading. No statement. */
+export const heldState = (): LiveState | null => stateOf(memory());
+
+/** How old a state is, in seconds. */
+export const stateAgeSeconds = ({ readAt }: LiveState): number => msSince(readAt, CLOCKS) / 1_000;
 
 function stateOf({ state, known, revision }: Memory): LiveState | null {
   return state === undefined || known === undefined ? null : { ...state, marks: known.marks, revision };

@@ -2,6 +2,7 @@ import 'server-only';
 import { type DestinationStream, pino } from 'pino';
 import { type Loggable, redactFields, scrubSentence } from './log-redaction';
 import { prettyOutput } from './pretty-output';
+import { activeTrace } from './telemetry';
 
 /** Facts of an event: ids, codes, counts, durations, and a sentence as `reason`. `redact` withholds everything else. */
 export type LogFields = { readonly [name: string]: unknown };
@@ -19,7 +20,7 @@ type Entry = { readonly event: string; readonly fields: LogFields };
 
 /**
  * A log that writes one line of JSON for each event: `level`, `time` (ISO 8601), `event`, then the fields as far as
- * `redact` lets them through. JSON escapes line breaks and control characters, so one event is always one line.
+ * `redact` lets them through, and `trace_id` and `span_id` of the request where traces are collected. JSON escapes line breaks and control characters, so one event is always one line.
  *
  * @param now The clock of `time`.
  */
@@ -41,7 +42,9 @@ export function logTo(destination: DestinationStream, now: () => Date): Log {
 
 function withheld(entry: object): { [name: string]: Loggable } {
   const { event, fields } = entry as Entry;
-  const head = { event: scrubSentence(event) };
+  const trace = activeTrace();
+  const place = trace === null ? {} : { trace_id: trace.traceId, span_id: trace.spanId };
+  const head = { event: scrubSentence(event), ...place };
   try {
     // JSON would take the last of two `level`s or `time`s, and pino writes its own first.
     const { level: _level, time: _time, ...kept } = redactFields(fields);

@@ -2,6 +2,7 @@ import 'server-only';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { fail, type Result, succeed } from '@/lib/core/failures';
+import { inSpan, record } from '@/lib/server/observability/telemetry';
 import type { HashJob } from './hash.worker';
 import { type Claim, LANES, type Lane, Places } from './hash-queue';
 
@@ -16,6 +17,8 @@ type Answer = Result<string, 'overloaded'>;
 type Pending = {
   readonly job: HashJob;
   readonly lane: Lane;
+  /** Called when a thread begins with it. */
+  begun(): void;
   /** Ends the wait when it has been too long. */
   readonly waitTimer: NodeJS.Timeout;
   answer(answer: Answer): void;
@@ -56,7 +59,7 @@ export class HashPool {
   /** A place for a job; null when there is none, and then nothing may be counted or read for it. */
   reserve(claim: Claim): HashPlace | null {
     const leave = this.#places.take(claim);
-    return leave === null ? null : { run: (job) => this.#run(job, claim.lane), leave };
+    return leave === null ? null : { run: (job) => this.#measured(job, claim.lane), leave };
   }
 
   /** From now on nobody waits for a thread: who waits is answered `overloaded` at once, for the process is about to end. */
@@ -71,10 +74,35 @@ export class HashPool {
     pending.answer(fail('overloaded'));
   }
 
-  #run(job: HashJob, lane: Lane): Promise<Answer> {
+  /** Jobs that wait for a thread. */
+  get waiting(): number {
+    return LANES.reduce((sum, lane) => sum + this.#waiting[lane].size, 0);
+  }
+
+  /** Wait and work apart, in the span as in the metrics: a queue and a slow machine want different things. */
+  #measured(job: HashJob, lane: Lane): Promise<Answer> {
+    return inSpan('auth.password.hash', async (note) => {
+      const askedMs = performance.now();
+      let begunMs: number | null = null;
+      try {
+        return await this.#run(job, lane, () => {
+          begunMs = performance.now();
+        });
+      } finally {
+        const endedMs = performance.now();
+        const waitSeconds = ((begunMs ?? endedMs) - askedMs) / 1_000;
+        const workSeconds = (endedMs - (begunMs ?? endedMs)) / 1_000;
+        note({ 'handstamp.hash.wait': waitSeconds, 'handstamp.hash.work': workSeconds, 'handstamp.hash.lane': lane });
+        record('handstamp.hash.wait', waitSeconds, {});
+        if (begunMs !== null) record('handstamp.hash.duration', workSeconds, {});
+      }
+    });
+  }
+
+  #run(job: HashJob, lane: Lane, begun: () => void): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const waitTimer = setTimeout(() => this.#giveUp(pending), MAX_WAIT_MS);
-      const pending: Pending = { job, lane, waitTimer, answer: resolve, reject };
+      const pending: Pending = { job, lane, begun, waitTimer, answer: resolve, reject };
       this.#waiting[lane].add(pending);
       this.#startNext();
       if (!this.#mayWait && this.#waiting[lane].has(pending)) this.#giveUp(pending);
@@ -88,6 +116,7 @@ export class HashPool {
     this.#waiting[pending.lane].delete(pending);
     this.#knownInARow = pending.lane === 'known' ? this.#knownInARow + 1 : 0;
     clearTimeout(pending.waitTimer);
+    pending.begun();
     thread.pending = pending;
     thread.workTimer = setTimeout(() => this.#bury(thread, new Error('It did not answer in time')), MAX_WORK_MS);
     thread.worker.ref();

@@ -20,6 +20,9 @@ function pool(): HashPool {
   return shared.handstampHashPool;
 }
 
+/** Hashes of this process that wait for a thread. */
+export const waitingHashes = (): number => shared.handstampHashPool?.waiting ?? 0;
+
 /**
  * Does `work` with a place in the queue of the hashing threads, which is taken before anything else: fails with
  * `overloaded` when there is none, and then `work` was not begun.

@@ -2,6 +2,7 @@ import 'server-only';
 import { type Failure, fail, type Success, succeed } from '@/lib/core/failures';
 import { db } from '@/lib/server/database/client';
 import { Prisma } from '@/lib/server/database/generated/prisma/client';
+import { count } from '@/lib/server/observability/telemetry';
 import type { Bucket } from './buckets';
 import { LIMITS, type Limit } from './limits';
 
@@ -13,6 +14,12 @@ export type Blocked = Failure<'too_many_attempts'> & {
 
 /** What was counted: the longest row of failures among the buckets whose wait doubles, with this attempt. */
 export type Counted = { readonly inARow: number };
+
+type Attempted = Counted & {
+  readonly counted: number;
+  readonly waitSeconds: number | null;
+  readonly waitingKeys: readonly string[] | null;
+};
 
 /** Expired rows that go with each count: more than it makes, so that the table holds what is alive and little else. */
 const SWEPT_ROWS = 8;
@@ -31,7 +38,7 @@ export async function countAttempt(
   const looked = distinct([...wanted, ...watched]);
   if (looked.length === 0) return succeed({ inARow: 0 });
   const limits = wanted.map(({ policy }): Limit => LIMITS[policy]);
-  const [outcome] = await db().$queryRaw<(Counted & { counted: number; waitSeconds: number | null })[]>`
+  const [outcome] = await db().$queryRaw<Attempted[]>`
     WITH wanted AS (
       SELECT * FROM unnest(
         ${wanted.map(({ key }) => key)}::text[],
@@ -41,7 +48,7 @@ export async function countAttempt(
         ${limits.map((limit) => limit.shortestMemorySeconds ?? limit.forgetSeconds)}::int[]
       ) AS w(key, threshold, max_wait, forget, shortest)
     ), waiting AS (
-      SELECT max("blockedUntil") AS until
+      SELECT max("blockedUntil") AS until, array_agg(key) AS keys
       FROM "RateLimit" WHERE key = ANY(${looked.map(({ key }) => key)}) AND "blockedUntil" > now()
     ), counted AS (
       INSERT INTO "RateLimit" AS r (key, failures, "blockedUntil", "expiresAt")
@@ -85,8 +92,11 @@ export async function countAttempt(
     SELECT
       (SELECT count(*)::int FROM counted) AS counted,
       (SELECT coalesce(max(c.failures), 0)::int FROM counted c JOIN wanted w ON w.key = c.key WHERE w.max_wait > 0) AS "inARow",
-      (SELECT ceil(extract(epoch FROM until - now()))::int FROM waiting) AS "waitSeconds"`;
+      (SELECT ceil(extract(epoch FROM until - now()))::int FROM waiting) AS "waitSeconds",
+      (SELECT keys FROM waiting) AS "waitingKeys"`;
   if (outcome?.counted === wanted.length && outcome.waitSeconds === null) return succeed({ inARow: outcome.inARow });
+  const hit = looked.filter(({ key }) => outcome?.waitingKeys?.includes(key));
+  for (const limit of new Set(hit.map(({ policy }) => policy))) count('handstamp.limit.hits', { limit });
   // Null: the wait began after this statement did. One second is the least that it can be.
   return { ...fail('too_many_attempts'), retryAfterSeconds: Math.max(1, outcome?.waitSeconds ?? 1) };
 }

@@ -5,6 +5,7 @@ import { statusListUri } from '@/lib/core/status-list/status-index';
 import { signStatusList } from '@/lib/core/status-list/status-list';
 import { env } from '@/lib/server/config/env';
 import { liveKeyring } from '@/lib/server/keys/live-keyring';
+import { inSpan, timed } from '@/lib/server/observability/telemetry';
 import { markedLists } from './marked-sessions';
 
 /** A signed list and a name for exactly this text. */
@@ -30,7 +31,13 @@ export async function publishedStatusList(list: number): Promise<PublishedList |
 
   const held = signedLists.get(list);
   if (held?.signedFor === signedFor) return held.published;
-  const published = publish(signStatusList(statuses, statusListUri(env().appOrigin, list), signing, iat));
+  const sign = () => signStatusList(statuses, statusListUri(env().appOrigin, list), signing, iat);
+  const published = publish(
+    inSpan('auth.status_list.sign', (note) => {
+      note({ 'handstamp.status_list.number': list, 'handstamp.status_list.marked': count });
+      return timed('handstamp.status_list.sign.duration', sign);
+    }),
+  );
   signedLists.set(list, { signedFor, published });
   published.catch(() => signedLists.delete(list));
   return published;

@@ -8,6 +8,7 @@ import { noteEnded } from '@/lib/server/database/live-state';
 import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
 import type { MailMessage } from '@/lib/server/mail/compose';
 import { MAIL_COLUMNS, mailValues, type SealedMail, sealMail } from '@/lib/server/mail/sealed-mail';
+import { count } from '@/lib/server/observability/telemetry';
 import { isUsableFrom, noteForeignNetwork } from './home-network';
 
 /**
@@ -82,7 +83,10 @@ export async function endSessionsWith(tx: Transaction, scope: EndingScope, endin
     )${mailed}
     SELECT ARRAY(SELECT "statusNumber"::float8 FROM ended) AS "endedNumbers",
       (SELECT "userId" FROM asking WHERE "isLive" AND NOT "isAtHome") AS "refusedUserId"`;
-  return outcome ?? { endedNumbers: [], refusedUserId: null };
+  const { endedNumbers, refusedUserId } = outcome ?? { endedNumbers: [], refusedUserId: null };
+  // A transaction that is rolled back after this has counted too much: that is rare, and no reason to hand a count around.
+  count('handstamp.sessions.ended', { reason }, endedNumbers.length);
+  return { endedNumbers, refusedUserId };
 }
 
 const mailToOwners = (mail: SealedMail): Prisma.Sql => Prisma.sql`, mailed AS (

@@ -10,6 +10,8 @@ import { db, type Transaction } from '@/lib/server/database/client';
 import type { SessionKind } from '@/lib/server/database/generated/prisma/client';
 import { networkNow, type RequestFacts } from '@/lib/server/http/request-facts';
 import { sessionEndedToBeSafe } from '@/lib/server/mail/session-messages';
+import type { AttributesOf } from '@/lib/server/observability/metric-list';
+import { count, inSpan } from '@/lib/server/observability/telemetry';
 import { endSessions } from './ending';
 import { noteForeignNetwork } from './home-network';
 import { type RefreshRow, readRole, rotateOrRead, updateDevice } from './session-store';
@@ -18,6 +20,10 @@ import { type IssuedTokens, issueTokens, newRefreshKeyId, openRefreshToken } fro
 /** A request loses a race at most once for each rotation that it meets, and a session rotates once a grace window. */
 const MAX_TRIES = 4;
 
+type Refreshed = Result<IssuedTokens, 'session_ended' | 'reuse_detected' | 'other_audience'>;
+/** How a refresh stands in the metrics. */
+type Outcome = AttributesOf<'handstamp.refresh'>['outcome'];
+
 /**
  * Exchanges a refresh token for new tokens (RFC 6749 §6, rotation after RFC 9700 §4.14.2). A forged token costs no
  * statement, an honest one costs one. A token replaced outside the grace window ends the session for every holder
@@ -25,12 +31,34 @@ const MAX_TRIES = 4;
  * reason. `audience` is what the caller expects the session to be for; where it is for something else, nothing is
  * rotated (`other_audience`). Throws when the database does not answer.
  */
-export async function refresh(
+export function refresh(
   presentedText: string | null,
   kind: SessionKind,
   given: RequestFacts,
   audience: string | null = null,
-): Promise<Result<IssuedTokens, 'session_ended' | 'reuse_detected' | 'other_audience'>> {
+): Promise<Refreshed> {
+  return inSpan('auth.session.rotate', async (note) => {
+    let outcome: Outcome = 'error';
+    try {
+      const refreshed = await exchange(presentedText, kind, given, audience, (one) => {
+        outcome = one;
+      });
+      if (!refreshed.ok) outcome = refreshed.code === 'reuse_detected' ? 'reuse' : 'refused';
+      return refreshed;
+    } finally {
+      note({ 'handstamp.outcome': outcome });
+      count('handstamp.refresh', { outcome, kind });
+    }
+  });
+}
+
+async function exchange(
+  presentedText: string | null,
+  kind: SessionKind,
+  given: RequestFacts,
+  audience: string | null,
+  tell: (outcome: 'rotate' | 'adopt' | 'converge') => void,
+): Promise<Refreshed> {
   const facts = factsOfRefresh(kind, given);
   const presented = await openRefreshToken(presentedText);
   if (presented === null) return fail('session_ended');
@@ -46,6 +74,7 @@ export async function refresh(
     if (row === null || row.kind !== kind || !equalBytes(row.secretHash, secretHash)) return fail('session_ended');
     if (row.didRotate) {
       await auditRotation(row, presented, facts);
+      tell(isAhead(row, presented) ? 'adopt' : 'rotate');
       return succeed(await issueTokens(await withRoleOfNow(row), presented.secret));
     }
     if (audience !== null && audience !== (row.audience ?? appOrigin)) return fail('other_audience');
@@ -61,6 +90,7 @@ export async function refresh(
         await endForReuse(row, facts);
         return fail('reuse_detected');
       case 'converge':
+        tell('converge');
         if (isOtherDevice(row, facts)) {
           // One, because the next request from that device finds no difference any more to tell of.
           await db().$transaction(async (tx) => {
@@ -95,8 +125,11 @@ async function withRoleOfNow(row: RefreshRow): Promise<RefreshRow> {
   return row.statusNumber === row.before.statusNumber ? row : { ...row, role: await readRole(row.userId) };
 }
 
+/** The database was restored: it does not know yet that it gave this token out. */
+const isAhead = ({ before }: RefreshRow, presented: RefreshToken): boolean => presented.counter > before.counter;
+
 async function auditRotation(row: RefreshRow, presented: RefreshToken, facts: RequestFacts): Promise<void> {
-  if (presented.counter > row.before.counter) {
+  if (isAhead(row, presented)) {
     const details = { stored: row.before.counter, presented: presented.counter };
     const { ip, userAgent } = facts;
     await recordRepeated(

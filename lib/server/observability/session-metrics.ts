@@ -1,0 +1,106 @@
+import 'server-only';
+import { type Metric, NONE } from './metric';
+
+/** Signing in, and what becomes of sessions. */
+export const SESSION_METRICS = {
+  'handstamp.login.attempts': {
+    kind: 'counter',
+    unit: '1',
+    says: 'sign-ins',
+    attributes: { outcome: ['right', 'wrong', 'blocked', 'overloaded'] },
+    alarm: '`wrong` ten times what it is in other weeks',
+  },
+  'handstamp.attempts': {
+    kind: 'counter',
+    unit: '1',
+    says: 'sign-ups, typed codes, links, requests for a link, and proofs of who somebody is',
+    attributes: {
+      attempt: ['sign_up', 'typed', 'reset', 'step_up', 'link'],
+      outcome: ['right', 'wrong', 'blocked', 'overloaded', 'begun', 'silent', 'resent', 'asked', 'used', 'dead'],
+    },
+    alarm: null,
+  },
+  'handstamp.limit.hits': {
+    kind: 'counter',
+    unit: '1',
+    says: 'attempts that had to wait, by the limit that they met; `notice` and `tried` are how we keep ourselves from repeating',
+    attributes: {
+      limit: [
+        'account',
+        'program',
+        'device',
+        'factor',
+        'factorDevice',
+        'code',
+        'address',
+        'addressWide',
+        'spray',
+        'tried',
+        'mail',
+        'reset',
+        'signInCode',
+        'notice',
+        'export',
+        'emailChange',
+        'mailDomain',
+        'mailTotal',
+      ],
+    },
+    alarm: '`mailTotal`, `spray` or `addressWide` at all; others ten times what they are in other weeks',
+  },
+  'handstamp.hash.wait': {
+    kind: 'histogram',
+    unit: 's',
+    says: 'time that the hash of a password waited for a thread',
+    attributes: NONE,
+    alarm: 'p99 of more than 2 s',
+  },
+  'handstamp.hash.duration': {
+    kind: 'histogram',
+    unit: 's',
+    says: 'time that a thread worked on it',
+    attributes: NONE,
+    alarm: null,
+  },
+  'handstamp.hash.queue.length': {
+    kind: 'gauge',
+    unit: '1',
+    says: 'hashes that wait for a thread',
+    attributes: NONE,
+    alarm: null,
+  },
+  'handstamp.refresh': {
+    kind: 'counter',
+    unit: '1',
+    says: 'renewals of a session; `adopt`: of a token that this database has not given out yet',
+    attributes: {
+      outcome: ['rotate', 'converge', 'adopt', 'reuse', 'refused', 'error'],
+      kind: ['browser', 'api'],
+    },
+    alarm: 'any `adopt` without a restore; more `reuse` than in other weeks',
+  },
+  'handstamp.sessions.ended': {
+    kind: 'counter',
+    unit: '1',
+    says: 'sessions that ended before their time',
+    attributes: {
+      reason: [
+        'signed_out',
+        'ended_by_owner',
+        'superseded',
+        'reuse_detected',
+        'password_changed',
+        'role_changed',
+        'disabled',
+        'ended_by_admin',
+        'over_limit',
+        'password_reset',
+        'undone',
+        'email_changed',
+        'factor_changed',
+        'deleted',
+      ],
+    },
+    alarm: null,
+  },
+} as const satisfies Readonly<Record<string, Metric>>;
