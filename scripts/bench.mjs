@@ -25,6 +25,11 @@ const BENCHES = {
   requests: { program: 'tests/bench/requests.ts', title: 'Requests: what protection costs', needs: [WRK] },
   sessions: { program: 'tests/bench/sessions.ts', title: 'Sessions: refreshes and logins', needs: [WRK] },
   'sign-out': { program: 'tests/bench/sign-out.ts', title: 'Sign-out: how soon it is seen' },
+  telemetry: {
+    program: 'tests/bench/telemetry.ts',
+    title: 'Telemetry: what it costs, built in, off and on',
+    needs: [WRK],
+  },
   memory: { program: 'tests/bench/memory.ts', title: 'Memory of the server', needs: [WRK] },
   browser: { program: 'tests/bench/browser.ts', title: 'Browser: script of the pages', needs: [CHROMIUM] },
   verifier: { program: 'tests/bench/verifier.ts', title: 'Verifier: one token' },

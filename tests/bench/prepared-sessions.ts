@@ -1,6 +1,8 @@
 import { hashSessionSecret, mintRefreshToken, newSessionSecret, refreshMacKeys } from '@/lib/core/token/refresh-token';
+import { db } from '@/lib/server/database/client';
 import { randomBytes } from '@/lib/server/keys/random';
 import { rootSecrets } from '@/lib/server/keys/root-secrets';
+import { startSession } from '@/lib/server/sessions/start';
 import { BROWSER } from '@/tests/support/database/session-rows';
 import { sql } from '@/tests/support/database/sql';
 
@@ -24,4 +26,24 @@ export async function prepareSessions(databaseUrl: string, count: number): Promi
     [made.map(({ sessionId }) => sessionId), owners, hashes, BROWSER.userAgent, BROWSER.device],
   );
   return Promise.all(made.map((one) => mintRefreshToken({ ...one, counter: 0 }, keys)));
+}
+
+/** A session of a person of its own: what a browser holds, and a program. */
+export async function signedIn() {
+  const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
+  await db().user.create({ data: { id, email: 'bench@bench.test', name: 'Bench' } });
+  const facts = { userAgent: null, device: null, ip: null };
+  const start = {
+    userId: id,
+    kind: 'browser',
+    remember: true,
+    amr: ['pwd'],
+    facts,
+    broughtRefreshToken: null,
+  } as const;
+  const tokens = await startSession(start);
+  if (tokens === null) throw new Error('The person is gone');
+  const { accessToken, refreshToken } = tokens;
+  const cookieHeader = `handstamp-access=${accessToken}; handstamp-refresh=${refreshToken}`;
+  return { accessToken, cookieHeader };
 }

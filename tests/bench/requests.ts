@@ -1,9 +1,9 @@
 import { db } from '@/lib/server/database/client';
-import { startSession } from '@/lib/server/sessions/start';
 import { createDatabase, dropDatabase, startPostgres } from '@/tests/support/database/postgres';
 import { beginningOf, countStatements } from '@/tests/support/database/statements';
 import { testEnvironment } from '@/tests/support/server/environment';
 import { cpuMicroseconds, drive, type Measured } from './load';
+import { signedIn } from './prepared-sessions';
 import { isFull, median, postgresVersion, quantile, say, type Table, writeReport } from './report';
 import { type BenchServer, JSON_PATH, LOAD_SETTINGS, PAGE_PATH, startVariant, type Variant } from './variants';
 
@@ -115,26 +115,6 @@ const rotated = <T>(all: readonly T[], by: number): T[] => [
   ...all.slice(by % all.length),
   ...all.slice(0, by % all.length),
 ];
-
-/** A session whose access token is old enough to need its list. */
-async function signedIn() {
-  const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
-  await db().user.create({ data: { id, email: 'bench@bench.test', name: 'Bench' } });
-  const facts = { userAgent: null, device: null, ip: null };
-  const start = {
-    userId: id,
-    kind: 'browser',
-    remember: true,
-    amr: ['pwd'],
-    facts,
-    broughtRefreshToken: null,
-  } as const;
-  const tokens = await startSession(start);
-  if (tokens === null) throw new Error('The person is gone');
-  const { accessToken, refreshToken } = tokens;
-  const cookieHeader = `handstamp-access=${accessToken}; handstamp-refresh=${refreshToken}`;
-  return { accessToken, cookieHeader };
-}
 
 async function countProtected(adminUrl: string, databaseUrl: string, work: () => Promise<number>) {
   const { result, total, statements } = await countStatements(adminUrl, databaseUrl, work);

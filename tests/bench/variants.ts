@@ -8,10 +8,11 @@ import { plainEnvironment, REPOSITORY, testEnvironment } from '@/tests/support/s
 import { say } from './report';
 
 /**
- * `product`: Handstamp with two routes more. `open`: those routes without protection. `empty`: behind a middleware that
- * does nothing. `bare`: the least app that Next takes, nothing of ours but an empty page.
+ * `product`: Handstamp with two routes more. `untraced`: the same without any telemetry in it. `open`: those routes without
+ * protection. `empty`: behind a middleware that does nothing. `bare`: the least app that Next takes, nothing of ours but an
+ * empty page.
  */
-export type Variant = 'product' | 'open' | 'empty' | 'bare';
+export type Variant = 'product' | 'untraced' | 'open' | 'empty' | 'bare';
 
 /** Where a variant's files come from, by where they go. Folders stand for all that is in them. */
 const REFERENCE = 'tests/bench/reference';
@@ -35,12 +36,18 @@ const OPEN = {
   // Without a file of this name the build would take the repository's own, from three folders up.
   'instrumentation.ts': `${REFERENCE}/no-instrumentation.ts`,
 };
+const PRODUCT = {
+  ...asTheyAre([...CONFIGURATION, 'app', 'lib', 'site.ts', 'claims.ts', 'middleware.ts', 'instrumentation.ts']),
+  ...FACTS,
+  ...PROTECTED,
+  ...references('open-page.tsx'),
+};
 const FILES: Record<Variant, Readonly<Record<string, string>>> = {
-  product: {
-    ...asTheyAre([...CONFIGURATION, 'app', 'lib', 'site.ts', 'claims.ts', 'middleware.ts', 'instrumentation.ts']),
-    ...FACTS,
-    ...PROTECTED,
-    ...references('open-page.tsx'),
+  product: PRODUCT,
+  untraced: {
+    ...PRODUCT,
+    'lib/server/observability/telemetry.ts': `${REFERENCE}/no-telemetry.ts`,
+    'instrumentation.ts': `${REFERENCE}/plain-instrumentation.ts`,
   },
   open: { ...OPEN, 'middleware.ts': `${REFERENCE}/unmatched-middleware.ts` },
   empty: { ...OPEN, 'middleware.ts': `${REFERENCE}/empty-middleware.ts` },
@@ -53,12 +60,14 @@ const FILES: Record<Variant, Readonly<Record<string, string>>> = {
   },
 };
 /** Routes that only name a file: Next finds routes by where they are. */
+const PRODUCT_ROUTES = {
+  'app/api/bench/route.ts': 'protected-route',
+  'app/account/bench/page.tsx': 'protected-page',
+  'app/account/bench-edge/page.tsx': 'open-page',
+};
 const ROUTES: Record<Variant, Readonly<Record<string, string>>> = {
-  product: {
-    'app/api/bench/route.ts': 'protected-route',
-    'app/account/bench/page.tsx': 'protected-page',
-    'app/account/bench-edge/page.tsx': 'open-page',
-  },
+  product: PRODUCT_ROUTES,
+  untraced: PRODUCT_ROUTES,
   open: { 'app/api/bench/route.ts': 'open-route', 'app/account/bench/page.tsx': 'open-page' },
   empty: { 'app/api/bench/route.ts': 'open-route', 'app/account/bench/page.tsx': 'open-page' },
   bare: {},

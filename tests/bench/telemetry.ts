@@ -1,0 +1,94 @@
+import { db } from '@/lib/server/database/client';
+import { createDatabase, dropDatabase, startPostgres } from '@/tests/support/database/postgres';
+import { testEnvironment } from '@/tests/support/server/environment';
+import { startCollector } from '@/tests/support/telemetry/collector';
+import { cpuMicroseconds, drive } from './load';
+import { signedIn } from './prepared-sessions';
+import { isFull, median, postgresVersion, quantile, say, writeReport } from './report';
+import { type BenchServer, LOAD_SETTINGS, startVariant, type Variant } from './variants';
+
+const CONNECTIONS = 16;
+const SECONDS = 2;
+/** Many short rounds: what disturbs a machine for some seconds spoils a few of them, and no median. */
+const ROUNDS = isFull ? 31 : 11;
+const PATH = '/api/auth/session';
+
+const collector = await startCollector();
+const COLLECTED = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_METRIC_EXPORT_INTERVAL: '10000' };
+const CASES = {
+  without: { title: 'without any telemetry in it', variant: 'untraced', env: {} },
+  off: { title: 'built in, and off', variant: 'product', env: {} },
+  on: { title: 'on, 1 % of the traces', variant: 'product', env: COLLECTED },
+  all: { title: 'on, all traces', variant: 'product', env: { ...COLLECTED, OTEL_TRACES_SAMPLER: 'always_on' } },
+} as const satisfies Record<string, { title: string; variant: Variant; env: Record<string, string> }>;
+type CaseName = keyof typeof CASES;
+const NAMES = Object.keys(CASES) as CaseName[];
+/** The least that each should be of the rate without any telemetry. */
+const AIMS: Readonly<Record<Exclude<CaseName, 'without'>, number | null>> = { off: 0.97, on: 0.93, all: null };
+
+type Round = { readonly perSecond: number; readonly cpuUs: number; readonly p99Ms: number };
+
+const postgres = await startPostgres();
+const databaseUrl = await createDatabase(postgres.adminUrl);
+const servers: Partial<Record<CaseName, BenchServer>> = {};
+try {
+  Object.assign(process.env, testEnvironment(databaseUrl), LOAD_SETTINGS);
+  for (const name of NAMES) {
+    const { variant, env } = CASES[name];
+    servers[name] = await startVariant(variant, databaseUrl, { ...LOAD_SETTINGS, ...env });
+  }
+  const { cookieHeader: cookie } = await signedIn();
+  const measure = async (name: CaseName): Promise<Round> => {
+    const server = servers[name];
+    const before = cpuMicroseconds(server?.process.pid);
+    const load = { url: `${server?.origin}${PATH}`, headers: { cookie }, seconds: SECONDS, connections: CONNECTIONS };
+    const { requestsPerSecond: perSecond, requests, p99Ms } = await drive(load);
+    return { perSecond, p99Ms, cpuUs: (cpuMicroseconds(server?.process.pid) - before) / requests };
+  };
+  for (const name of NAMES) await measure(name);
+  const rounds = new Map<CaseName, Round[]>(NAMES.map((name) => [name, []]));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    say(`round ${round + 1} of ${ROUNDS}`);
+    // Each round in another order: none always runs after the same neighbour.
+    const order = [...NAMES.slice(round % NAMES.length), ...NAMES.slice(0, round % NAMES.length)];
+    for (const name of order) rounds.get(name)?.push(await measure(name));
+  }
+  const all = (name: CaseName) => rounds.get(name) ?? [];
+  const middle = (name: CaseName, read: (round: Round) => number) => median(all(name).map(read));
+  // Round by round: what the machine did to one of them it did to the other.
+  const ratiosOf = (name: CaseName) =>
+    all(name).map(({ perSecond }, at) => perSecond / (all('without')[at]?.perSecond ?? Number.NaN));
+  writeReport({
+    postgres: await postgresVersion(postgres.adminUrl),
+    tables: [
+      {
+        heading: `\`GET ${PATH}\` by cookie`,
+        columns: ['', 'requests/s', 'p99', 'CPU a request', 'of the rate without', 'half of the rounds', 'aim'],
+        rows: NAMES.map((name) => {
+          const ratios = ratiosOf(name);
+          const [low, half, high] = [0.25, 0.5, 0.75].map((share) => quantile(ratios, share).toFixed(2));
+          const aim = name === 'without' ? null : AIMS[name];
+          return [
+            CASES[name].title,
+            Math.round(middle(name, ({ perSecond }) => perSecond)).toLocaleString('en'),
+            `${middle(name, ({ p99Ms }) => p99Ms).toFixed(1)} ms`,
+            `${Math.round(middle(name, ({ cpuUs }) => cpuUs))} µs`,
+            half ?? '',
+            `${low} to ${high}`,
+            aim === null ? '-' : `≥ ${aim.toFixed(2)}`,
+          ];
+        }),
+        notes: [
+          `Medians of ${ROUNDS} rounds of ${SECONDS} s, interleaved, wrk with ${CONNECTIONS} connections and the collector on the ` +
+            `same machine; ratios of each round. The collector was sent ${collector.spans.length.toLocaleString('en')} spans.`,
+        ],
+      },
+    ],
+  });
+} finally {
+  for (const server of Object.values(servers)) server.process.kill();
+  await db().$disconnect();
+  await dropDatabase(postgres.adminUrl, databaseUrl);
+  await postgres.stop();
+  await collector.stop();
+}
