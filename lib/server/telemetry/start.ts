@@ -8,6 +8,7 @@ import { startMetering } from './metering';
 import { watchRequests } from './requests';
 import { builtRouteNames } from './route-names';
 import { startTracing } from './tracing';
+import { tellTrouble } from './trouble';
 
 /** What is left is sent for so long at the end, of the second that all steps have there, and then lost. */
 const END_WITHIN_MS = 800;
@@ -21,6 +22,7 @@ const shared = globalThis as typeof globalThis & { handstampEndTelemetry?: () =>
  */
 export async function startTelemetry(): Promise<void> {
   await endTelemetry();
+  tellTrouble();
   const { otlpEndpoint, metricsPort, metricsHost, metricExportMs } = env();
   const isPushed = otlpEndpoint !== null;
   // What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say, and which of several instances this one is.

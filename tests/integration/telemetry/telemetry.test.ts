@@ -33,6 +33,8 @@ const output = recordOutput(server);
 const identifying = new Set<string>();
 const AGENT = 'Canary/9.7 (Mine; Deep)';
 const ADDRESS = '198.51.100.77';
+/** A busy machine may take longer to send something; nothing here waits for it to be over. */
+const SOON = { timeout: 20_000 };
 const CALLER = '00000000000000aa';
 let traces = 0;
 
@@ -73,7 +75,7 @@ const withoutReading = (drawn: string) => drawn.replace(/\n *auth\.state\.read/g
 async function untilSent(): Promise<void> {
   const pushes = () => collector.messages.filter((text) => text.includes('resourceMetrics')).length;
   const before = pushes();
-  await expect.poll(pushes).toBeGreaterThan(before + 1);
+  await expect.poll(pushes, SOON).toBeGreaterThan(before + 1);
 }
 
 const sumOf = (name: MetricName, attributes: Record<string, string> = {}) =>
@@ -88,7 +90,7 @@ describe('a trace', () => {
     const somebody = await person();
     const { answer, drawn } = await signIn(somebody);
     expect(answer.status).toBe(200);
-    await expect.poll(drawn).toBe(drawing('POST /api/auth/login'));
+    await expect.poll(drawn, SOON).toBe(drawing('POST /api/auth/login'));
   });
 
   it('of a silent renewal is one, through the edge and its call to its own server', async () => {
@@ -101,7 +103,7 @@ describe('a trace', () => {
     });
     identifying.add('secret-of-a-link');
     expect(answer.status).toBe(200);
-    await expect.poll(drawn).toBe(drawing('GET /dashboard'));
+    await expect.poll(drawn, SOON).toBe(drawing('GET /dashboard'));
     // Whoever asked had begun it, and its span is the one above.
     const below = collector.spans.filter((one) => one.traceId === traceId && one.parentSpanId === CALLER);
     expect(below.map(({ name }) => name)).toEqual(['GET /dashboard']);
@@ -114,7 +116,7 @@ describe('a trace', () => {
       await send(server, '/api/health/live', { headers: { traceparent } });
       const name = 'GET /api/health/live';
       const fresh = () => collector.spans.slice(before).filter((one) => one.name === name && !one.parentSpanId);
-      await expect.poll(() => fresh().length).toBe(1);
+      await expect.poll(() => fresh().length, SOON).toBe(1);
       expect(fresh()[0]?.traceId).toMatch(/^(?!0+$|a+$)[0-9a-f]{32}$/);
     },
   );
@@ -129,7 +131,7 @@ describe('a trace', () => {
       output()
         .split('\n')
         .find((one) => one.includes('password.unreadable'));
-    await expect.poll(line).toBeDefined();
+    await expect.poll(line, SOON).toBeDefined();
     expect(JSON.parse(line() ?? '')).toMatchObject({
       trace_id: traceId,
       span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
@@ -166,12 +168,12 @@ describe('metrics', () => {
       Object.fromEntries(
         Object.entries(counted()).map(([name, count]) => [name, count - earlier[name as keyof typeof earlier]]),
       );
-    await expect.poll(since).toEqual({ right: 1, wrong: 5, waiting: 2, rotated: 1, signedOut: 1, told: 2 });
+    await expect.poll(since, SOON).toEqual({ right: 1, wrong: 5, waiting: 2, rotated: 1, signedOut: 1, told: 2 });
   });
 
   it('are all measured, and none is sent that the list does not have', async () => {
     await expect
-      .poll(() => [...new Set(collector.points().map(({ name }) => name))].sort())
+      .poll(() => [...new Set(collector.points().map(({ name }) => name))].sort(), SOON)
       .toEqual(Object.keys(METRICS).sort());
   });
 
@@ -234,7 +236,7 @@ async function loaded({ process: child }: typeof server, printed: () => string):
       .split('\n')
       .find((one) => one.startsWith('{"loadedPackages"'));
   child.kill('SIGUSR2');
-  await expect.poll(line).toBeDefined();
+  await expect.poll(line, SOON).toBeDefined();
   return z.object({ loadedPackages: z.array(z.string()) }).parse(JSON.parse(line() ?? '')).loadedPackages;
 }
 
