@@ -13,6 +13,7 @@ export const COMMANDS = [
   'clients',
   'clean', // npm run db:clean
   'users',
+  'restored', // npm run db:restored
 ];
 
 const SOURCES = path.join(ROOT, 'lib/server/cli');
