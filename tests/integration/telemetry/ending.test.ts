@@ -52,7 +52,7 @@ describe('endTelemetry', () => {
     expect(namesSent()).not.toContain('auth.state.read');
   });
 
-  it('waits two seconds for a collector that does not answer, and no longer', async () => {
+  it('waits less than a second for a collector that does not answer', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
@@ -61,7 +61,7 @@ describe('endTelemetry', () => {
     const startedMs = performance.now();
     await endTelemetry();
     const tookMs = performance.now() - startedMs;
-    expect(tookMs).toBeGreaterThan(1_900);
+    expect(tookMs).toBeGreaterThan(750);
     // A busy machine takes what it takes; the library itself would wait for ten seconds.
     expect(tookMs).toBeLessThan(8_000);
     silent.close();
