@@ -11,8 +11,7 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   fullyParallel: false,
-  // More than such a machine has cores: a browser waits for its server, and its server for a hash.
-  workers: 3,
+  workers: 2,
   timeout: 60_000,
   // A login hashes: on a busy machine its answer takes seconds.
   expect: { timeout: 15_000 },
