@@ -10,7 +10,9 @@ import { deleteDueAccounts, MOST_DELETIONS } from './due-deletions';
 /** A sealed token and its row end together; the hour is for clocks that differ. */
 const CEREMONY_RETENTION_SECONDS = hours(1);
 /** So many rows a statement: a fraction of a second on a slow disk, so that nothing waits long for what it holds. */
-const BATCH_ROWS = 2_000;
+const BATCH_ROWS = 1_000;
+/** So many times as long as a batch took, the database is left to those who sign in. */
+const REST = 2;
 /** Below the minute after which many a scheduler gives up. */
 const CLEANING_MS = 25_000;
 
@@ -54,9 +56,8 @@ export type Cleaning = {
 
 /**
  * Deletes what has outlived its retention, by the database's clock, `batchRows` rows a statement and for `forMs` at most.
- * After each full batch it rests for as long as that took: half of the database's time is for those who sign in. A kind
- * that fails does not hold up the others. Safe at any time, in any number of processes, and when it is broken off: each
- * batch is committed by itself.
+ * After each full batch it rests for twice as long as that took. A kind that fails does not hold up the others. Safe at any
+ * time, in any number of processes, and when it is broken off: each batch is committed by itself.
  */
 export async function deleteExpired({ forMs = CLEANING_MS, batchRows = BATCH_ROWS } = {}): Promise<Cleaning> {
   const untilMs = performance.now() + forMs;
@@ -84,7 +85,7 @@ export async function deleteExpired({ forMs = CLEANING_MS, batchRows = BATCH_ROW
         const count = await KINDS[kind](rows);
         deleted[kind] += count;
         if (count < rows) left.delete(kind);
-        else await sleep(Math.min(performance.now() - beganAt, untilMs - performance.now()));
+        else await sleep(Math.min(REST * (performance.now() - beganAt), untilMs - performance.now()));
       } catch (error) {
         failures.push({ kind, error });
         left.delete(kind);
