@@ -37,9 +37,10 @@ export type SelfCalls = {
 };
 
 /**
- * How the edge asks its own server: once more where a connection fails; what brings nothing then is a line in the log; where a deployment on Vercel is protected,
- * every fetch carries what opens it; and each says of which request it is a part, so that a request and what it makes the
- * edge ask are one trace (W3C Trace Context §3.2). A fetch that several requests share belongs to the one that began it.
+ * How the edge asks its own server: once more where a connection fails, and what brings nothing then is a line in the log.
+ * Where a deployment on Vercel is protected, every fetch carries what opens it. Each says of which request it is a part, so
+ * that a request and what it makes the edge ask are one trace (W3C Trace Context §3.2). A fetch that several requests share
+ * belongs to the one that began it.
  */
 export function selfCalls({ origin, bypass, write, random, ambient }: SelfCallOptions): SelfCalls {
   const reporting = { ...askedAgain(realSurroundings), report: lossReport(write, realSurroundings) };

@@ -20,7 +20,8 @@ type Entry = { readonly event: string; readonly fields: LogFields };
 
 /**
  * A log that writes one line of JSON for each event: `level`, `time` (ISO 8601), `event`, then the fields as far as
- * `redact` lets them through, and `trace_id` and `span_id` of the request where traces are collected. JSON escapes line breaks and control characters, so one event is always one line.
+ * `redact` lets them through, and `trace_id` and `span_id` of the request where traces are collected. JSON escapes line breaks
+ * and control characters, so one event is always one line.
  *
  * @param now The clock of `time`.
  */

@@ -44,9 +44,9 @@ type Attempt = {
 
 /**
  * Finishes a sign-in whose password was right: with a second factor where the account has one, and with the code that was
- * mailed where one was asked for; with that alone where a reset of the factors was due, which it uses. The attempt is counted for the person first, so that no number of sign-ins brings more
- * tries. One answer for every reason: `invalid_code`. For a minute the same cookie and code bring the same session again,
- * should the answer get lost.
+ * mailed where one was asked for; with that alone where a reset of the factors was due, which it uses. The attempt is
+ * counted for the person first, so that no number of sign-ins brings more tries. One answer for every reason:
+ * `invalid_code`. For a minute the same cookie and code bring the same session again, should the answer get lost.
  */
 export async function finishSignIn(request: SecondStep): Promise<Result<SignedIn, 'invalid_code'> | Blocked> {
   const { pendingCookie, facts } = request;
