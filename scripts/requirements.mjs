@@ -1,6 +1,7 @@
 // @ts-check
 // What the tests and benches need beside npm packages: it is looked for before anything runs, and everything that is
 // missing is named at once with the command that brings it.
+import { spawnSync } from 'node:child_process';
 import { canInstallPackages, installPackages } from './debian-packages.mjs';
 import { Failure } from './failure.mjs';
 
@@ -15,6 +16,17 @@ import { Failure } from './failure.mjs';
  *   do without.
  * @property {boolean} [isOptional] What needs it is left out where it is missing, and named as not run.
  */
+
+/**
+ * Finds a command: what `variable` names, or the first of `candidates` that ends well with `args`; null when there is none.
+ *
+ * @param {string} variable
+ * @param {readonly string[]} candidates
+ * @param {readonly string[]} args
+ * @returns {() => Promise<string | null>}
+ */
+export const programOf = (variable, candidates, args) => async () =>
+  process.env[variable] || (candidates.find((command) => spawnSync(command, args).status === 0) ?? null);
 
 /** True where system packages may be installed unasked: in CI, and with `--install`. */
 export const mayInstall = () => process.env['CI'] === 'true' || isToInstall();

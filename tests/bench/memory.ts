@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { db } from '@/lib/server/database/client';
-import { startSession } from '@/lib/server/sessions/start';
 import { createDatabase, dropDatabase, startPostgres } from '@/tests/support/database/postgres';
 import { testEnvironment } from '@/tests/support/server/environment';
 import { drive, type Load } from './load';
+import { newSession } from './prepared-sessions';
 import { growth, isFull, postgresVersion, quantity, say, writeReport } from './report';
 import { JSON_PATH, LOAD_SETTINGS, PAGE_PATH, startVariant } from './variants';
 
@@ -35,27 +35,9 @@ async function usage(): Promise<Usage> {
   }
 }
 
-async function newSession() {
-  const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
-  await db().user.create({ data: { id, email: `${id.toLowerCase()}@bench.test`, name: 'Bench' } });
-  const facts = { userAgent: null, device: null, ip: null };
-  const start = {
-    userId: id,
-    kind: 'browser',
-    remember: true,
-    amr: ['pwd'],
-    facts,
-    broughtRefreshToken: null,
-  } as const;
-  const tokens = await startSession(start);
-  if (tokens === null) throw new Error('The person is gone');
-  return tokens;
-}
-
 /** A turn of each kind of request, with a session of its own. Returns how many were answered. */
 async function turn(): Promise<number> {
-  const { accessToken, refreshToken } = await newSession();
-  const cookie = `handstamp-access=${accessToken}; handstamp-refresh=${refreshToken}`;
+  const { accessToken, cookieHeader: cookie } = await newSession();
   const to = (address: string, headers: Record<string, string>, seconds = SLICE_SECONDS): Load => ({
     url: `${server.origin}${address}`,
     headers,

@@ -28,10 +28,10 @@ export async function prepareSessions(databaseUrl: string, count: number): Promi
   return Promise.all(made.map((one) => mintRefreshToken({ ...one, counter: 0 }, keys)));
 }
 
-/** A session of a person of its own: what a browser holds, and a program. */
-export async function signedIn() {
-  const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
-  await db().user.create({ data: { id, email: 'bench@bench.test', name: 'Bench' } });
+/** A session of a person of its own, begun in this process: what a browser holds, and a program. */
+export async function newSession() {
+  const id = Buffer.from(randomBytes(16)).toString('base64url');
+  await db().user.create({ data: { id, email: `${id.toLowerCase()}@bench.test`, name: 'Bench' } });
   const facts = { userAgent: null, device: null, ip: null };
   const start = {
     userId: id,

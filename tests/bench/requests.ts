@@ -3,7 +3,7 @@ import { createDatabase, dropDatabase, startPostgres } from '@/tests/support/dat
 import { beginningOf, countStatements } from '@/tests/support/database/statements';
 import { testEnvironment } from '@/tests/support/server/environment';
 import { cpuMicroseconds, drive, type Measured } from './load';
-import { signedIn } from './prepared-sessions';
+import { newSession } from './prepared-sessions';
 import { isFull, median, postgresVersion, quantile, say, type Table, writeReport } from './report';
 import { type BenchServer, JSON_PATH, LOAD_SETTINGS, PAGE_PATH, startVariant, type Variant } from './variants';
 
@@ -67,7 +67,7 @@ async function main(): Promise<void> {
     servers.open = await startVariant('open', databaseUrl);
     servers.empty = await startVariant('empty', databaseUrl);
     servers.product = await startVariant('product', databaseUrl, LOAD_SETTINGS);
-    const { accessToken, cookieHeader } = await signedIn();
+    const { accessToken, cookieHeader } = await newSession();
     const headersFor = {
       nobody: {},
       cookie: { cookie: cookieHeader },

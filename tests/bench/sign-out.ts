@@ -1,8 +1,8 @@
 import { db } from '@/lib/server/database/client';
-import { startSession } from '@/lib/server/sessions/start';
 import { createVerifier } from '@/lib/verifier/verifier';
 import { createDatabase, dropDatabase, startPostgres } from '@/tests/support/database/postgres';
 import { testEnvironment } from '@/tests/support/server/environment';
+import { newSession } from './prepared-sessions';
 import { isFull, postgresVersion, say, type Table, writeReport } from './report';
 import { EDGE_PATH, LOAD_SETTINGS, ORIGIN, startVariant } from './variants';
 
@@ -22,26 +22,9 @@ Object.assign(process.env, testEnvironment(databaseUrl), LOAD_SETTINGS);
 const server = await startVariant('product', databaseUrl, LOAD_SETTINGS);
 const verifier = createVerifier({ issuer: ORIGIN, audience: ORIGIN, fetchOrigin: server.origin });
 
-async function newSession() {
-  const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
-  await db().user.create({ data: { id, email: `${id.toLowerCase()}@bench.test`, name: 'Bench' } });
-  const facts = { userAgent: null, device: null, ip: null };
-  const start = {
-    userId: id,
-    kind: 'browser',
-    remember: true,
-    amr: ['pwd'],
-    facts,
-    broughtRefreshToken: null,
-  } as const;
-  const tokens = await startSession(start);
-  if (tokens === null) throw new Error('The person is gone');
-  return tokens;
-}
-
 /** From the answer to the sign-out until the token is refused, by each. Both look all the time, as traffic would. */
 async function signOutOnce(ageMs: number): Promise<Seen> {
-  const { accessToken, refreshToken } = await newSession();
+  const { accessToken, cookieHeader: cookie } = await newSession();
   const byEdge = async () => {
     const answer = await fetch(`${server.origin}${EDGE_PATH}`, {
       headers: { cookie: `handstamp-access=${accessToken}` },
@@ -54,7 +37,6 @@ async function signOutOnce(ageMs: number): Promise<Seen> {
   if ((await byEdge()) || (await byVerifier())) throw new Error('A good token was refused');
   // At any moment between two looks at the list.
   await sleep(ageMs + Math.random() * 2_000);
-  const cookie = `handstamp-access=${accessToken}; handstamp-refresh=${refreshToken}`;
   const headers = { cookie, origin: ORIGIN };
   const answer = await fetch(`${server.origin}/api/auth/logout`, { method: 'POST', headers });
   if (!answer.ok) throw new Error(`The sign-out failed: ${answer.status}`);

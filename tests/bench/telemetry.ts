@@ -3,7 +3,7 @@ import { createDatabase, dropDatabase, startPostgres } from '@/tests/support/dat
 import { testEnvironment } from '@/tests/support/server/environment';
 import { startCollector } from '@/tests/support/telemetry/collector';
 import { cpuMicroseconds, drive } from './load';
-import { signedIn } from './prepared-sessions';
+import { newSession } from './prepared-sessions';
 import { isFull, median, postgresVersion, quantile, say, writeReport } from './report';
 import { type BenchServer, LOAD_SETTINGS, startVariant, type Variant } from './variants';
 
@@ -37,7 +37,7 @@ try {
     const { variant, env } = CASES[name];
     servers[name] = await startVariant(variant, databaseUrl, { ...LOAD_SETTINGS, ...env });
   }
-  const { cookieHeader: cookie } = await signedIn();
+  const { cookieHeader: cookie } = await newSession();
   const measure = async (name: CaseName): Promise<Round> => {
     const server = servers[name];
     const before = cpuMicroseconds(server?.process.pid);
