@@ -144,7 +144,11 @@ describe('the file of all that is kept of a person', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(3);
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused).toHaveLength(13);
-    expect(Number(refused[0]?.headers['retry-after'])).toBeGreaterThan(80_000);
+    // Of sixteen at once one may be refused by a wait that began while it was looking, and be told the least that it can be.
+    for (const { headers } of refused) expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    const later = await take(cookies);
+    expect(later.status).toBe(429);
+    expect(Number(later.headers['retry-after'])).toBeGreaterThan(80_000);
     const other = await prepareSession();
     expect((await take(other.cookies)).status).toBe(200);
   });
