@@ -62,6 +62,7 @@ const config = {
   // Loaded from where npm put them and only when asked for: a build would make them part of every server.
   serverExternalPackages: [
     '@opentelemetry/api',
+    '@opentelemetry/context-async-hooks',
     '@opentelemetry/core',
     '@opentelemetry/exporter-metrics-otlp-http',
     '@opentelemetry/exporter-prometheus',

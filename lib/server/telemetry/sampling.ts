@@ -1,5 +1,5 @@
 import 'server-only';
-import { createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { type Context, createContextKey, TraceFlags, trace } from '@opentelemetry/api';
 import { type Sampler, SamplingDecision, type SamplingResult } from '@opentelemetry/sdk-trace-node';
 import type { Env } from '@/lib/server/config/env';
@@ -25,7 +25,7 @@ const ALL_VALUES = 2 ** 32;
 export class EntrySampler implements Sampler {
   readonly #share: number;
   readonly #followsCallers: boolean;
-  readonly #salt: Uint8Array;
+  readonly #salt: string;
 
   /**
    * @param share Of all traces: 0 none, 1 all.
@@ -35,7 +35,7 @@ export class EntrySampler implements Sampler {
   constructor(share: number, followsCallers: boolean, salt: Uint8Array) {
     this.#share = share;
     this.#followsCallers = followsCallers;
-    this.#salt = salt;
+    this.#salt = Buffer.from(salt).toString('hex');
   }
 
   shouldSample(context: Context, traceId: string, name: string): SamplingResult {
@@ -55,7 +55,8 @@ export class EntrySampler implements Sampler {
   #isInShare(traceId: string): boolean {
     if (this.#share <= 0) return false;
     if (this.#share >= 1) return true;
-    return createHmac('sha256', this.#salt).update(traceId).digest().readUInt32BE(0) < this.#share * ALL_VALUES;
+    // Not an HMAC, which takes seven times as long: both parts have a fixed length, and one bit comes out.
+    return Number.parseInt(hash('sha256', this.#salt + traceId).slice(0, 8), 16) < this.#share * ALL_VALUES;
   }
 }
 

@@ -1,19 +1,19 @@
 import 'server-only';
 import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import type { Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { formatTraceparent, type TraceContext } from '@/lib/core/http/trace-context';
 import { env } from '@/lib/server/config/env';
 import type { Traces } from '@/lib/server/observability/telemetry';
+import { type GlobalApi, publish } from './global-api';
 import type { RouteOf } from './route-names';
 import { ENTRY, samplerOf } from './sampling';
 import { withholding } from './withheld';
 
 export type Tracing = {
   readonly traces: Traces;
-  /** Begins the span of a request that came in below `caller`, whoever that is. */
+  /** Begins the span of the request that is running and came in below `caller`, whoever that is. */
   enter(method: string, caller: TraceContext | null): Entry;
   /** Sends what is left. */
   shutdown(): Promise<void>;
@@ -28,7 +28,7 @@ export type Entry = {
 /** The version 0.x of the library's own address is of no use to anybody. */
 const TRACER = 'handstamp';
 
-/** Collects traces from now on, those of Next among them: it asks the same global API. */
+/** Collects traces from now on, the spans of Next among them. */
 export function startTracing(resource: Resource, routeOf: RouteOf): Tracing {
   const exporter = withholding(new OTLPTraceExporter(), routeOf);
   const provider = new NodeTracerProvider({
@@ -36,13 +36,15 @@ export function startTracing(resource: Resource, routeOf: RouteOf): Tracing {
     sampler: samplerOf(env()),
     spanProcessors: [new BatchSpanProcessor(exporter)],
   });
-  // Without baggage: nothing of ours reads it, and a stranger would write it.
-  provider.register({ propagator: new W3CTraceContextPropagator() });
+  const api = publish(provider);
   const tracer = provider.getTracer(TRACER);
   return {
     traces: tracesOf(tracer),
-    enter: (method, caller) => enter(tracer, method, caller),
-    shutdown: () => provider.shutdown(),
+    enter: (method, caller) => enter(tracer, api, method, caller),
+    shutdown: () => {
+      api.withdraw();
+      return provider.shutdown();
+    },
   };
 }
 
@@ -66,10 +68,11 @@ function tracesOf(tracer: Tracer): Traces {
   };
 }
 
-function enter(tracer: Tracer, method: string, caller: TraceContext | null): Entry {
+function enter(tracer: Tracer, api: GlobalApi, method: string, caller: TraceContext | null): Entry {
   const attributes = { 'http.request.method': method };
   const context = belowCaller(caller).setValue(ENTRY, true);
   const span = tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, context);
+  api.enter(trace.setSpan(ROOT_CONTEXT, span));
   return { traceparent: traceparentOf(span), end: (route, status) => endEntry(span, method, route, status) };
 }
 
