@@ -9,7 +9,8 @@ import { randomBytes } from '@/lib/server/keys/random';
 import { addressInUse, emailChangeAsked, emailCode } from '@/lib/server/mail/account-messages';
 import { emailChangeBucket, mailboxBucket, mailDomainBucket } from '@/lib/server/rate-limit/buckets';
 import type { Blocked } from '@/lib/server/rate-limit/limiter';
-import { countMailRequest } from '@/lib/server/rate-limit/mail-request';
+import { countedForMail, countMailRequest } from '@/lib/server/rate-limit/mail-request';
+import { orGiveBack } from '@/lib/server/rate-limit/own-fault';
 import type { Signer } from '@/lib/server/step-up/guard';
 import { hasSecondFactor } from '@/lib/server/users/second-factors';
 import { writeEmailRequest } from './email-store';
@@ -35,7 +36,8 @@ export async function changeEmail(
   if (!isRecent) return fail('step_up_required');
   const { ip, userAgent, device } = facts;
   const visitors = [await emailChangeBucket(user.id), await mailDomainBucket(email, ip)];
-  const refused = await countMailRequest(visitors, await mailboxBucket(email));
+  const mailbox = await mailboxBucket(email);
+  const refused = await countMailRequest(visitors, mailbox);
   if (refused !== null && refused !== 'silent') return refused;
 
   const code = newCode(randomBytes);
@@ -47,7 +49,8 @@ export async function changeEmail(
   const isSilent = refused === 'silent';
   const isByFactor = hasSecondFactor(signer.factors);
   const request = { jti, expiresAt, userId: user.id, sessionId, old, email, isByFactor, ip, userAgent };
-  const outcome = await writeEmailRequest({ ...request, mails: isSilent ? null : mails });
+  const counted = isSilent ? [] : await countedForMail(visitors, mailbox);
+  const outcome = await orGiveBack(counted, () => writeEmailRequest({ ...request, mails: isSilent ? null : mails }));
   if (outcome === 'blocked') return fail('email_change_recent');
   const sealedCode = isSilent ? UNSENT_CODE : outcome === 'taken' ? NO_CODE : code;
   const change = { sub: user.id, sid: sessionId, old, email, code: sealedCode, askedAt };

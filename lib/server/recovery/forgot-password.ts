@@ -8,7 +8,8 @@ import { resetLink } from '@/lib/server/mail/recovery-messages';
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { mailDomainBucket, networkBuckets, resetBucket } from '@/lib/server/rate-limit/buckets';
 import type { Blocked } from '@/lib/server/rate-limit/limiter';
-import { countMailRequest } from '@/lib/server/rate-limit/mail-request';
+import { countedForMail, countMailRequest } from '@/lib/server/rate-limit/mail-request';
+import { orGiveBack } from '@/lib/server/rate-limit/own-fault';
 import { writeResetLink } from './reset-links';
 
 /** `knownUserId`: to whom a link went. For the audit log, and for nothing that the visitor could see or time. */
@@ -21,7 +22,8 @@ export type Asked = { readonly knownUserId: string | null };
  */
 export async function askForReset(email: string, { ip }: RequestFacts): Promise<Result<Asked, 'overloaded'> | Blocked> {
   const visitors = [...(await networkBuckets(ip)), await mailDomainBucket(email, ip)];
-  const refused = await countMailRequest(visitors, await resetBucket(email));
+  const address = await resetBucket(email);
+  const refused = await countMailRequest(visitors, address);
   if (refused === 'silent') {
     countOutcome('resetSilent');
     return succeed({ knownUserId: null });
@@ -30,9 +32,11 @@ export async function askForReset(email: string, { ip }: RequestFacts): Promise<
     countOutcome('resetBlocked');
     return refused;
   }
-  const { url, hash } = await newLink('/reset-password');
-  const expiresAt = Math.floor(await databaseNow()) + RESET_LINK_SECONDS;
-  const knownUserId = await writeResetLink(email, hash, resetLink(url, expiresAt));
+  const knownUserId = await orGiveBack(await countedForMail(visitors, address), async () => {
+    const { url, hash } = await newLink('/reset-password');
+    const expiresAt = Math.floor(await databaseNow()) + RESET_LINK_SECONDS;
+    return writeResetLink(email, hash, resetLink(url, expiresAt));
+  });
   countOutcome('resetAsked');
   return succeed({ knownUserId });
 }

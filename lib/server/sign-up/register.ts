@@ -16,7 +16,8 @@ import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import type { HashPlace } from '@/lib/server/passwords/hash-pool';
 import { hashPassword, withHashPlace } from '@/lib/server/passwords/hasher';
 import { allMailBucket, mailboxBucket, mailDomainBucket, networkBuckets } from '@/lib/server/rate-limit/buckets';
-import { type Blocked, countAttempt } from '@/lib/server/rate-limit/limiter';
+import { type Blocked, countAttempt, takeBack } from '@/lib/server/rate-limit/limiter';
+import { orGiveBack } from '@/lib/server/rate-limit/own-fault';
 import { newSealedIdentity } from '@/lib/server/sessions/sealed-identity';
 import { type AddressOwner, findAddressOwner } from '@/lib/server/users/user-store';
 
@@ -48,24 +49,40 @@ export async function register(registration: Registration): Promise<Result<Begun
   return begun;
 }
 
-async function begin(
-  { email, name, password, facts }: Registration,
-  place: HashPlace,
-): Promise<Result<Begun, 'overloaded'> | Blocked> {
-  const counted = await countAttempt([...(await networkBuckets(facts.ip)), await mailDomainBucket(email, facts.ip)]);
+async function begin(registration: Registration, place: HashPlace): Promise<Result<Begun, 'overloaded'> | Blocked> {
+  const { email, password, facts } = registration;
+  const visitors = [...(await networkBuckets(facts.ip)), await mailDomainBucket(email, facts.ip)];
+  const counted = await countAttempt(visitors);
   if (!counted.ok) return counted;
-  const owner = await findAddressOwner(email);
-  const hashed = await hashPassword(password, place);
-  if (!hashed.ok) return hashed;
+  return orGiveBack(visitors, async () => {
+    const owner = await findAddressOwner(email);
+    const hashed = await hashPassword(password, place);
+    if (hashed.ok) return prepare(registration, owner, hashed.value);
+    await takeBack(visitors);
+    return hashed;
+  });
+}
 
-  const isMailed = (await countAttempt([await mailboxBucket(email)])).ok;
+async function prepare(
+  { email, name }: Registration,
+  owner: AddressOwner | null,
+  passwordHash: string,
+): Promise<Result<Begun, 'overloaded'>> {
+  const mails = [await mailboxBucket(email), await allMailBucket()] as const;
+  const isMailed = (await countAttempt([mails[0]])).ok;
   // What all strangers together may send says nothing about this address: it is a limit of ours, and told as one.
-  if (isMailed && !(await countAttempt([await allMailBucket()])).ok) return fail('overloaded');
+  if (isMailed && !(await countAttempt([mails[1]])).ok) {
+    await takeBack([mails[0]]);
+    return fail('overloaded');
+  }
   const code = newCode(randomBytes);
   const jti = newId(randomBytes);
-  const exp = await createCeremony(jti, 'sign-up', CEREMONY_SECONDS);
-  if (isMailed) await queueMail(email, owner === null ? signUpCode(code, exp) : noteToOwner(owner));
-  const data = { email, name, passwordHash: hashed.value, code: sealedCode(code, isMailed, owner) };
+  const exp = await orGiveBack(isMailed ? mails : [], async () => {
+    const exp = await createCeremony(jti, 'sign-up', CEREMONY_SECONDS);
+    if (isMailed) await queueMail(email, owner === null ? signUpCode(code, exp) : noteToOwner(owner));
+    return exp;
+  });
+  const data = { email, name, passwordHash, code: sealedCode(code, isMailed, owner) };
   const { current } = await sealKeys();
   countOutcome(isMailed ? 'signUpBegun' : 'signUpSilent');
   const sealed = await seal('sign-up', { jti, exp, data: { ...data, session: newSealedIdentity() } }, current);

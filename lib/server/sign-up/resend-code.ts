@@ -12,6 +12,7 @@ import { alreadyRegistered, signUpCode } from '@/lib/server/mail/sign-up-message
 import { countOutcome } from '@/lib/server/observability/outcome-counts';
 import { allMailBucket, mailboxBucket, mailDomainBucket, networkBuckets } from '@/lib/server/rate-limit/buckets';
 import { countAttempt } from '@/lib/server/rate-limit/limiter';
+import { orGiveBack } from '@/lib/server/rate-limit/own-fault';
 import { openPending } from './verify-email';
 
 /**
@@ -27,10 +28,11 @@ export async function resendCode(
   const opened = await openPending(pendingCookie);
   if (opened === null || !(await isCeremonyOpen(opened.jti, 'sign-up'))) return fail('invalid_code');
   const { email, code } = opened.signUp;
-  const buckets = [await mailDomainBucket(email, ip), await mailboxBucket(email), await allMailBucket()];
-  const counted = await countAttempt([...(await networkBuckets(ip)), ...buckets]);
+  const mails = [await mailDomainBucket(email, ip), await mailboxBucket(email), await allMailBucket()];
+  const buckets = [...(await networkBuckets(ip)), ...mails];
+  const counted = await countAttempt(buckets);
   if (!counted.ok || code === UNSENT_CODE) return succeed(undefined);
-  await queueMail(email, mailOf(code, opened.exp));
+  await orGiveBack(buckets, () => queueMail(email, mailOf(code, opened.exp)));
   countOutcome('signUpResent');
   return succeed(undefined);
 }

@@ -1,13 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFactorCode } from '@/lib/core/factors/factor-code';
+import { changeEmail } from '@/lib/server/account/change-email';
 import { db } from '@/lib/server/database/client';
 import { isDatabaseTrouble } from '@/lib/server/database/errors';
+import { askForReset } from '@/lib/server/recovery/forgot-password';
 import { login } from '@/lib/server/sign-in/login';
 import { finishSignIn } from '@/lib/server/sign-in/second-step';
+import { register } from '@/lib/server/sign-up/register';
+import { resendCode } from '@/lib/server/sign-up/resend-code';
+import { findSigner } from '@/lib/server/step-up/guard';
 import { sql } from '@/tests/support/database/sql';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { codeOf, createProtected, halfSignIn, wrongCodeFor } from '@/tests/support/factors';
-import { COOKIE, createPerson, PASSWORD } from '@/tests/support/people';
+import { COOKIE, createPerson, PASSWORD, prepareSession } from '@/tests/support/people';
+import { beginSignUp } from '@/tests/support/waiting-sign-up';
 
 const { url } = await useDatabase();
 const facts = { userAgent: null, device: null, ip: '192.0.2.1' };
@@ -36,7 +42,7 @@ const failed = async (work: Promise<unknown>) =>
   ).toBe(true);
 
 beforeEach(async () => {
-  await db().$executeRaw`TRUNCATE "RateLimit"`;
+  await db().$executeRaw`TRUNCATE "RateLimit", "Outbox"`;
 });
 afterEach(makeRoom);
 
@@ -77,5 +83,29 @@ describe('while the disk of the database is full', () => {
     expect(await db().ceremony.findUnique({ where: { id: jti } })).toMatchObject({ failures: 1 });
     await makeRoom();
     expect(await finish(codeOf(owner.key))).toMatchObject({ ok: true });
+  });
+
+  it('a mail that could not be queued is counted for nobody, and goes out as soon as there is room', async () => {
+    const session = await prepareSession();
+    const signer = await findSigner({ sub: session.person.id, sid: session.id }, facts);
+    if (!signer.ok) throw new Error('The session is over');
+    const waiting = await beginSignUp('waiting@people.test', null, 'hash');
+    const asking = [
+      () => register({ email: 'newcomer@people.test', password: PASSWORD, name: null, facts }),
+      () => resendCode(waiting.pending, facts),
+      () => askForReset(session.person.email, facts),
+      () => changeEmail(signer.value, 'elsewhere@people.test', facts),
+    ];
+    await fill('Outbox');
+    for (const ask of asking) for (let n = 0; n < 2; n += 1) await failed(ask());
+    expect(await counts()).toEqual([]);
+    await makeRoom();
+    for (const ask of asking) expect(await ask()).toMatchObject({ ok: true });
+    expect((await counts()).length).toBeGreaterThan(asking.length);
+    const to = (await db().outbox.findMany({ select: { to: true } })).map((mail) => mail.to);
+    const { email } = session.person;
+    expect(to.sort()).toEqual(
+      ['elsewhere@people.test', 'newcomer@people.test', email, email, 'waiting@people.test'].sort(),
+    );
   });
 });
