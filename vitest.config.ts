@@ -40,6 +40,12 @@ const LONG = [
   'keys/',
 ];
 
+/** Below `npm run prove`: see tests/support/proof.ts. */
+const isWhole = process.env['HANDSTAMP_PROOF'] === 'whole';
+
+/** Proofs of which no part is quick enough for `npm test`. */
+const WHOLE_ONLY: string[] = [];
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {
@@ -136,6 +142,19 @@ export default defineConfig({
           // Minutes of load, restarts and restores.
           testTimeout: 600_000,
           hookTimeout: 600_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...integration,
+          name: 'proof',
+          include: ['tests/proof/**/*.test.ts'],
+          exclude: [...(isWhole ? [] : WHOLE_ONLY), ...filesWithoutProgram(process.env)],
+          fileParallelism: false,
+          // Whole, they try everything; in `npm test` as much as there is time for.
+          testTimeout: isWhole ? 1_800_000 : 90_000,
+          sequence: { groupOrder: 3 },
         },
       },
       {

@@ -29,16 +29,16 @@ process.on('exit', () => rmSync(reports, { recursive: true, force: true }));
  *
  * @param {readonly import('./completeness.mjs').Part[]} parts
  * @param {NodeJS.ProcessEnv} env
- * @param {{ mayBeLeftOut?: (file: string) => boolean, root?: string }} [options] `mayBeLeftOut` is true for files that
- *   cannot run on this machine.
+ * @param {{ mayBeLeftOut?: (file: string) => boolean, root?: string, filters?: readonly string[] }} [options]
+ *   `mayBeLeftOut` is true for files that cannot run on this machine; of several `filters` a path must contain one.
  * @returns {Promise<Outcome>}
  */
-export async function vitest(parts, env, { mayBeLeftOut = () => false, root = ROOT } = {}) {
+export async function vitest(parts, env, { mayBeLeftOut = () => false, root = ROOT, filters = [] } = {}) {
   const projects = parts.flatMap((part) => part.projects);
   const report = path.join(reports, `${projects[0]}.json`);
   const chosen = projects.flatMap((project) => ['--project', project]);
   const output = ['--reporter=default', `--reporter=${path.join(ROOT, 'scripts/test/reporter.mjs')}`];
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--root', root, ...chosen, ...output];
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--root', root, ...chosen, ...output, ...filters];
   const isClean = await runs(args, { ...env, [REPORT_VARIABLE]: report });
   /** @type {import('./reporter.mjs').Report} */
   const { tests, broken } = await readReport(report);
