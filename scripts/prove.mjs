@@ -47,12 +47,12 @@ async function main() {
   /** @type {string[][]} */
   const rows = [];
   let failed = 0;
-  for (const [name, { title, folders }] of proofs) {
+  for (const [name, { title, folders, projects = ['proof'] }] of proofs) {
     const startedAtMs = Date.now();
     console.log(`\n── ${name}`);
     const lines = path.join(folder, `${name}.jsonl`);
     const outcome = await vitest(
-      [{ projects: ['proof'], folders }],
+      [{ projects, folders }],
       { ...env, HANDSTAMP_PROOF_LINES: lines },
       { mayBeLeftOut: (file) => filesWithoutProgram(env).includes(file), filters: folders },
     );

@@ -4,10 +4,28 @@
 /**
  * @typedef {object} Proof
  * @property {string} title Of its lines in the table.
- * @property {readonly string[]} folders Test files below them are run, whole.
+ * @property {readonly string[]} folders Test files below them are run, whole; a file is a folder of one.
+ * @property {readonly string[]} [projects] Of vitest.config.ts, in which they are. `proof` unless it says so.
  * @property {readonly import('../requirements.mjs').Requirement[]} [needs] What it needs beside npm packages and PostgreSQL.
  * @property {string} [takes] How long it takes, where that is too long for every run: only when named, or with `--full`.
  */
 
 /** @type {Readonly<Record<string, Proof>>} */
-export const PROOFS = {};
+export const PROOFS = {
+  'at-once': {
+    title: 'What is good once',
+    folders: [
+      'tests/integration/account/at-once.test.ts',
+      'tests/integration/account/leaving.test.ts',
+      'tests/integration/admin/administration.test.ts',
+      'tests/integration/recovery/reset-password.test.ts',
+      'tests/integration/sign-in/factors-at-once.test.ts',
+    ],
+    projects: ['integration'],
+  },
+  'audit-log': {
+    title: 'The audit log in a flood',
+    folders: ['tests/integration/audit/trace.test.ts'],
+    projects: ['integration'],
+  },
+};

@@ -13,12 +13,13 @@ import path from 'node:path';
 const TEST_FILE = /\.(?:test|spec)\.[cm]?[jt]sx?$/;
 
 /**
- * The test files below a folder, relative to `root`, with slashes.
+ * The test files below a folder, relative to `root`, with slashes. A test file is below itself.
  *
  * @param {string} root
  * @param {string} folder
  */
 export function testFilesBelow(root, folder) {
+  if (TEST_FILE.test(folder)) return [folder];
   const files = readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' });
   return files
     .filter((file) => TEST_FILE.test(file))

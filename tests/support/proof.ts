@@ -3,6 +3,13 @@ import { appendFileSync } from 'node:fs';
 /** True below `npm run prove`: as much is tried as the promises say. Else as much as every run of `npm test` has time for. */
 export const isWhole = process.env['HANDSTAMP_PROOF'] === 'whole';
 
+/**
+ * How often a race is run: as often as is promised below `npm run prove`, a fifth as often in `npm test`.
+ *
+ * @param whole Rounds.
+ */
+export const roundsOf = (whole: number): number => (isWhole ? whole : Math.ceil(whole / 5));
+
 /** One line of the table that `npm run prove` prints. */
 export type Proved = {
   /** What was tried, in words that tell it from every other line. */

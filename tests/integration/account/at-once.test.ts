@@ -16,9 +16,10 @@ import { giveLink } from '@/tests/support/database/link-rows';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { atOnce } from '@/tests/support/http/requests';
 import { createPerson, prepareSession } from '@/tests/support/people';
+import { proved, roundsOf } from '@/tests/support/proof';
 
 await useDatabase();
-const ROUNDS = 100;
+const ROUNDS = roundsOf(100);
 const FACTS = { userAgent: null, device: null, ip: null };
 const NOBODY = { ip: null, userAgent: null };
 const mail = emailChangedNew();
@@ -43,6 +44,7 @@ describe(`16 at once, ${ROUNDS} rounds in the database: one success each, and no
       sessionId = success?.tokens.claims.sid ?? '';
     }
     expect(await db().session.count({ where: { userId: person.id, endedAt: null } })).toBe(1);
+    proved({ what: 'a change that its page carried, 16 uses at once', tried: ROUNDS, held: ROUNDS });
   });
 
   it('a code for a new address, while somebody else proves the same address', async () => {
@@ -75,6 +77,7 @@ describe(`16 at once, ${ROUNDS} rounds in the database: one success each, and no
       // The address before is free again for the next round.
       await db().mailLink.deleteMany();
     }
+    proved({ what: 'a code for a new address, 16 uses at once by two people', tried: ROUNDS, held: ROUNDS });
   });
 
   it('two links that take a change back, of one person', async () => {
@@ -104,5 +107,6 @@ describe(`16 at once, ${ROUNDS} rounds in the database: one success each, and no
       expect(successes.filter((which) => which === 1)).toHaveLength(1);
       expect(await db().session.count({ where: { userId: person.id, endedAt: null } })).toBe(0);
     }
+    proved({ what: 'two links that take a change back, 16 uses at once', tried: ROUNDS, held: ROUNDS });
   });
 });

@@ -14,6 +14,7 @@ import { problemOf } from '@/tests/support/http/problems';
 import { bearer, signInProgram } from '@/tests/support/http/programs';
 import { atOnce, type RequestOptions, send } from '@/tests/support/http/requests';
 import { createPerson, PASSWORD, type Person, prepareSession, sessionRow } from '@/tests/support/people';
+import { proved, roundsOf } from '@/tests/support/proof';
 import { useServer } from '@/tests/support/server/use-server';
 
 const { url: databaseUrl } = await useDatabase();
@@ -194,13 +195,15 @@ describe('disabling an account', () => {
   });
 });
 
+const ROUNDS = roundsOf(100);
+
 // Promise: One admin is left, whoever goes
-it('of two admins who disable or demote each other sixteen times at once one is left, a hundred rounds', async () => {
+it(`of two admins who disable or demote each other sixteen times at once one is left, ${ROUNDS} rounds`, async () => {
   const operator = { actorId: null, facts: null };
   await db().user.updateMany({ where: { role: 'admin' }, data: { disabledAt: new Date() } });
   const pair = [await createPerson({ role: 'admin' }), await createPerson({ role: 'admin' })] as const;
   const ids = pair.map(({ id }) => id);
-  for (let round = 0; round < 100; round += 1) {
+  for (let round = 0; round < ROUNDS; round += 1) {
     const outcomes = await atOnce(16, (n) => disableUser(ids[n % 2] ?? '', operator));
     const codes = outcomes.map((one) => (one.ok ? one.value.isChanged : one.code));
     expect(codes.filter((code) => code === true)).toHaveLength(1);
@@ -213,6 +216,11 @@ it('of two admins who disable or demote each other sixteen times at once one is 
     expect(await db().user.count({ where: { role: 'admin', disabledAt: null } })).toBe(1);
     await db().user.updateMany({ where: { id: { in: ids } }, data: { role: 'admin' } });
   }
+  proved({
+    what: 'two admins who disable and demote each other 16 times at once: one is left',
+    tried: ROUNDS,
+    held: ROUNDS,
+  });
   await db().user.updateMany({ where: { id: { in: ids } }, data: { role: 'member' } });
   await db().user.update({ where: { id: admin.id }, data: { disabledAt: null } });
 });

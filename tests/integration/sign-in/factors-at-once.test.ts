@@ -20,6 +20,7 @@ import { problemOf } from '@/tests/support/http/problems';
 import { type Answer, atOnce, inTurns, send } from '@/tests/support/http/requests';
 import { assertionOf, givePasskey } from '@/tests/support/passkey';
 import { COOKIE, type Cookies, createPerson, lengthenWaits, PASSWORD, type Person } from '@/tests/support/people';
+import { proved, roundsOf } from '@/tests/support/proof';
 import { useServer } from '@/tests/support/server/use-server';
 
 const { url: databaseUrl } = await useDatabase();
@@ -29,9 +30,9 @@ const servers = [await useServer({ databaseUrl, env }), await useServer({ databa
 const elsewhere = new PrismaClient({ adapter: new PrismaPg(poolConfig(databaseUrl, 8)) });
 afterAll(() => elsewhere.$disconnect());
 
-const ROUNDS = 100;
+const ROUNDS = roundsOf(100);
 /** Of what is a whole transaction each. */
-const RESET_ROUNDS = 30;
+const RESET_ROUNDS = roundsOf(30);
 const FACTS = { userAgent: null, device: null, ip: null };
 
 const sessionsOf = ({ id: userId }: Person) => db().session.count({ where: { userId } });
@@ -141,6 +142,7 @@ describe(`16 at once, ${ROUNDS} rounds over two pools: one session each, and nob
       const successes = await begun(owner, [spendTotp(round, FACTS)], jtis);
       expect([successes, await sessionsOf(owner), await unfinished(jtis)]).toEqual([1, round, 15]);
     }
+    proved({ what: 'a code of an authenticator app, 16 uses at once', tried: ROUNDS, held: await sessionsOf(owner) });
   });
 
   it('a recovery code', async () => {
@@ -152,12 +154,13 @@ describe(`16 at once, ${ROUNDS} rounds over two pools: one session each, and nob
       expect([successes, await sessionsOf(owner), await unfinished(jtis)]).toEqual([1, round, 15]);
       if (round % 10 === 0) await db().recoveryCode.updateMany({ data: { usedAt: null } });
     }
+    proved({ what: 'a recovery code, 16 uses at once', tried: ROUNDS, held: await sessionsOf(owner) });
   });
 
   it.each([
     ['what a synced passkey signed, which does not count', {}],
     ['sixteen signatures of copies of a key that counts', { isDeviceBound: true }],
-  ] as const)('%s', async (_what, kind) => {
+  ] as const)('%s', async (what, kind) => {
     const owner = await createPerson();
     await givePasskey(owner, kind);
     const { id, backedUp } = await db().passkey.findFirstOrThrow({ where: { userId: owner.id } });
@@ -174,6 +177,7 @@ describe(`16 at once, ${ROUNDS} rounds over two pools: one session each, and nob
       const spendings = ceremonies.map((ceremony) => spendPasskey(ceremony, use, FACTS));
       expect([await begun(owner, spendings, []), await sessionsOf(owner)]).toEqual([1, round]);
     }
+    proved({ what: `${what}, at once`, tried: ROUNDS, held: await sessionsOf(owner) });
   });
 
   it(`a reset of second factors that is due, ${RESET_ROUNDS} rounds`, async () => {
@@ -195,7 +199,9 @@ describe(`16 at once, ${ROUNDS} rounds over two pools: one session each, and nob
       expect([factors, live, await sessionsOf(owner)]).toEqual([0, 1, round]);
       owner = await protect(owner);
     }
-    expect(await db().auditEvent.count({ where: { userId: owner.id, type: 'factors_reset' } })).toBe(RESET_ROUNDS);
+    const resets = await db().auditEvent.count({ where: { userId: owner.id, type: 'factors_reset' } });
+    expect(resets).toBe(RESET_ROUNDS);
+    proved({ what: 'a reset of second factors that is due, 16 sign-ins at once', tried: RESET_ROUNDS, held: resets });
   });
 });
 
