@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { filesWithoutProgram } from './scripts/test/optional-files.mjs';
+import { filesLeftOut, filesWithoutProgram } from './scripts/test/optional-files.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 
@@ -42,9 +42,6 @@ const LONG = [
 
 /** Below `npm run prove`: see tests/support/proof.ts. */
 const isWhole = process.env['HANDSTAMP_PROOF'] === 'whole';
-
-/** Proofs of which no part is quick enough for `npm test`. */
-const WHOLE_ONLY: string[] = [];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -150,7 +147,7 @@ export default defineConfig({
           ...integration,
           name: 'proof',
           include: ['tests/proof/**/*.test.ts'],
-          exclude: [...(isWhole ? [] : WHOLE_ONLY), ...filesWithoutProgram(process.env)],
+          exclude: filesLeftOut(process.env),
           fileParallelism: false,
           // Whole, they try everything; in `npm test` as much as there is time for.
           testTimeout: isWhole ? 1_800_000 : 90_000,

@@ -15,7 +15,7 @@ import { PROOFS } from './prove/proofs.mjs';
 import { COLUMNS, keep, rowsOf } from './prove/table.mjs';
 import { provide } from './requirements.mjs';
 import { stageEnvironment } from './test/environment.mjs';
-import { filesWithoutProgram } from './test/optional-files.mjs';
+import { filesLeftOut } from './test/optional-files.mjs';
 import { vitest } from './test/runners.mjs';
 
 /** @param {readonly string[]} names @param {boolean} isFull */
@@ -54,7 +54,7 @@ async function main() {
     const outcome = await vitest(
       [{ projects, folders }],
       { ...env, HANDSTAMP_PROOF_LINES: lines },
-      { mayBeLeftOut: (file) => filesWithoutProgram(env).includes(file), filters: folders },
+      { mayBeLeftOut: (file) => filesLeftOut(env).includes(file), filters: folders },
     );
     failed += outcome.failed;
     rows.push(...rowsOf(title, await readFile(lines, 'utf8').catch(() => ''), elapsed(startedAtMs)));

@@ -17,10 +17,27 @@ const NEEDED = [
 ];
 
 /**
+ * Proofs of which no part is quick enough for `npm test`: `npm run prove` runs them.
+ *
+ * @type {readonly string[]}
+ */
+const WHOLE_ONLY = [];
+
+/**
  * The files that cannot run where only the programs named in `env` are.
  *
  * @param {NodeJS.ProcessEnv} env
  */
 export const filesWithoutProgram = (env) => [
   ...new Set(NEEDED.filter(({ variable }) => !env[variable]).map(({ file }) => file)),
+];
+
+/**
+ * Those, and outside of `npm run prove` what takes too long for every run.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
+export const filesLeftOut = (env) => [
+  ...(env['HANDSTAMP_PROOF'] === 'whole' ? [] : WHOLE_ONLY),
+  ...filesWithoutProgram(env),
 ];

@@ -13,7 +13,7 @@ import { finish, startNode } from '../processes.mjs';
 import { PYTHON } from '../python.mjs';
 import { MOUNT } from '../small-disk.mjs';
 import { VERCEL } from '../vercel.mjs';
-import { filesWithoutProgram } from './optional-files.mjs';
+import { filesLeftOut, filesWithoutProgram } from './optional-files.mjs';
 import { playwright, vitest } from './runners.mjs';
 
 /**
@@ -35,7 +35,10 @@ export const PARTS = {
     { projects: ['edge'], folders: ['tests/unit/core', 'tests/unit/middleware', 'tests/unit/verifier'] },
   ],
   architecture: [{ projects: ['architecture'], folders: ['tests/architecture'] }],
-  integration: [{ projects: ['integration', 'drills', 'alone'], folders: ['tests/integration', 'tests/support'] }],
+  integration: [
+    { projects: ['integration', 'drills', 'alone'], folders: ['tests/integration', 'tests/support'] },
+    { projects: ['proof'], folders: ['tests/proof'] },
+  ],
   vercel: [{ projects: ['vercel'], folders: ['tests/vercel'] }],
   rehearsals: [{ projects: ['rehearsals'], folders: ['tests/rehearsals'] }],
 };
@@ -69,7 +72,7 @@ export const STAGES = {
   integration: {
     needsBuild: true,
     requirements: [POSTGRES, PGBOUNCER, PYTHON, CHROMIUM, GO],
-    run: (env) => vitest(PARTS.integration, env, { mayBeLeftOut: (file) => filesWithoutProgram(env).includes(file) }),
+    run: (env) => vitest(PARTS.integration, env, { mayBeLeftOut: (file) => filesLeftOut(env).includes(file) }),
   },
   e2e: { needsBuild: true, requirements: [POSTGRES, CHROMIUM], run: playwright },
   vercel: { requirements: [VERCEL], isNothingWithout: VERCEL, run: (env) => vitest(PARTS.vercel, env) },
