@@ -30,7 +30,6 @@ const ALONE = [
 const LONG = [
   'drills/status',
   'drills/rotation',
-  'your-code/',
   'services/',
   'keys/secret-rotation',
   'database/index-use',

@@ -78,7 +78,7 @@ export const STAGES = {
   vercel: { requirements: [VERCEL], isNothingWithout: VERCEL, run: (env) => vitest(PARTS.vercel, env) },
   rehearsals: {
     needsBuild: true,
-    requirements: [POSTGRES, PGBOUNCER, NGINX, BUILDAH, POSTGRES_TOOLS, MOUNT],
+    requirements: [POSTGRES, PGBOUNCER, NGINX, BUILDAH, POSTGRES_TOOLS, MOUNT, CHROMIUM],
     takes: 'many minutes',
     run: (env) => vitest(PARTS.rehearsals, env, { mayBeLeftOut: (file) => filesWithoutProgram(env).includes(file) }),
   },
