@@ -67,7 +67,8 @@ async function takeSources(copy: RepositoryCopy, tag: string): Promise<void> {
   if (existsSync(path.join(copy.folder, 'package-lock.json'))) {
     const lock = (folder: string) =>
       execFileSync('git', ['hash-object', path.join(folder, 'package-lock.json')]).toString();
-    if (lock(copy.folder) !== lock(REPOSITORY)) await succeed(copy, 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund']);
+    if (lock(copy.folder) !== lock(REPOSITORY))
+      await succeed(copy, 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund']);
   }
   await succeed(copy, process.execPath, ['node_modules/prisma/build/index.js', 'generate']);
 }
