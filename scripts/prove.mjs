@@ -1,6 +1,7 @@
 // @ts-check
 // `npm run prove -- [name …] [--full]`: tries whole what `npm test` tries a part of, prints one table of what was tried, how
 // much of it held and how long it took, and keeps it in docs/proof.md when all was run. --full adds what takes hours.
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -17,6 +18,16 @@ import { provide } from './requirements.mjs';
 import { stageEnvironment } from './test/environment.mjs';
 import { filesLeftOut } from './test/optional-files.mjs';
 import { vitest } from './test/runners.mjs';
+
+const secret = () => randomBytes(24).toString('base64url');
+
+/** In the environment of the build, as an operator may have them there; a proof looks for them in what was built. */
+const BUILT_WITH = {
+  AUTH_SECRET: randomBytes(32).toString('base64url'),
+  CRON_SECRET: secret(),
+  DATABASE_URL: `postgresql://canary:${secret()}@database.test/handstamp`,
+  SMTP_URL: `smtps://canary:${secret()}@mail.test`,
+};
 
 /** @param {readonly string[]} names @param {boolean} isFull */
 function choose(names, isFull) {
@@ -41,7 +52,7 @@ async function main() {
   const { env: places, missing } = await provide([...needs], 'npm run prove');
   for (const { what, command } of missing) console.log(`Not here, so its proofs are not run: ${what} (${command}).`);
   const env = { ...stageEnvironment(process.env), ...places, HANDSTAMP_PROOF: 'whole' };
-  await build({ ...env, HANDSTAMP_STANDALONE: '1' });
+  await build({ ...env, ...BUILT_WITH, HANDSTAMP_STANDALONE: '1' });
   const folder = mkdtempSync(path.join(os.tmpdir(), 'handstamp-proof-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   /** @type {string[][]} */
@@ -53,7 +64,7 @@ async function main() {
     const lines = path.join(folder, `${name}.jsonl`);
     const outcome = await vitest(
       [{ projects, folders }],
-      { ...env, HANDSTAMP_PROOF_LINES: lines },
+      { ...env, HANDSTAMP_PROOF_LINES: lines, HANDSTAMP_BUILT_WITH: JSON.stringify(BUILT_WITH) },
       { mayBeLeftOut: (file) => filesLeftOut(env).includes(file), filters: folders },
     );
     failed += outcome.failed;

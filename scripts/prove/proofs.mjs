@@ -23,6 +23,11 @@ export const PROOFS = {
     ],
     projects: ['integration'],
   },
+  secrets: {
+    title: 'Secrets where none belongs',
+    folders: ['tests/integration/observability/canary.test.ts', 'tests/proof/secrets'],
+    projects: ['integration', 'proof'],
+  },
   'audit-log': {
     title: 'The audit log in a flood',
     folders: ['tests/integration/audit/trace.test.ts'],

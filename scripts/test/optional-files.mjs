@@ -21,7 +21,7 @@ const NEEDED = [
  *
  * @type {readonly string[]}
  */
-const WHOLE_ONLY = [];
+const WHOLE_ONLY = ['tests/proof/secrets/build.test.ts'];
 
 /**
  * The files that cannot run where only the programs named in `env` are.

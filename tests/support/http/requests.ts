@@ -56,6 +56,21 @@ export type Answer = {
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 const TIMEOUT_MS = 20_000;
 
+type AnswerWatcher = (path: string, answer: Answer) => void;
+const watchers = new Set<AnswerWatcher>();
+
+/**
+ * Shows every answer that this process gets from now on.
+ *
+ * @returns Ends it.
+ */
+export function watchAnswers(watcher: AnswerWatcher): () => void {
+  watchers.add(watcher);
+  return () => {
+    watchers.delete(watcher);
+  };
+}
+
 /**
  * Sends one request as a browser on the site would: `Host` and, with unsafe methods, `Origin` are the site's. Built on
  * `node:http`, because tests set headers that `fetch` forbids. Follows no redirect and keeps no cookie.
@@ -72,7 +87,11 @@ export async function send(target: Target, path: string, options: RequestOptions
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
-      response.on('end', () => resolve(answerOf(response, Buffer.concat(chunks).toString('utf8'))));
+      response.on('end', () => {
+        const answer = answerOf(response, Buffer.concat(chunks).toString('utf8'));
+        for (const watcher of watchers) watcher(path, answer);
+        resolve(answer);
+      });
     });
     call.on('error', reject);
     call.end(body);
