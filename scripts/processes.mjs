@@ -22,12 +22,15 @@ const living = new Set();
  * Starts a Node program that ends when this script does.
  *
  * @param {string[]} args Flags and script, as after `node`.
- * @param {{ env?: NodeJS.ProcessEnv, output?: 'inherit' | 'pipe' | number, watchesStdin?: boolean }} [options]
- *   `watchesStdin`: the program itself ends with its stdin; else a preload makes it.
+ * @param {{ env?: NodeJS.ProcessEnv, output?: 'inherit' | 'pipe' | number, watchesStdin?: boolean, node?: string }} [options]
+ *   `watchesStdin`: the program itself ends with its stdin; else a preload makes it. `node`: another Node than this one.
  */
-export function startNode(args, { env = process.env, output = 'pipe', watchesStdin = false } = {}) {
+export function startNode(
+  args,
+  { env = process.env, output = 'pipe', watchesStdin = false, node = process.execPath } = {},
+) {
   const flags = watchesStdin ? args : ['--import', PRELOAD, ...args];
-  return track(spawn(process.execPath, flags, { cwd: ROOT, env, stdio: ['pipe', output, output] }));
+  return track(spawn(node, flags, { cwd: ROOT, env, stdio: ['pipe', output, output] }));
 }
 
 /**

@@ -1,11 +1,14 @@
 // @ts-check
 // What `npm run prove` runs, in this order: the folders of tests/proof, and what else takes part in a proof.
+import { STRYKER } from '../stryker.mjs';
 
 /**
  * @typedef {object} Proof
  * @property {string} title Of its lines in the table.
- * @property {readonly string[]} folders Test files below them are run, whole; a file is a folder of one.
+ * @property {readonly string[]} [folders] Test files below them are run, whole; a file is a folder of one.
  * @property {readonly string[]} [projects] Of vitest.config.ts, in which they are. `proof` unless it says so.
+ * @property {string} [program] In place of folders: a script that writes the same lines, and exits with 1 where something does
+ *   not hold. It is given the options of the command line, and has neither the database nor the build.
  * @property {readonly import('../requirements.mjs').Requirement[]} [needs] What it needs beside npm packages and PostgreSQL.
  * @property {string} [takes] How long it takes, where that is too long for every run: only when named, or with `--full`.
  */
@@ -32,5 +35,11 @@ export const PROOFS = {
     title: 'The audit log in a flood',
     folders: ['tests/integration/audit/trace.test.ts'],
     projects: ['integration'],
+  },
+  mutations: {
+    title: 'Mutation',
+    program: 'scripts/prove/mutations.mjs',
+    needs: [STRYKER],
+    takes: 'minutes for what changed, an hour for all',
   },
 };
