@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { checkOrigin, isForm, isJson, type OriginFacts } from '@/lib/core/http/origin-check';
+import { cookieNames } from '@/lib/core/http/cookies';
+import { checkOrigin, isForm, isJson, type OriginFacts, originFacts } from '@/lib/core/http/origin-check';
 
 const APP = 'https://app.handstamp.example';
 const JSON_TYPE = 'application/json';
@@ -13,7 +14,13 @@ const FACTS: OriginFacts = {
   hasOurCookie: true,
   hasBearer: false,
 };
-const passes = (facts: Partial<OriginFacts>): boolean => checkOrigin({ ...FACTS, ...facts }, APP).ok;
+
+/** Of two outcomes: refused with the code that callers turn into their answer, or not refused. */
+function passes(facts: Partial<OriginFacts>): boolean {
+  const checked = checkOrigin({ ...FACTS, ...facts }, APP);
+  if (!checked.ok && checked.code !== 'origin_refused') throw new Error(`refused as ${checked.code}`);
+  return checked.ok;
+}
 
 const SITES = [
   null,
@@ -164,5 +171,30 @@ describe('body types', () => {
     'multipart/form-data',
   ])('%j is neither', (type) => {
     expect([isJson(type), isForm(type)]).toEqual([false, false]);
+  });
+});
+
+describe('the facts of a request', () => {
+  const NAMES = cookieNames(true);
+  const of = (headers: Record<string, string>) => originFacts('PUT', new Headers(headers), NAMES);
+
+  test('are what its headers say', () => {
+    const headers = { 'sec-fetch-site': 'cross-site', origin: APP, 'content-type': FORM_TYPE };
+    expect(of(headers)).toEqual({
+      ...{ method: 'PUT', secFetchSite: 'cross-site', origin: APP, contentType: FORM_TYPE },
+      ...{ hasOurCookie: false, hasBearer: false },
+    });
+    expect(of({})).toMatchObject({ secFetchSite: null, origin: null, contentType: null });
+  });
+
+  test.each(Object.values(cookieNames(true)))('know %s for a cookie of ours, and no other', (name) => {
+    expect(of({ cookie: `theme=dark; ${name}=x` }).hasOurCookie).toBe(true);
+    expect(of({ cookie: `theme=dark; not-${name}=x`, 'x-cookie': `${name}=x` }).hasOurCookie).toBe(false);
+  });
+
+  test('know a Bearer token, good or not', () => {
+    expect(of({ authorization: 'Bearer nonsense' }).hasBearer).toBe(true);
+    expect(of({ authorization: 'Basic dXNlcjpwYXNz' }).hasBearer).toBe(false);
+    expect(of({}).hasBearer).toBe(false);
   });
 });

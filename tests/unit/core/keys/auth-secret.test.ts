@@ -8,11 +8,12 @@ import {
   importRootSecrets,
   parseAuthSecret,
 } from '@/lib/core/keys/auth-secret';
-import { countingBytes } from '@/tests/fixtures/deterministic';
+import { bytesOf, countingBytes } from '@/tests/fixtures/deterministic';
 
 const hexOf = (bytes: Bytes): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 const random = countingBytes();
 const [A, B] = [random(32), random(48)];
+const EIGHT = [0, 1, 2, 3, 4, 5, 6, 7];
 const listOf = (text: string) => {
   const parsed = parseAuthSecret(text);
   return parsed.ok ? parsed.value : parsed.code;
@@ -25,6 +26,8 @@ describe('a list of secrets', () => {
     ['one in hex', hexOf(A), [A]],
     ['one in capital hex', hexOf(A).toUpperCase(), [A]],
     ['one longer than needed', base64url.encode(B), [B]],
+    ['one with two characters of padding', `${base64url.encode(B.slice(0, 34))}==`, [B.slice(0, 34)]],
+    ['one of eight different bytes', '0001020304050607'.repeat(4), [bytesOf(...EIGHT, ...EIGHT, ...EIGHT, ...EIGHT)]],
     ['two, with white space around', ` ${hexOf(B)} ,\n${base64url.encode(A)} `, [B, A]],
   ])('is read: %s', (_name, text, secrets) => {
     expect(listOf(text)).toEqual(secrets);
@@ -32,6 +35,12 @@ describe('a list of secrets', () => {
 
   test('64 hex digits are 32 bytes of hex and not 48 of base64url', () => {
     expect(listOf(hexOf(A))).toEqual([A]);
+  });
+
+  test('text that only begins or ends as hex is base64url', () => {
+    for (const text of [`${hexOf(A)}zzzz`, `zzzz${hexOf(A)}`]) {
+      expect(listOf(text)).toEqual([new Uint8Array(base64url.decode(text))]);
+    }
   });
 
   test.each([
@@ -72,6 +81,11 @@ describe('root secrets', () => {
     expect([alone.id, other?.id]).toEqual([second?.id, first.id]);
   });
 
+  test('have names that no release may change: databases hold them', async () => {
+    const [{ id, hkdfKey }] = await importRootSecrets([A]);
+    expect([id]).toEqual([...(await deriveBytes(hkdfKey, 'handstamp/key-id/v1', 1))]);
+  });
+
   test('have names of one byte', async () => {
     const secrets = await importRootSecrets(Array.from({ length: 20 }, (_, at) => A.map((byte) => byte + at)));
     expect(secrets.every(({ id }) => Number.isInteger(id) && id >= 0 && id <= 255)).toBe(true);
@@ -85,7 +99,7 @@ describe('root secrets', () => {
   });
 
   test('must be at least one', async () => {
-    await expect(importRootSecrets([])).rejects.toThrow();
+    await expect(importRootSecrets([])).rejects.toThrow('At least one secret is needed');
   });
 });
 

@@ -32,6 +32,12 @@ describe('a key set', () => {
     expect(await importJwkSet({ keys: [] })).toEqual(new Map());
   });
 
+  test('gives a key that says nothing of its use, and one that may do more than verify', async () => {
+    const { use: _use, ...silent } = ec.publicJwk;
+    expect(await kidsOf(silent)).toEqual([ec.kid]);
+    expect(await kidsOf({ ...ec.publicJwk, key_ops: ['sign', 'verify'] })).toEqual([ec.kid]);
+  });
+
   test('may hold other members', async () => {
     expect((await importJwkSet({ keys: [ec.publicJwk], expires: 1 }))?.size).toBe(1);
   });
@@ -44,6 +50,7 @@ describe('a key set', () => {
   );
 
   test('of more than 32 keys is none', async () => {
+    expect(await importJwkSet({ keys: new Array(32).fill(ec.publicJwk) })).toEqual(new Map());
     expect(await importJwkSet({ keys: new Array(33).fill(ec.publicJwk) })).toBeNull();
   });
 });
@@ -91,6 +98,14 @@ describe('a key is passed over', () => {
     expect(await kidsOf({ ...ec.publicJwk, key_ops: [operation] })).toEqual([]);
   });
 
+  test.each(['verify', { 0: 'verify' }, null])('whose operations are no list: %j', async (operations) => {
+    expect(await kidsOf({ ...ec.publicJwk, key_ops: operations })).toEqual([]);
+  });
+
+  test.each([undefined, null, 7, '', '!'.repeat(512)])('with %j for an RSA modulus', async (n) => {
+    expect(await kidsOf({ ...rsa.publicJwk, n }, ec.publicJwk)).toEqual([ec.kid]);
+  });
+
   test('with an RSA modulus of 1024 or 2048 bits', async () => {
     for (const modulusLength of [1024, 2048]) {
       const modulus = base64url.decode(SHORT_RSA.n).subarray(0, modulusLength / 8);
@@ -103,6 +118,13 @@ describe('a key is passed over', () => {
     const n = base64url.encode(new Uint8Array([...new Uint8Array(128), ...base64url.decode(SHORT_RSA.n)]));
     expect(n).toHaveLength(512);
     expect(await kidsOf({ ...SHORT_RSA, n, alg: 'RS256', kid: 'weak' })).toEqual([]);
+  });
+
+  test('never for the first bit of a full RSA modulus: the smallest is taken, the one below it is not', async () => {
+    const modulus = base64url.decode(rsa.publicJwk.n ?? '');
+    const withFirst = (byte: number) => base64url.encode(new Uint8Array([byte, ...modulus.subarray(1)]));
+    expect(await kidsOf({ ...rsa.publicJwk, n: withFirst(0x80) })).toEqual([rsa.kid]);
+    expect(await kidsOf({ ...rsa.publicJwk, n: withFirst(0x7f) })).toEqual([]);
   });
 
   test('with the RSA exponent 1, under which every text signs itself', async () => {

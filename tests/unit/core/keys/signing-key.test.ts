@@ -86,12 +86,13 @@ test('no private or unknown member is ever published, whatever the stored key ho
 });
 
 test('a symmetric key is no signing key', async () => {
-  await expect(importSigningKey('kid', 'ES256', { kty: 'oct', k: 'AAAA' })).rejects.toThrow();
+  const imported = importSigningKey('kid', 'ES256', { kty: 'oct', k: 'AAAA' });
+  await expect(imported).rejects.toThrow('This is no private key');
 });
 
 test('a public key is no signing key', async () => {
   const { publicJwk } = await generateSigningKey('ES256');
-  await expect(importSigningKey('kid', 'ES256', publicJwk)).rejects.toThrow();
+  await expect(importSigningKey('kid', 'ES256', publicJwk)).rejects.toThrow('This is no private key');
 });
 
 test('a key of another algorithm is no signing key', async () => {

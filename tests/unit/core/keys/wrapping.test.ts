@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { deriveEncryptionKey } from '@/lib/core/keys/auth-secret';
+import { decryptBytes } from '@/lib/core/keys/encrypted-bytes';
 import { unwrapSecret, wrapSecret } from '@/lib/core/keys/wrapping';
 import { bytesOf, countingBytes } from '../../../fixtures/deterministic';
 import { rootsOf, rootsSharingAnId } from '../../../fixtures/root-secrets';
@@ -19,6 +21,13 @@ describe('a wrapped secret', () => {
     const { wrappedSecret } = await wrap();
     expect(Array.from(wrappedSecret).join()).not.toContain(Array.from(SECRET.subarray(0, 8)).join());
     expect(wrappedSecret).toHaveLength(12 + SECRET.length + 16);
+  });
+
+  test('is what a release before can open: of one purpose, bound to use and row', async () => {
+    const [root] = await rootsOf(1);
+    const { wrappedSecret } = await wrap();
+    const key = await deriveEncryptionKey(root, 'handstamp/wrap/v1');
+    expect(await decryptBytes(wrappedSecret, key, 'pepper:abcdefgh')).toEqual(SECRET);
   });
 
   test('is made with the first secret of the list and names it', async () => {

@@ -3,7 +3,7 @@ import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '@/lib/core/keys/signi
 import { issueAccessToken, verifyAccessToken } from '@/lib/core/token/access-token';
 import type { AccessClaims } from '@/lib/core/token/claims';
 import { ABOUT, CLAIMS, headerOf, ISSUER, outcomeOf, signClaims, signHeader } from '../../../fixtures/access-tokens';
-import { constantBytes, countingBytes, NOW, platformBytes } from '../../../fixtures/deterministic';
+import { bytesOf, constantBytes, countingBytes, NOW, platformBytes } from '../../../fixtures/deterministic';
 import { partsOf, readPart, signCompact, type TestKey, testKey, verifyingKeys } from '../../../fixtures/signing';
 
 const EXPECTED = { issuer: ISSUER, audience: ISSUER };
@@ -118,6 +118,16 @@ describe('the life of a token', () => {
       }
     },
   );
+
+  test('is shortened by the first byte first, and never made longer by the second', async () => {
+    const life = async (...bytes: readonly number[]) => {
+      const random = (length: number) => bytesOf(...bytes, ...new Array<number>(length).fill(0)).slice(0, length);
+      const { claims } = await issueAccessToken(ABOUT, 900, keyFor('ES256').signing, NOW, random);
+      return claims.exp - claims.iat;
+    };
+    expect([await life(0, 0), await life(0, 255), await life(1, 127)]).toEqual([900, 900, 899]);
+    expect([await life(128, 0), await life(255, 255)]).toEqual([810, 721]);
+  });
 
   test('of 300 s is spread over a whole minute', async () => {
     const lives = new Set<number>();

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fromBase64Url, toBase64Url } from '@/lib/core/encoding';
+import { deriveMacKey } from '@/lib/core/keys/auth-secret';
 import {
   API_REFRESH_PREFIX,
+  fromApiRefreshToken,
   hashSessionSecret,
   looksLikeRefreshToken,
   mintRefreshToken,
@@ -9,6 +11,7 @@ import {
   type RefreshMacKeys,
   readRefreshToken,
   refreshMacKeys,
+  toApiRefreshToken,
 } from '@/lib/core/token/refresh-token';
 import { bytesOf, countingBytes, platformBytes } from '../../../fixtures/deterministic';
 import { rootsOf, rootsSharingAnId } from '../../../fixtures/root-secrets';
@@ -114,6 +117,12 @@ describe('the keys', () => {
     expect(await codeOf(await mintRefreshToken(TOKEN, both), [...both].slice(0, 1))).toBe('accepted');
   });
 
+  test('are derived for a purpose that no release may change: every session would be over', async () => {
+    const [root] = await rootsOf(1);
+    const key = await deriveMacKey(root, 'handstamp/refresh-token/v1');
+    expect(await codeOf(text, [{ id: root.id, key }])).toBe('accepted');
+  });
+
   test('a token of a secret that left the list is refused', async () => {
     expect(await codeOf(text, await refreshMacKeys(await rootsOf(2, 3)))).toBe('unknown_key');
     expect(await codeOf(text, [])).toBe('unknown_key');
@@ -132,7 +141,7 @@ describe('the keys', () => {
   });
 
   test('none to sign with is a fault of ours', async () => {
-    await expect(mintRefreshToken(TOKEN, [])).rejects.toThrow();
+    await expect(mintRefreshToken(TOKEN, [])).rejects.toThrow('A refresh token needs');
   });
 });
 
@@ -147,7 +156,7 @@ test.each([
   ['a short secret', { secret: bytesOf(1) }],
   ['a long secret', { secret: new Uint8Array(17) }],
 ])('%s is never signed', async (_name, changes) => {
-  await expect(mintRefreshToken({ ...TOKEN, ...changes }, keys)).rejects.toThrow();
+  await expect(mintRefreshToken({ ...TOKEN, ...changes }, keys)).rejects.toThrow('A refresh token needs');
 });
 
 describe('the gate in front of a self-call', () => {
@@ -207,8 +216,18 @@ describe('the session secret', () => {
   });
 });
 
-test('the prefix for programs is one that secret scanners know to be ours', () => {
-  expect(API_REFRESH_PREFIX).toBe('hs_rt_');
+describe("a program's refresh token", () => {
+  test('has a prefix that secret scanners know to be ours', () => {
+    expect(API_REFRESH_PREFIX).toBe('hs_rt_');
+    expect(toApiRefreshToken(text)).toBe(`hs_rt_${text}`);
+  });
+
+  test('is read with its prefix and never without: a cookie is none', () => {
+    expect(fromApiRefreshToken(`hs_rt_${text}`)).toBe(text);
+    expect([text, '', 'hs_rt', ` hs_rt_${text}`, `HS_RT_${text}`, `${text}hs_rt_`].map(fromApiRefreshToken)).toEqual(
+      new Array(6).fill(null),
+    );
+  });
 });
 
 function fail(): never {

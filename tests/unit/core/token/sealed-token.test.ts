@@ -122,6 +122,18 @@ describe('the key', () => {
     expect((await unseal('sign-up', token, (id) => (id === other.id ? other : KEY), NOW)).ok).toBe(true);
   });
 
+  test('is looked for by a text only', async () => {
+    const [, ...rest] = (await seal('sign-up', CONTENT, KEY)).split('.');
+    const header = base64url.encode(JSON.stringify({ ...HEADER, kid: ['sealkey1'] }));
+    const asked: unknown[] = [];
+    const lookUp = (id: string) => {
+      asked.push(id);
+      return KEY;
+    };
+    expect(await unseal('sign-up', [header, ...rest].join('.'), lookUp, NOW)).toMatchObject({ code: 'unknown_key' });
+    expect(asked).toEqual([]);
+  });
+
   test('of the right name and the wrong bytes opens nothing', async () => {
     expect(await codeOf(await encrypt({}, CONTENT, platformBytes(32)))).toBe('undecryptable');
   });
