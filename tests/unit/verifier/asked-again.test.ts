@@ -4,7 +4,7 @@ import { askedAgain } from '@/lib/verifier/asked-again';
 const URL_OF_US = 'http://127.0.0.1:3000/api/auth/refresh';
 
 /** How often a fetch is made whose first answers are these, and what its caller is given. */
-async function ask(answers: readonly (Response | Error)[], init: RequestInit = {}) {
+async function ask(answers: readonly unknown[], init: RequestInit = {}) {
   const sent: [string, RequestInit][] = [];
   const fetch = async (url: string, asked: RequestInit) => {
     const answer = answers[sent.length];
@@ -31,6 +31,15 @@ describe('a fetch is made once more', () => {
       [URL_OF_US, init],
     ]);
   });
+
+  test.each([null, undefined, 'a text', Object.assign(new Error('x'), { cause: null })])(
+    'after whatever was thrown that is no time-out: %s',
+    async (thrown) => {
+      const answer = good();
+      const { sent, outcome } = await ask([thrown, answer]);
+      expect([outcome, sent.length]).toEqual([answer, 2]);
+    },
+  );
 
   test('and not a third time', async () => {
     const second = failed('ECONNREFUSED');

@@ -23,7 +23,10 @@ async function refusalOf(authorization: string | null | undefined) {
   });
   // Without a type of its own the title is the phrase of the status (RFC 9457 §4.2.1).
   const title = { 400: 'Bad Request', 401: 'Unauthorized', 503: 'Service Unavailable' }[refusal.status];
-  expect(JSON.parse(refusal.body)).toMatchObject({ type: 'about:blank', title, status: refusal.status });
+  expect(JSON.parse(refusal.body)).toEqual({
+    ...{ type: 'about:blank', title, status: refusal.status },
+    detail: expect.stringMatching(/^[A-Z].{20,}/),
+  });
   expect(() => new Response(refusal.body, { status: refusal.status, headers: refusal.headers })).not.toThrow();
   return refusal;
 }
@@ -97,7 +100,7 @@ describe('a good token whose person has to prove who they are once more (RFC 947
 
   test('is let in up to the age that is asked for, and answered with that age after it', async () => {
     const proven = async (ago: number) => issuer.token(10, { auth_time: Math.floor(issuer.surroundings.now()) - ago });
-    expect(await challengeOf({ maxAgeSeconds: 600 }, await proven(599))).toBe('let in');
+    expect(await challengeOf({ maxAgeSeconds: 600 }, await proven(600))).toBe('let in');
     const challenge = await challengeOf({ maxAgeSeconds: 600 }, await proven(601));
     expect(challenge).toContain('error="insufficient_user_authentication"');
     expect(challenge).toContain('max_age="600"');
@@ -121,6 +124,7 @@ describe('a good token whose person has to prove who they are once more (RFC 947
 
   test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('%d is no age', (maxAgeSeconds) => {
     expect(() => bearerGuard(verifier(), { maxAgeSeconds })).toThrow(TypeError);
+    expect(() => bearerGuard(verifier(), { maxAgeSeconds })).toThrow('maxAgeSeconds is a number of whole seconds');
   });
 });
 

@@ -158,6 +158,7 @@ describe('an issuer that does not answer', () => {
     ['no content', async () => new Response(null, { status: 204 })],
     ['a page', async () => new Response('<html>')],
     ['JSON that is no key set', async () => Response.json({ error: 'nonsense' })],
+    ['a key set with an error', async () => Response.json({ keys: [] }, { status: 500 })],
     ['far too many keys', async () => Response.json({ keys: new Array(33).fill({}) })],
   ])('leaves them in force when it sends %s', async (_name, answer) => {
     await source.current();

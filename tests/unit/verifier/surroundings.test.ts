@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { withHeadersFor } from '@/lib/verifier/surroundings';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { realSurroundings, withHeadersFor } from '@/lib/verifier/surroundings';
 
 const OWN = 'https://app-git-x.vercel.app';
 const BYPASS = { 'x-vercel-protection-bypass': 'b' };
@@ -41,5 +41,18 @@ describe('what opens a protected server', () => {
   ])('goes to no other: %s', async (url) => {
     const init = { headers: { accept: 'x' } };
     expect(await sentTo(url, init)).toEqual({ url, init });
+  });
+});
+
+describe('the surroundings of whoever brings none', () => {
+  afterEach(() => vi.useRealTimers());
+
+  test('are the clocks of the machine: seconds since 1970, and milliseconds that only grow', () => {
+    vi.useFakeTimers({ now: 1_800_000_000_500, toFake: ['Date', 'performance'] });
+    const startedMs = realSurroundings.monotonicMs();
+    expect(realSurroundings.now()).toBe(1_800_000_000.5);
+    vi.advanceTimersByTime(250);
+    expect(realSurroundings.now()).toBe(1_800_000_000.75);
+    expect(realSurroundings.monotonicMs() - startedMs).toBe(250);
   });
 });

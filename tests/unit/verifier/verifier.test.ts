@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { STATUS_LIST_RESIGN_SECONDS } from '@/lib/core/policy';
-import { createVerifier, type Verifier } from '@/lib/verifier/verifier';
+import { createVerifier, type Verifier, type VerifierOptions } from '@/lib/verifier/verifier';
 import { ISSUER } from '../../fixtures/access-tokens';
 import { NOW } from '../../fixtures/deterministic';
 import { FakeIssuer, KEY_SET_URL, LIST_URL, placedAt } from '../../fixtures/fake-issuer';
@@ -309,21 +309,23 @@ test('a genuine token that points at a list elsewhere is not accepted, and nobod
   expect(new Set(issuer.asked.map(({ url }) => url))).toEqual(new Set([KEY_SET_URL]));
 });
 
-test.each<[string, Partial<Parameters<typeof createVerifier>[0]>]>([
+test.each<[string, Partial<VerifierOptions>]>([
   ['an issuer with a slash at its end', { issuer: `${ISSUER}/` }],
   ['an issuer with a path', { issuer: `${ISSUER}/realm` }],
   ['an issuer without a scheme', { issuer: 'app.handstamp.example' }],
   ['no issuer', { issuer: '' }],
   ['an inner address with a path', { fetchOrigin: 'http://127.0.0.1:3000/auth' }],
   ['no audience', { audience: '' }],
+  ['an audience that is no text', JSON.parse('{"audience":["https://billing.example"]}')],
   ['staleness that is no number', { maxStaleSeconds: Number.NaN }],
   ['negative staleness', { maxStaleSeconds: -1 }],
   ['staleness that no list lives to see', { maxStaleSeconds: 60.1 }],
   ['endless staleness', { maxStaleSeconds: Number.POSITIVE_INFINITY }],
-])('a verifier with %s is refused when it is made, not token by token', (_name, options) => {
-  expect(() => createVerifier({ issuer: ISSUER, audience: ISSUER, ...options }, issuer.surroundings)).toThrow(
-    TypeError,
-  );
+])('a verifier with %s is refused when it is made, with the name of the option', (_name, options) => {
+  const [option] = Object.keys(options);
+  const make = () => createVerifier({ issuer: ISSUER, audience: ISSUER, ...options }, issuer.surroundings);
+  expect(make).toThrow(TypeError);
+  expect(make).toThrow(new RegExp(`^${option}: an? (?:origin|text|number) `));
 });
 
 test('a service may bring a report alone, and hears of a fetch that brought nothing', async () => {
