@@ -27,9 +27,9 @@ type Outcome = AttributesOf<'handstamp.refresh'>['outcome'];
 /**
  * Exchanges a refresh token for new tokens (RFC 6749 §6, rotation after RFC 9700 §4.14.2). A forged token costs no
  * statement, an honest one costs one. A token replaced outside the grace window ends the session for every holder
- * and leaves a mail for the owner (`reuse_detected`); callers outside are told `session_ended` whatever the
- * reason. `audience` is what the caller expects the session to be for; where it is for something else, nothing is
- * rotated (`other_audience`). Throws when the database does not answer.
+ * and leaves a mail for the owner (`reuse_detected`, told to the one request that ended it); callers outside are told
+ * `session_ended` whatever the reason. `audience` is what the caller expects the session to be for; where it is for
+ * something else, nothing is rotated (`other_audience`). Throws when the database does not answer.
  */
 export function refresh(
   presentedText: string | null,
@@ -87,8 +87,7 @@ async function exchange(
       case 'refuse':
         return fail('session_ended');
       case 'reuse':
-        await endForReuse(row, facts);
-        return fail('reuse_detected');
+        return fail((await endForReuse(row, facts)) ? 'reuse_detected' : 'session_ended');
       case 'converge':
         tell('converge');
         if (isOtherDevice(row, facts)) {
@@ -153,11 +152,13 @@ async function auditDevice(row: RefreshRow, facts: RequestFacts, tx?: Transactio
   await (tx === undefined ? recordRepeated(event, row.id) : recordRepeatedWith(event, row.id, tx));
 }
 
-async function endForReuse(row: RefreshRow, facts: RequestFacts): Promise<void> {
+/** False where another request ended it first, for whatever reason: then nothing was written, and no mail waits. */
+async function endForReuse(row: RefreshRow, facts: RequestFacts): Promise<boolean> {
   const { appOrigin } = env();
   const mail = sessionEndedToBeSafe({ device: row.before.device, at: row.now, appOrigin });
-  await endSessions(
+  const ended = await endSessions(
     { sessionId: row.id, userId: row.userId },
     { reason: 'reuse_detected', audit: 'refresh_reuse', facts, askedBy: row.id, mail },
   );
+  return ended > 0;
 }
