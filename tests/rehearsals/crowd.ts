@@ -1,7 +1,7 @@
-import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { Agent } from 'node:http';
 import { parseSetCookie } from '@/lib/core/http/cookies';
-import { type ActionForm, filledIn, formIn } from '@/tests/support/http/action-forms';
-import { cookieHeader } from '@/tests/support/http/requests';
+import { type ActionForm, calledByName, filledIn, formIn } from '@/tests/support/http/action-forms';
+import { type Answer, type Asking, sendFrom } from '@/tests/support/http/own-address';
 import { COOKIE, PASSWORD, type Person } from '@/tests/support/people';
 
 /** A request that was not answered as it should be. */
@@ -21,14 +21,6 @@ export type Crowd = {
   total(): number;
   /** Ends the crowd, and resolves with the refresh token of each client. */
   stop(): Promise<string[]>;
-};
-
-type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string };
-type Asking = {
-  method?: string;
-  cookies?: Readonly<Record<string, string>>;
-  headers?: Record<string, string>;
-  body?: string;
 };
 
 const PAGES = ['/dashboard', '/account', '/account/sessions'];
@@ -55,7 +47,7 @@ export async function startCrowd(port: number, origin: string, people: readonly 
     let form: { readonly fields: ActionForm; readonly atMs: number } | null = null;
 
     async function ask(what: string, path: string, asking: Asking, expected = 200): Promise<Answer> {
-      const answer = await send({ port, origin, client, agent }, path, asking);
+      const answer = await sendFrom({ port, origin, client, agent }, path, asking);
       counts.set(what, (counts.get(what) ?? 0) + 1);
       const { status, headers } = answer;
       if (status === expected) return answer;
@@ -139,40 +131,3 @@ function chosenOf(steps: readonly [share: number, step: Step][]): Step {
 }
 
 const pick = <T>(all: readonly T[]): T => all[Math.floor(Math.random() * all.length)] as T;
-
-/** What Next's own script sends for the form: the fields have a prefix, and the state stands first. */
-function calledByName(fields: ActionForm, name: string) {
-  // Numbered on each page anew: the action, and what its state was.
-  const fieldThatEnds = (end: string) => Object.entries(fields).find(([field]) => field.endsWith(end))?.[1] ?? '';
-  const [, id = ''] = /"id":"([0-9a-f]+)"/.exec(fieldThatEnds(':0')) ?? [];
-  const [state] = JSON.parse(fieldThatEnds(':1')) as unknown[];
-  const { method, body, headers } = filledIn({ _1_name: name, 0: JSON.stringify([state, '$K1']) });
-  return { method, body, headers: { ...headers, accept: 'text/x-component', 'next-action': id } };
-}
-
-type From = { readonly port: number; readonly origin: string; readonly client: number; readonly agent: Agent };
-
-function send({ port, origin, client, agent }: From, path: string, asking: Asking): Promise<Answer> {
-  const { method = 'GET', cookies = {}, body } = asking;
-  const headers: Record<string, string> = { host: new URL(origin).host, ...asking.headers };
-  if (method !== 'GET') headers['origin'] = origin;
-  if (Object.keys(cookies).length > 0) headers['cookie'] = cookieHeader(cookies);
-  headers['content-length'] = String(Buffer.byteLength(body ?? ''));
-  const localAddress = `127.0.1.${client + 1}`;
-  return new Promise((resolve) => {
-    const lost = (error: Error) => resolve({ status: 0, headers: {}, text: error.message });
-    const signal = AbortSignal.timeout(30_000);
-    const call = request({ host: '127.0.0.1', port, path, method, headers, agent, localAddress, signal }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', lost);
-      answer.on('end', () =>
-        resolve({
-          status: answer.statusCode ?? 0,
-          headers: answer.headers,
-          text: Buffer.concat(chunks).toString('utf8'),
-        }),
-      );
-    });
-    call.on('error', lost).end(body);
-  });
-}

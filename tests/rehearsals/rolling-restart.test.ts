@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { db } from '@/lib/server/database/client';
+import { buildPrevious, buildThis, type Release, shareFiles } from '@/tests/support/copy/releases';
 import { startPgBouncer } from '@/tests/support/database/pgbouncer';
 import { runCommand, startOwnServer } from '@/tests/support/database/postgres';
 import { createPerson, type Person } from '@/tests/support/people';
 import { testEnvironment } from '@/tests/support/server/environment';
+import { type Instances, startInstances } from '@/tests/support/server/instances';
 import { type Crowd, startCrowd } from './crowd';
-import { type Instances, startInstances } from './instances';
-import { buildPrevious, buildThis, type Release, shareFiles } from './releases';
 
 const CLIENTS = 50;
 const LEAST_REQUESTS = 5_000;

@@ -29,3 +29,13 @@ export function filledIn(fields: ActionForm): { method: string; body: string; he
   const headers = { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` };
   return { method: 'POST', body: `${parts.join('')}--${BOUNDARY}--\r\n`, headers };
 }
+
+/** What Next's own script sends for the form: the fields have a prefix, and the state stands first. */
+export function calledByName(fields: ActionForm, name: string) {
+  // Numbered on each page anew: the action, and what its state was.
+  const fieldThatEnds = (end: string) => Object.entries(fields).find(([field]) => field.endsWith(end))?.[1] ?? '';
+  const [, id = ''] = /"id":"([0-9a-f]+)"/.exec(fieldThatEnds(':0')) ?? [];
+  const [state] = JSON.parse(fieldThatEnds(':1')) as unknown[];
+  const { method, body, headers } = filledIn({ _1_name: name, 0: JSON.stringify([state, '$K1']) });
+  return { method, body, headers: { ...headers, accept: 'text/x-component', 'next-action': id } };
+}

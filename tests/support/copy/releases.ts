@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { copyWithPackages, type RepositoryCopy } from '@/tests/support/copy/repository-copy';
 import { REPOSITORY } from '@/tests/support/server/environment';
+import { copyWithPackages, type RepositoryCopy } from './repository-copy';
 
 /** A build of the whole product, with a name. */
 export type Release = {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { findFreePort } from '@/scripts/free-port.mjs';
-import { startNginx } from '@/tests/support/server/nginx';
-import { startServer, type TestServer } from '@/tests/support/server/server';
-import type { Release } from './releases';
+import type { Release } from '@/tests/support/copy/releases';
+import { startNginx } from './nginx';
+import { startServer, type TestServer } from './server';
 
 const COUNT = 3;
 
