@@ -99,7 +99,7 @@ describe('three instances behind nginx, and fifty clients', () => {
       const crowd = await startCrowd(instances.proxy.port, instances.origin, people);
       await wait(10_000);
       const killedAtMs = Date.now();
-      const port = await instances.kill();
+      const port = await instances.killAt(0);
       await wait(15_000);
       await expectNobodySignedOut(crowd, instances);
       console.info(`${crowd.total()} requests, lost:`, told(crowd));

@@ -10,6 +10,8 @@ export type Release = {
   readonly folder: string;
   readonly name: string;
   readonly isPreviousTag: boolean;
+  /** True: it is the server of an image, and `next start` has nothing to do with it. */
+  readonly isStandalone: boolean;
   remove(): Promise<void>;
 };
 
@@ -20,26 +22,27 @@ const ACTIONS_KEY = Buffer.alloc(32, 'the same for every release').toString('bas
 const HAS_A_DRAIN = 'lib/server/maintenance/end-on-signals.ts';
 
 /** Builds the sources as they are, as a release of this name. */
-export async function buildThis(name: string): Promise<Release> {
+export async function buildThis(name: string, isStandalone = false): Promise<Release> {
   const copy = await copyWithPackages(`release-${name}`);
-  return build(copy, name, false);
+  return build(copy, { name, isStandalone, isPreviousTag: false });
 }
 
 /**
  * Builds the tag before; where there is none that ends as it should, the sources as they are with another text on a page and in a
  * script: other files, other names of chunks, the same actions.
  */
-export async function buildPrevious(name: string): Promise<Release> {
+export async function buildPrevious(name: string, isStandalone = false): Promise<Release> {
   const copy = await copyWithPackages(`release-${name}`);
   const tag = previousTag();
   if (tag !== null) await takeSources(copy, tag);
   else await change(copy, 'app/(member)/account/name-form.tsx', 'Save name', 'Keep the name');
-  return build(copy, name, tag !== null);
+  return build(copy, { name, isStandalone, isPreviousTag: tag !== null });
 }
 
 /** Each has the files of the other's pages, as docs/deploy.md tells: names are hashes of content, and none clashes. */
 export async function shareFiles(one: Release, other: Release): Promise<void> {
-  const files = ({ folder }: Release) => path.join(folder, '.next/static');
+  const files = ({ folder, isStandalone }: Release) =>
+    path.join(folder, isStandalone ? '.next/standalone' : '.', '.next/static');
   await cp(files(one), files(other), { recursive: true, force: false });
   await cp(files(other), files(one), { recursive: true, force: false });
 }
@@ -79,14 +82,27 @@ async function change(copy: RepositoryCopy, file: string, from: string, to: stri
   await copy.write(file, text.replace(from, to));
 }
 
-async function build(copy: RepositoryCopy, name: string, isPreviousTag: boolean): Promise<Release> {
-  const env = { NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: ACTIONS_KEY, NEXT_DEPLOYMENT_ID: name };
+async function build(
+  { folder, remove, ...copy }: RepositoryCopy,
+  about: Pick<Release, 'name' | 'isPreviousTag' | 'isStandalone'>,
+): Promise<Release> {
+  const { name, isStandalone } = about;
+  const env = {
+    NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: ACTIONS_KEY,
+    NEXT_DEPLOYMENT_ID: name,
+    HANDSTAMP_STANDALONE: isStandalone ? '1' : '',
+  };
   // Its own, not that of the repository: a page that is drawn has one React.
   await succeed(copy, process.execPath, ['node_modules/next/dist/bin/next', 'build'], env);
-  return { folder: copy.folder, name, isPreviousTag, remove: copy.remove };
+  if (isStandalone) {
+    // As the image has it: Next leaves out what browsers fetch.
+    const files = '.next/static';
+    await cp(path.join(folder, files), path.join(folder, '.next/standalone', files), { recursive: true });
+  }
+  return { ...about, folder, remove };
 }
 
-async function succeed(copy: RepositoryCopy, command: string, args: string[], env = {}): Promise<void> {
-  const { code, output } = await copy.run(command, args, env);
+async function succeed({ run }: Pick<RepositoryCopy, 'run'>, command: string, args: string[], env = {}): Promise<void> {
+  const { code, output } = await run(command, args, env);
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}:\n${output}`);
 }

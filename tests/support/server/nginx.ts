@@ -12,6 +12,8 @@ export type Passed = {
   readonly method: string;
   readonly path: string;
   readonly status: number;
+  /** What the request called itself in `X-Request-Id`; `-` where it did not. */
+  readonly id: string;
   /** The ports that were tried, in their order. */
   readonly ports: readonly number[];
 };
@@ -44,7 +46,7 @@ export async function startNginx(ports: readonly number[], port: number): Promis
 ${process.getuid?.() === 0 ? 'user root;' : ''}
 events { worker_connections 1024; }
 http {
-log_format tests '$msec $request_method $uri $status $upstream_addr';
+log_format tests '$msec $request_method $uri $status $http_x_request_id $upstream_addr';
 access_log ${log} tests;
 ${temporary.join('\n')}
 ${site}
@@ -63,9 +65,9 @@ ${site}
     async passed() {
       const lines = (await readFile(log, 'utf8')).split('\n').filter(Boolean);
       return lines.map((line) => {
-        const [seconds, method = '', uri = '', status, ...addresses] = line.split(' ');
+        const [seconds, method = '', uri = '', status, id = '-', ...addresses] = line.split(' ');
         const tried = addresses.map((address) => Number(address.replace(/,$/, '').split(':')[1]));
-        return { atMs: Number(seconds) * 1_000, method, path: uri, status: Number(status), ports: tried };
+        return { atMs: Number(seconds) * 1_000, method, path: uri, status: Number(status), id, ports: tried };
       });
     },
     async stop() {

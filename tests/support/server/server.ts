@@ -36,6 +36,8 @@ export type ServerOptions = {
   readonly port?: number;
   /** Where the build is; default: the repository. */
   readonly folder?: string;
+  /** True: the server of `output: 'standalone'` that was built there, as an image has it. */
+  readonly isStandalone?: boolean;
   /** False: it is ready when it answers anything, because its database is away. */
   readonly isHealthy?: boolean;
 };
@@ -49,6 +51,7 @@ export async function startServer({
   env = {},
   port,
   folder = REPOSITORY,
+  isStandalone = false,
   isHealthy = true,
 }: ServerOptions): Promise<TestServer> {
   const usedPort = port ?? (await findFreePort());
@@ -56,16 +59,15 @@ export async function startServer({
   const settings: Record<string, string | undefined> = {
     ...testEnvironment(databaseUrl, usedPort),
     HANDSTAMP_DATA: dataFolder,
+    // Of the standalone server alone, which also takes its port from PORT.
+    ...(isStandalone ? { HOSTNAME: '127.0.0.1' } : {}),
     ...env,
   };
   const preload = new URL(`../../../scripts/die-with-parent.mjs?parent=${process.pid}`, import.meta.url).href;
-  // Of the folder's own packages, where it has some: a page has one React.
-  const next = createRequire(path.join(folder, 'package.json')).resolve('next/dist/bin/next');
-  const child = spawn(
-    process.execPath,
-    ['--import', preload, next, 'start', '-H', '127.0.0.1', '-p', String(usedPort)],
-    { cwd: folder, env: Object.assign(plainEnvironment(), settings), stdio: ['pipe', 'pipe', 'pipe'] },
-  );
+  const { cwd, args } = isStandalone ? standaloneIn(folder) : startedByNext(folder, usedPort);
+  const child = spawn(process.execPath, ['--import', preload, ...args], {
+    ...{ cwd, env: Object.assign(plainEnvironment(), settings), stdio: ['pipe', 'pipe', 'pipe'] as const },
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {
@@ -88,6 +90,16 @@ export async function startServer({
     throw error;
   }
   return server;
+}
+
+/** Of the folder's own packages, where it has some: a page has one React. */
+function startedByNext(folder: string, port: number) {
+  const next = createRequire(path.join(folder, 'package.json')).resolve('next/dist/bin/next');
+  return { cwd: folder, args: [next, 'start', '-H', '127.0.0.1', '-p', String(port)] };
+}
+
+function standaloneIn(folder: string) {
+  return { cwd: path.join(folder, '.next/standalone'), args: ['server.js'] };
 }
 
 /** Makes the demo accounts, as quickstart does. */
