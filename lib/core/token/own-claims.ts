@@ -57,19 +57,23 @@ export function checkOwnClaims(
   'not_an_object' | 'not_json' | 'reserved_name' | 'bad_name' | 'too_large'
 > {
   if (!isRecord(claims)) return fail('not_an_object');
-  const names = Object.keys(claims);
+  const text = jsonOf(claims);
+  const said: unknown = text === null ? {} : JSON.parse(text);
+  // An object may say itself what JSON makes of it, a date for one: that counts too.
+  if (!isRecord(said)) return fail('not_an_object');
+  const names = [...Object.keys(claims), ...Object.keys(said)];
   if (names.some(isReserved)) return fail('reserved_name');
   if (!names.every((name) => NAME.test(name))) return fail('bad_name');
-  const text = jsonOf(claims);
   if (text === null) return fail('not_json');
   if (new TextEncoder().encode(text).length > MAX_OWN_CLAIMS_BYTES) return fail('too_large');
-  return succeed(JSON.parse(text));
+  return succeed(said);
 }
 
-/** Null for what JSON cannot say, such as a circle or a bigint. */
+/** Null for what JSON cannot say, such as a circle, a bigint or an object that makes nothing of itself. */
 function jsonOf(value: object): string | null {
   try {
-    return JSON.stringify(value);
+    const text: string | undefined = JSON.stringify(value);
+    return text ?? null;
   } catch {
     return null;
   }

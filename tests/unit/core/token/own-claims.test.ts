@@ -54,6 +54,18 @@ describe('claims of a product', () => {
     );
   });
 
+  // What a property test found: an object may say itself what JSON makes of it.
+  test('are judged by what JSON makes of them, an object that says so itself among them', () => {
+    const saying = (said: unknown) => ({ plan: 'pro', toJSON: () => said });
+    expect([new Date(0), saying('text'), saying(null), saying(['list'])].map(codeOf)).toEqual(
+      Array.from({ length: 4 }, () => 'not_an_object'),
+    );
+    expect(codeOf(saying(undefined))).toBe('not_json');
+    expect(codeOf(saying({ email: 'a@b.test' }))).toBe('reserved_name');
+    expect(codeOf(saying({ 'a-b': 1 }))).toBe('bad_name');
+    expect(checkOwnClaims(saying({ plan: 'free' }))).toEqual({ ok: true, value: { plan: 'free' } });
+  });
+
   test('with a reserved name do not pass the type checker', () => {
     const fits: ClaimsOf<{ plan: string }> = () => ({ plan: 'pro' });
     // @ts-expect-error: `role` is ours.
