@@ -66,7 +66,7 @@ const SENTENCE_RULES: readonly (readonly [RegExp, string])[] = [
   ],
   [/`(?![0-9A-Z]{5}`)[^`\n]{3,}`|"[^"\n]{3,}"|'[^'\n]{3,}'/g, '"…"'], // quoted text; an SQLSTATE may stay
   [/\)\s*=\s*\([\s\S]*?\)/g, ')=(…)'], // PostgreSQL's "Key (email)=(…) already exists"
-  [/[^\s@<>()"'`/]+@[^\s@<>()"'`/]+/g, '[address]'],
+  [/[^\s@<>()"]+@[^\s@<>()"'`/]+/g, '[address]'], // a mailbox may end in a quote or a slash (RFC 5321 §4.1.2)
   [/\?\S+/g, '?…'],
   [/[A-Za-z0-9_.+=-]{33,}/g, WITHHELD], // tokens, hashes, keys
   [/\b\d{6}\b/g, WITHHELD], // one-time codes
