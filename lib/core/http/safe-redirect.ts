@@ -39,14 +39,17 @@ export function safeNextPath(next: string | null | undefined, appOrigin: string)
  */
 export function withNext(path: string, next: string): string {
   if (next === HOME_PATH || !isCarriable(next)) return path;
-  return `${path}${path.includes('?') ? '&' : '?'}next=${encodeURIComponent(next)}`;
+  return `${path}${path.includes('?') ? '&' : '?'}next=${inQuery(next)}`;
 }
 
+/** Half of a character, which no address holds, would throw: it becomes the sign that stands for one. */
+const inQuery = (path: string): string => encodeURIComponent(path.replace(/\p{Cs}/gu, '\ufffd'));
+
 /** True when an address may carry `path` as its `next`: escaped, it has at most 2,048 characters. */
-export const isCarriable = (path: string): boolean => encodeURIComponent(path).length <= MAX_LENGTH;
+export const isCarriable = (path: string): boolean => inQuery(path).length <= MAX_LENGTH;
 
 /** The login page's address for a visitor who wanted `path`; the dashboard comes after it where that is too long to carry. */
 export function loginPath(path: string, { isEnded = false } = {}): string {
-  const query = [...(isEnded ? ['ended=1'] : []), ...(isCarriable(path) ? [`next=${encodeURIComponent(path)}`] : [])];
+  const query = [...(isEnded ? ['ended=1'] : []), ...(isCarriable(path) ? [`next=${inQuery(path)}`] : [])];
   return query.length === 0 ? '/login' : `/login?${query.join('&')}`;
 }

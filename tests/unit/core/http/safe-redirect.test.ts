@@ -110,6 +110,12 @@ describe('the address of the login page', () => {
     expect([isCarriable(fits), isCarriable(doesNot)]).toEqual([true, false]);
   });
 
+  test('is one for half of a character too, which no address holds', () => {
+    expect(loginPath('/a\udc00')).toBe('/login?next=%2Fa%EF%BF%BD');
+    expect(withNext('/register', '/\ud800/a')).toBe('/register?next=%2F%EF%BF%BD%2Fa');
+    expect(isCarriable('\ud83d\ude00'.repeat(170))).toBe(true);
+  });
+
   test('says that a session ended where one did', () => {
     expect(loginPath('/account', { isEnded: true })).toBe('/login?ended=1&next=%2Faccount');
   });
