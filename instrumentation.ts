@@ -14,6 +14,7 @@ export async function register(): Promise<void> {
     shared.handstampTellFailedRequest = tellFailedRequest;
     watchAnswers();
     (await import('./lib/server/maintenance/stale-forms')).leadStaleForms();
+    if (process.env.NODE_ENV === 'production') (await import('./lib/server/maintenance/no-upgrades')).ignoreUpgrades();
     const { startOrExit } = await import('./lib/server/maintenance/start-check');
     await startOrExit();
     // Loads hundreds of modules, and so is loaded only where somebody collects. A function of Vercel stands still between two
