@@ -1,7 +1,7 @@
 import { normalizeEmail } from './email';
 
 /** An address alone, or in angle brackets behind a name; a name with a comma or a colon stands in quotes. */
-const MAILBOX = /^(?:(?:"[^"\\\p{C}]+"|[^"<>()[\]\\:;@,\p{C}]+)?\s*<(?<named>[^<>\s]+)>|(?<alone>[^<>\s]+))$/u;
+const MAILBOX = /^(?:(?:"[^"\\\p{C}]+"|[^"<>()[\]\\:;@,\p{C}]+)? *<(?<named>[^<>\s]+)>|(?<alone>[^<>\s]+))$/u;
 
 /**
  * True for one mailbox as a `From` header names it (RFC 5322 §3.4): a list, a group or a comment would make mail come from

@@ -31,6 +31,10 @@ test.each([
   'Handstamp no-reply@example.com>',
   'a b@example.com',
   'Handstamp <no-reply@example.com>\r\nBcc: c@example.com',
+  // What a property test found: ends of lines in front of the bracket.
+  '\r<no-reply@example.com>',
+  'Handstamp\r\n <no-reply@example.com>',
+  '"Handstamp"\n<no-reply@example.com>',
   'Hand\u0000stamp <no-reply@example.com>',
   'a@localhost <no-reply@example.com>',
   '"Handstamp\\" <no-reply@example.com>',
