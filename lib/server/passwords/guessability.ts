@@ -26,7 +26,16 @@ const MAX_READINGS = 1;
 /** The library keeps words in plain objects, which have this one by themselves, with a rank that is no number. */
 const WORD_OF_ALL_OBJECTS = 'constructor';
 
-let estimator: Promise<ZxcvbnFactory> | undefined;
+/** In UTF-16 units: a shorter one is no password here. */
+const MIN_LISTED_LENGTH = 8;
+
+type Lists = {
+  readonly estimator: ZxcvbnFactory;
+  /** Passwords that were found in breaches, in lower case. */
+  readonly breached: ReadonlySet<string>;
+};
+
+let lists: Promise<Lists> | undefined;
 
 /**
  * How easily a password is guessed by somebody who knows `contextWords` (lower case). Asks no network, and takes at most a
@@ -34,9 +43,9 @@ let estimator: Promise<ZxcvbnFactory> | undefined;
  * they cost.
  */
 export async function guessabilityOf(password: string, contextWords: readonly string[]): Promise<Guessability> {
-  estimator ??= load();
+  lists ??= load();
   const text = essenceOf(password).slice(0, MAX_JUDGED_LENGTH);
-  const { sequence } = (await estimator).check(text, [...contextWords, WORD_OF_ALL_OBJECTS]);
+  const { sequence } = (await lists).estimator.check(text, [...contextWords, WORD_OF_ALL_OBJECTS]);
   const seen = new Set<string>();
   let guessesLog10 = 0;
   for (const { token, guessesLog10: own } of sequence) {
@@ -46,8 +55,18 @@ export async function guessabilityOf(password: string, contextWords: readonly st
   return { guessesLog10, usesContext: sequence.some(({ matchedWord }) => contextWords.includes(matchedWord)) };
 }
 
+/**
+ * Whether a password was found in breaches, as it is typed or in what is left of it (`essenceOf`), whatever its case. Rare
+ * ones are in that list too, of which no part is a word that guessers try first.
+ */
+export async function isBreached(password: string): Promise<boolean> {
+  lists ??= load();
+  const { breached } = await lists;
+  return breached.has(password.normalize('NFC').toLowerCase()) || breached.has(essenceOf(password));
+}
+
 /** Not before the first new password: most processes see none for long. */
-async function load(): Promise<ZxcvbnFactory> {
+async function load(): Promise<Lists> {
   const [{ ZxcvbnFactory }, common, english, { knownPhrases, mergedByRank }] = await Promise.all([
     import('@zxcvbn-ts/core'),
     import('@zxcvbn-ts/language-common'),
@@ -55,13 +74,16 @@ async function load(): Promise<ZxcvbnFactory> {
     import('./guessable-words'),
   ]);
   // Words to be drawn by dice stand in the order of the alphabet: their place says nothing of how common they are.
-  const { 'diceware-common': _drawnByDice, ...lists } = { ...common.dictionary, ...english.dictionary };
-  const words = mergedByRank([...Object.values(lists), knownPhrases()]);
-  return new ZxcvbnFactory({
+  const { 'diceware-common': _drawnByDice, ...ranked } = { ...common.dictionary, ...english.dictionary };
+  const words = mergedByRank([...Object.values(ranked), knownPhrases()]);
+  const passwords = common.dictionary['passwords-common'].map((entry) => String(entry).toLowerCase());
+  const breached = new Set(passwords.filter(({ length }) => length >= MIN_LISTED_LENGTH));
+  const estimator = new ZxcvbnFactory({
     dictionary: { words: [...words, WORD_OF_ALL_OBJECTS] },
     graphs: { qwerty: common.adjacencyGraphs.qwerty },
     l33tTable: LOOK_ALIKES,
     l33tMaxSubstitutions: MAX_READINGS,
     maxLength: MAX_JUDGED_LENGTH,
   });
+  return { estimator, breached };
 }

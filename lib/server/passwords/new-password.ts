@@ -6,7 +6,7 @@ import {
   type PasswordContext,
   type PasswordFault,
 } from '@/lib/core/passwords/password-policy';
-import { guessabilityOf } from './guessability';
+import { guessabilityOf, isBreached } from './guessability';
 
 /**
  * Decimal logarithm of the guesses that a password has to withstand. Four words drawn from a list of 7,776 withstand more;
@@ -16,7 +16,7 @@ import { guessabilityOf } from './guessability';
 const MIN_GUESSES_LOG10 = 10.5;
 
 /**
- * Judges a password that somebody chooses: its form, then whether guessers would try it early. NIST SP 800-63B-4 §3.1.1.2
+ * Judges a password that somebody chooses: its form, then whether it was in a breach, and whether guessers would try it early. NIST SP 800-63B-4 §3.1.1.2
  * asks for a blocklist of common, expected and compromised values. Fails with the reason to be told.
  *
  * @param minLength In Unicode code points after NFC.
@@ -28,6 +28,7 @@ export async function checkNewPassword(
 ): Promise<Result<void, PasswordFault>> {
   const form = checkPasswordForm(password, minLength);
   if (!form.ok) return form;
+  if (await isBreached(password)) return fail('common');
   const { guessesLog10, usesContext } = await guessabilityOf(password, contextWords(context));
   if (guessesLog10 >= MIN_GUESSES_LOG10) return succeed(undefined);
   return fail(usesContext ? 'contains_context' : 'common');

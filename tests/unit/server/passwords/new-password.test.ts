@@ -1,3 +1,4 @@
+import { dictionary } from '@zxcvbn-ts/language-common';
 import { describe, expect, test } from 'vitest';
 import { MAX_PASSWORD_LENGTH } from '@/lib/core/passwords/password-policy';
 import { checkNewPassword } from '@/lib/server/passwords/new-password';
@@ -29,6 +30,29 @@ describe('a guessable password is refused with the reason', () => {
 
   test.each(passwords.runs)('%s, a run of the alphabet, of digits or of the keyboard', async (password) => {
     expect(['common', 'repetitive']).toContain(await verdict(password));
+  });
+});
+
+describe('a password that was in a breach', () => {
+  const LIST = dictionary['passwords-common'].map(String);
+  const accepted = async (minLength: number, change = (password: string) => password): Promise<string[]> => {
+    const candidates = LIST.map(change).filter((password) => [...password].length >= minLength);
+    const verdicts = await Promise.all(candidates.map((one) => verdict(one, passwords.context, minLength)));
+    return candidates.filter((_, at) => verdicts[at] === 'accepted');
+  };
+
+  test('is refused, each of the 3,000 most common that are long enough and the rare ones too, at 8 characters and at 15', async () => {
+    expect(LIST.filter((password) => [...password].length >= 8).length).toBeGreaterThan(17_000);
+    expect([await accepted(8), await accepted(MIN)]).toEqual([[], []]);
+  });
+
+  test('is refused in capitals as well, and with a mark at its end', async () => {
+    expect(await accepted(MIN, (password) => password.toUpperCase())).toEqual([]);
+    expect(await verdict('q1w2e3r4t5y6u7i8o9p0!')).toBe('common');
+  });
+
+  test('says nothing of a longer one that has it as a part', async () => {
+    expect(await verdict('q1w2e3r4t5y6u7i8o9p0 and violet otters')).toBe('accepted');
   });
 });
 
