@@ -8,7 +8,7 @@ import { confirmedCookie, cookieNames, replaceCookies } from '@/lib/core/http/co
 import { clientAddress, sharedNetworks } from '@/lib/core/http/network-address';
 import { checkOrigin, originFacts } from '@/lib/core/http/origin-check';
 import { type PublicOrigins, publicOrigins } from '@/lib/core/http/origins';
-import { PRIVATE_HEADERS, type ProblemCode, type ProblemDetails, problemDocument } from '@/lib/core/http/problem';
+import { HEADERS_OF_NO_PAGE, PRIVATE_HEADERS, type ProblemCode, problemDocument } from '@/lib/core/http/problem';
 import { type Access, accessOf, isDecodable } from '@/lib/core/http/route-policy';
 import { loginPath } from '@/lib/core/http/safe-redirect';
 import { mayBeAction, mayNameAction } from '@/lib/core/http/server-action';
@@ -107,8 +107,7 @@ async function judge(request: NextRequest, open: Gate): Promise<Response> {
   return isGood ? goOn(request, access) : goOnRefreshed(request, access, open, verified);
 }
 
-const problemResponse = (code: ProblemCode, more?: ProblemDetails) =>
-  problemDocument(gate?.appOrigin ?? '', code, more);
+const problemResponse = (code: ProblemCode) => problemDocument(gate?.appOrigin ?? '', code);
 const readCookie = ({ cookies, headers }: NextRequest, name: string): string | null =>
   confirmedCookie(headers.get('cookie'), name, cookies.get(name)?.value);
 
@@ -190,7 +189,7 @@ function refuse(request: NextRequest, access: Access): Response {
   if (!needsSession(access) || mayBeAction(request.method, request.headers)) return goOn(request, access);
   const { pathname, search } = request.nextUrl;
   const location = new URL(loginPath(pathname + search), gate?.appOrigin);
-  return new Response(null, { status: 303, headers: { ...PRIVATE_HEADERS, location: location.href } });
+  return new Response(null, { status: 303, headers: { ...HEADERS_OF_NO_PAGE, location: location.href } });
 }
 
 const unavailable = (): Response => unavailablePage({ ...SITE, ...LOOK }, newNonce(), RETRY_AFTER_SECONDS);

@@ -19,6 +19,9 @@ const SECURITY_HEADERS = [
 
 const API_POLICY = { key: 'content-security-policy', value: "default-src 'none'; frame-ancestors 'none'" };
 
+/** They may be read anywhere, and stand in no frame. */
+const FILE_POLICY = { key: 'content-security-policy', value: "frame-ancestors 'none'" };
+
 /**
  * The site's own host, for Next's check of server actions: it compares `Origin` with `Host`, which a proxy may not pass on.
  * Our own origin check goes by APP_ORIGIN and has passed by then. `next start` reads this file too, so that a build knows
@@ -76,6 +79,11 @@ const config = {
   headers: async () => [
     { source: '/:path*', headers: SECURITY_HEADERS },
     { source: '/api/:path*', headers: [API_POLICY] },
+    // Public documents and what the build made: the middleware sees none of them.
+    { source: '/:file(icon.svg|favicon.ico|status-lists)', headers: [FILE_POLICY] },
+    { source: '/status-lists/:list', headers: [FILE_POLICY] },
+    { source: '/.well-known/:document(jwks.json|oauth-authorization-server)', headers: [FILE_POLICY] },
+    { source: '/_next/:kind(static|image)/:path*', headers: [FILE_POLICY] },
     // Their addresses hold a secret until their script takes it away, and without scripts for good.
     { source: '/(reset-password|undo)', headers: [{ key: 'referrer-policy', value: 'no-referrer' }] },
     // Next says for how long an image is good; of its refusals it says nothing, and a cache would choose by itself.

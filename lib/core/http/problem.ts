@@ -68,6 +68,12 @@ export const PRIVATE_HEADERS = {
   vary: 'Cookie',
 } as const;
 
+/** Of an answer that is no page: private, it loads nothing and stands in no frame. next.config.js says so of the API. */
+export const HEADERS_OF_NO_PAGE = {
+  ...PRIVATE_HEADERS,
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+} as const;
+
 /** Below it stands a page for each code. */
 export const PROBLEMS_PATH = '/problems';
 
@@ -81,7 +87,7 @@ const typeOf = (appOrigin: string, code: ProblemCode): string => `${appOrigin}${
 export function problemDocument(appOrigin: string, code: ProblemCode, details: ProblemDetails = {}): Response {
   const [status, title] = PROBLEMS[code];
   const { retryAfterSeconds, bearerError, ...rest } = details;
-  const headers = new Headers({ ...PRIVATE_HEADERS, 'content-type': 'application/problem+json' });
+  const headers = new Headers({ ...HEADERS_OF_NO_PAGE, 'content-type': 'application/problem+json' });
   if (retryAfterSeconds !== undefined) headers.set('retry-after', String(Math.max(1, Math.ceil(retryAfterSeconds))));
   if (status === 401 || bearerError !== undefined) headers.set('www-authenticate', bearerChallenge(bearerError));
   const type = typeOf(appOrigin, code);

@@ -29,6 +29,7 @@ const OF_A_PAGE = {
 type Case = readonly [what: string, path: string, options: RequestOptions, status: number, headers: object];
 
 const post = { method: 'POST' } as const;
+const FOREIGN = { origin: 'https://evil.example' };
 const CASES: readonly Case[] = [
   ['a page', '/login', {}, 200, OF_A_PAGE],
   ['a page of somebody', '/dashboard', { cookies }, 200, { ...OF_A_PAGE, ...PRIVATE }],
@@ -40,7 +41,9 @@ const CASES: readonly Case[] = [
   ['a method that is not there', '/api/me', { method: 'PUT', cookies }, 405, { ...OF_THE_API, ...PRIVATE }],
   ['an answer without content', '/api/auth/logout', post, 204, { ...OF_THE_API, ...PRIVATE }],
   ['a redirect of a form', '/api/auth/logout', { ...post, form: {} }, 303, { ...OF_THE_API, ...PRIVATE }],
-  ['a redirect of the middleware', '/dashboard', {}, 303, { ...ALWAYS, ...PRIVATE }],
+  ['a redirect of the middleware', '/dashboard', {}, 303, { ...OF_THE_API, ...PRIVATE }],
+  ['a page that another site posts to', '/login', { ...post, headers: FOREIGN }, 403, { ...OF_THE_API, ...PRIVATE }],
+  ['an address that is no text', '/%ff', {}, 404, { ...OF_THE_API, ...PRIVATE }],
   ['an OAuth error', '/api/auth/token', { ...post, form: {} }, 400, { ...OF_THE_API, ...PRIVATE }],
   [
     'an OAuth answer without content',
@@ -62,10 +65,22 @@ describe('headers', () => {
     async (path) => {
       const answer = await send(server, path);
       expect([answer.status, answer.headers]).toEqual([200, expect.objectContaining(ALWAYS)]);
-      expect(answer.headers['content-security-policy']).toBeUndefined();
+      expect(answer.headers['content-security-policy']).toBe("frame-ancestors 'none'");
       expect(answer.headers['cache-control']).toContain('public');
     },
   );
+
+  it('of scripts, styles and fonts forbid a frame, too, and another type than theirs', async () => {
+    const { text } = await send(server, '/login');
+    const files = new Set(text.match(/\/_next\/static\/[\w./~-]+\.(?:js|css|woff2)/g));
+    expect(files.size).toBeGreaterThan(4);
+    for (const file of files) {
+      const { status, headers } = await send(server, file);
+      expect([file, status, headers]).toEqual([file, 200, expect.objectContaining(ALWAYS)]);
+      expect(headers['content-security-policy']).toBe("frame-ancestors 'none'");
+      expect(headers['content-type']).toMatch(/javascript|text\/css|font\/woff2/);
+    }
+  });
 });
 
 /** Every way that is known to an answer which no handler and no page of ours makes, or that Next could keep. */
