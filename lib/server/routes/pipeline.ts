@@ -8,6 +8,7 @@ import type { BodyFailure } from '@/lib/server/http/request-body';
 import { type RequestFacts, requestFacts } from '@/lib/server/http/request-facts';
 import { isForeign, type OriginRule } from '@/lib/server/http/request-origin';
 import { log } from '@/lib/server/observability/logger';
+import { countRefusal } from '@/lib/server/observability/refusals';
 import { refuseMethod } from './allowed-methods';
 import { type Answer, type ErrorAnswer, toResponse } from './answer';
 import { withCors } from './cross-origin';
@@ -66,8 +67,12 @@ export function pipeline<Session, Body, E extends ErrorAnswer>(
   const respond = async (request: NextRequest, context: Context): Promise<Response> => {
     if (head === 'refuse' && request.method === 'HEAD') return refuseMethod(request);
     // A form of another site gets the error itself: a redirect would let that site choose what our pages say.
-    if (isForeign(request, originRule)) return format.toResponse(format.errorOf('origin_refused'));
+    if (isForeign(request, originRule)) {
+      countRefusal('origin_refused');
+      return format.toResponse(format.errorOf('origin_refused'));
+    }
     const { answer, fields } = await run(steps, request, context);
+    if (answer.kind === 'error') countRefusal(answer.code);
     // A file is what the form asked for: the browser keeps it, and the page stays.
     const isLed = form !== undefined && isForm(request.headers.get('content-type')) && answer.kind !== 'file';
     if (isLed) return seeOther(answer, form, fields);

@@ -9,6 +9,7 @@ import type { AccessClaims } from '@/lib/core/token/claims';
 import { DEFAULT_MAX_BODY_BYTES, discardBody, fieldFaults, readBody } from '@/lib/server/http/request-body';
 import { requestFacts } from '@/lib/server/http/request-facts';
 import type { OriginRule } from '@/lib/server/http/request-origin';
+import { noteForbidden } from '@/lib/server/observability/refusals';
 import { findCaller } from '@/lib/server/sessions/renewal';
 import { guardChange, type Signer } from '@/lib/server/step-up/guard';
 import { type ApiAnswer, type Problem, problem } from './answer';
@@ -76,7 +77,7 @@ export const changeRoute = <Body = undefined>(
 ): RouteHandler =>
   personRoute(name, options, async (call) => {
     const signer = await guardChange(call.session, call.facts);
-    return signer.ok ? handle(call, signer.value) : problem(signer.code);
+    return signer.ok ? handle(call, signer.value) : refused(signer.code, call.request, call.session);
   });
 
 /**
@@ -101,14 +102,27 @@ async function identifyAdmin(request: NextRequest): Promise<Step<Signer, Problem
   const identified = await identifyPerson(request);
   if (!identified.ok) return identified;
   const signer = await guardChange(identified.value, requestFacts(request.headers));
-  if (!signer.ok) return { ok: false, error: problem(signer.code) };
-  return signer.value.user.role === 'admin' ? signer : { ok: false, error: problem('forbidden') };
+  if (!signer.ok) return { ok: false, error: refused(signer.code, request, identified.value) };
+  const isAdmin = signer.value.user.role === 'admin';
+  return isAdmin ? signer : { ok: false, error: refused('forbidden', request, identified.value) };
 }
 
 async function identifyPerson(request: NextRequest): Promise<Step<AccessClaims, Problem>> {
   const identified = await identifyCaller(request);
   const isProgram = readCredentials(request.headers.get('authorization')).kind !== 'none';
-  return identified.ok && isProgram ? { ok: false, error: problem('forbidden') } : identified;
+  return identified.ok && isProgram
+    ? { ok: false, error: refused('forbidden', request, identified.value) }
+    : identified;
+}
+
+/** The error for somebody who is known; that they may not do something is written down. */
+function refused(
+  code: 'unauthenticated' | 'forbidden',
+  { method, nextUrl }: NextRequest,
+  claims: AccessClaims,
+): Problem {
+  if (code === 'forbidden') noteForbidden({ method, path: nextUrl.pathname }, claims);
+  return problem(code);
 }
 
 type CallerFailure = Extract<Awaited<ReturnType<typeof findCaller>>, { ok: false }>['code'];

@@ -15,6 +15,7 @@ import { ourCookie } from '@/lib/server/http/cookies';
 import { networkOfRequest, requestFacts } from '@/lib/server/http/request-facts';
 import { lastKnownKeyring } from '@/lib/server/keys/live-keyring';
 import { isDevelopment, log } from '@/lib/server/observability/logger';
+import { noteForbidden } from '@/lib/server/observability/refusals';
 import { statusOf } from '@/lib/server/revocation/marked-sessions';
 import { findPublicUser, type PublicUser } from '@/lib/server/users/user-store';
 import { claimsOfNow } from './claims-of-now';
@@ -116,8 +117,9 @@ export async function findViewer(): Promise<Viewer | null> {
 /** As `requireUser`, and a 404 for people who are no admin. The role is read from the database, not from the token. */
 export async function requireAdmin(path: string): Promise<Viewer> {
   const viewer = await requireUser(path);
-  if (viewer.user.role !== 'admin') notFound();
-  return viewer;
+  if (viewer.user.role === 'admin') return viewer;
+  noteForbidden({ method: 'GET', path: path.split('?', 1).join('') }, viewer.session);
+  notFound();
 }
 
 const findUser = cache(findPublicUser);

@@ -15,10 +15,11 @@ import { bearer, signInProgram } from '@/tests/support/http/programs';
 import { atOnce, type RequestOptions, send } from '@/tests/support/http/requests';
 import { createPerson, PASSWORD, type Person, prepareSession, sessionRow } from '@/tests/support/people';
 import { proved, roundsOf } from '@/tests/support/proof';
-import { useServer } from '@/tests/support/server/use-server';
+import { recordOutput, useServer } from '@/tests/support/server/use-server';
 
 const { url: databaseUrl } = await useDatabase();
 const server = await useServer({ databaseUrl });
+const output = recordOutput(server);
 const admin = await createPerson({ role: 'admin', hasPassword: true, email: 'admin@people.test' });
 const { cookies } = await prepareSession(admin);
 
@@ -74,6 +75,24 @@ describe('who is no admin in a browser', () => {
     }
     expect(await sessionRow(live.id)).toMatchObject({ endedAt: null });
     expect((await logIn(victim)).status).toBe(200);
+  });
+
+  it('leaves a line that says who, in which session, where and what, also at a page', async () => {
+    const { id, cookies, accessToken } = await prepareSession();
+    const { sub }: { sub: string } = JSON.parse(
+      Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString('utf8'),
+    );
+    expect((await send(server, USERS, { cookies })).status).toBe(403);
+    expect((await send(server, '/admin/users', { cookies })).status).toBe(404);
+    const told = output()
+      .split('\n')
+      .filter((line) => line.includes('"event":"access.refused"') && line.includes(id))
+      .map((line) => JSON.parse(line));
+    const who = { level: 'warn', userId: sub, sessionId: id };
+    expect(told).toEqual([
+      expect.objectContaining({ ...who, method: 'GET', path: USERS }),
+      expect.objectContaining({ ...who, method: 'GET', path: '/admin/users' }),
+    ]);
   });
 
   it('is who the database says at that moment, whatever the token of a former admin says', async () => {
