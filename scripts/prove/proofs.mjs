@@ -42,4 +42,5 @@ export const PROOFS = {
     needs: [STRYKER],
     takes: 'minutes for what changed, an hour for all',
   },
+  vectors: { title: 'Vectors of others', folders: ['tests/proof/vectors'] },
 };
