@@ -30,6 +30,17 @@ export const STRICT = {
 export const placeOf = (/** @type {string} */ file) =>
   STRICT.places.includes(file) ? file : file.slice(0, file.lastIndexOf('/'));
 
+/**
+ * A glob for the tests of a place; empty, which is all tests, where it has none.
+ *
+ * @param {string} place
+ */
+export function testsOf(place) {
+  const own = place.replace(/^lib\//, 'tests/unit/');
+  if (own.endsWith('.ts')) return own.replace(/\.ts$/, '.test.ts');
+  return existsSync(path.join(ROOT, own)) ? `${own}/*.test.ts` : '';
+}
+
 /** @param {string} folder @returns {string[]} */
 function filesBelow(folder) {
   return readdirSync(path.join(ROOT, folder), { recursive: true, withFileTypes: true })

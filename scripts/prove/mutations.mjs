@@ -1,16 +1,17 @@
 // @ts-check
-// `npm run prove -- mutations [--since=REF | --in=PATH | --full]`: changes lib/core and lib/verifier in small ways, one at a time, and
-// asks their unit tests whether they notice. What no test notices has to stand in tests/mutation/survivors.json.
+// `npm run prove -- mutations [--since=REF | --in=PATH | --full]`: changes lib/core and lib/verifier in small ways, one at a
+// time, and asks their unit tests whether they notice. What no test notices has to stand in tests/mutation/survivors.json.
 //
 // Without --full it changes the files that are not as they were at REF (the last tag, or else twenty commits ago), and those
-// whose own tests are not; --in those below a path. --full changes all of them, from nothing: a run of some files takes over what earlier ones found
-// out about a file that is as it was, and what it imports may have changed.
+// whose own tests are not; --in those at or below a path. --full changes all of them, from nothing: other runs take over what
+// earlier ones killed in a file that is as it was, by a test that is, and what both of them use may have changed.
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { printed } from '../bench-tables.mjs';
 import { Failure } from '../failure.mjs';
 import { ROOT, runScript } from '../processes.mjs';
-import { INCREMENTAL, REPORT, runStryker } from '../stryker.mjs';
+import { INCREMENTAL } from '../stryker.mjs';
+import { runMutants } from './mutant-runs.mjs';
 import {
   allFiles,
   changedFiles,
@@ -36,8 +37,8 @@ const COLUMNS = [
   'not listed',
 ];
 
-/** @type {<T>(file: string) => T} */
-const read = (file) => JSON.parse(readFileSync(path.resolve(ROOT, file), 'utf8'));
+/** @returns {import('./survivors.mjs').Listed[]} */
+const listed = () => JSON.parse(readFileSync(path.join(ROOT, LIST), 'utf8'));
 
 /** @param {readonly string[]} args @returns {Promise<{ files: string[], whatFor: string }>} */
 async function choose(args) {
@@ -53,14 +54,14 @@ async function choose(args) {
  *
  * @param {string} place
  * @param {import('./survivors.mjs').Counts} counts
- * @param {number} listed
+ * @param {number} explained How many survivors the list explains.
  * @param {string} whatFor
  */
-function tell(place, counts, listed, whatFor) {
+function tell(place, counts, explained, whatFor) {
   const file = process.env['HANDSTAMP_PROOF_LINES'];
   if (file === undefined) return;
   const left = counts.mutants - noticedOf(counts);
-  const note = `${whatFor}: ${counts.timedOut} by running out of time; ${left} survive, ${listed} of them listed with a reason`;
+  const note = `${whatFor}: ${counts.timedOut} by running out of time; ${left} survive, ${explained} of them listed with a reason`;
   const line = { what: `mutants of ${place} are noticed`, tried: counts.mutants, held: noticedOf(counts), note };
   appendFileSync(file, `${JSON.stringify(line)}\n`);
 }
@@ -68,19 +69,17 @@ function tell(place, counts, listed, whatFor) {
 /**
  * Prints what came of it, and gives what is wrong in sentences.
  *
+ * @param {import('./survivors.mjs').Report} report
+ * @param {readonly import('./survivors.mjs').Listed[]} list
  * @param {readonly string[]} files
  * @param {string} whatFor
  */
-function judge(files, whatFor) {
-  /** @type {import('./survivors.mjs').Report} */
-  const report = read(REPORT);
-  /** @type {import('./survivors.mjs').Listed[]} */
-  const list = read(LIST);
+function judge(report, list, files, whatFor) {
   const { unlisted, stale, unexplained, found } = compare(survivorsOf(report, files), list, files, (file) =>
     existsSync(path.join(ROOT, file)),
   );
   const faults = [
-    ...unlisted.map((one) => `Survived, and not listed: ${JSON.stringify(one)}`),
+    ...unlisted.map(({ lines: _, ...one }) => `Survived, and not listed: ${JSON.stringify(one)}`),
     ...stale.map(({ file, line, replacement }) => `Listed, and no survivor: ${file}, "${line}" → "${replacement}"`),
     ...unexplained.map(({ file, line }) => `Listed without a reason: ${file}, "${line}"`),
   ];
@@ -89,9 +88,9 @@ function judge(files, whatFor) {
     const here = (/** @type {{ file: string }} */ { file }) => placeOf(file) === place;
     const own = files.filter((file) => placeOf(file) === place);
     const counts = countsOf(report, own);
-    const listed = found.filter(here);
-    const equivalent = listed.filter(({ isEquivalent }) => isEquivalent).length;
-    tell(place, counts, listed.length, whatFor);
+    const explained = found.filter(here);
+    const equivalent = explained.filter(({ isEquivalent }) => isEquivalent).length;
+    tell(place, counts, explained.length, whatFor);
     if (counts.broken > 0) faults.push(`${counts.broken} mutants of ${place} could not be run.`);
     const isWhole = allFiles().filter((file) => placeOf(file) === place).length === own.length;
     const share = noticedOf(counts) / counts.mutants;
@@ -100,7 +99,7 @@ function judge(files, whatFor) {
     }
     const numbers = [
       ...[counts.mutants, counts.killed, counts.timedOut, counts.mutants - noticedOf(counts) - counts.uncovered],
-      ...[counts.uncovered, equivalent, listed.length - equivalent, unlisted.filter(here).length],
+      ...[counts.uncovered, equivalent, explained.length - equivalent, unlisted.filter(here).length],
     ];
     return [place, ...numbers.map(String)];
   });
@@ -120,9 +119,8 @@ async function main() {
   if (files.length === 0) return console.log(`Nothing to change: ${whatFor} are none.`);
   if (args.includes('--full')) rmSync(INCREMENTAL, { force: true });
   forgetOldResults(INCREMENTAL);
-  rmSync(REPORT, { force: true });
-  await runStryker(files, process.env);
-  const faults = judge(files, whatFor);
+  const list = listed();
+  const faults = judge(await runMutants(files, list), list, files, whatFor);
   for (const fault of faults) console.log(fault);
   if (faults.length > 0) throw new Failure(`${faults.length} faults of the tests, or of ${LIST}.`);
 }

@@ -18,6 +18,7 @@
  * @property {string} original What was replaced, with one space where there are several.
  * @property {string} replacement
  *
+ * @typedef {Survivor & { lines: string }} Found `lines`: where it is at this moment, from and to.
  * @typedef {Survivor & { isEquivalent: boolean, reason: string }} Listed `isEquivalent`: no caller can tell it from the
  *   original. Else a test could, and is not worth its while.
  * @typedef {{ mutants: number, killed: number, timedOut: number, uncovered: number, broken: number }} Counts `killed` and
@@ -35,7 +36,7 @@ const oneLine = (/** @type {string} */ text) => text.replace(/\s+/g, ' ').trim()
  *
  * @param {Report} report
  * @param {readonly string[]} files
- * @returns {Survivor[]}
+ * @returns {Found[]}
  */
 export function survivorsOf(report, files) {
   return files.flatMap((file) => {
@@ -48,7 +49,10 @@ export function survivorsOf(report, files) {
         part.push((part.pop() ?? '').slice(0, end.column - 1));
         const original = [(part[0] ?? '').slice(start.column - 1), ...part.slice(1)].join('\n');
         const line = oneLine(lines[start.line - 1] ?? '');
-        return { file, line, mutator: mutatorName, original: oneLine(original), replacement: oneLine(replacement) };
+        return {
+          ...{ file, line, mutator: mutatorName, original: oneLine(original), replacement: oneLine(replacement) },
+          lines: `${start.line}-${end.line}`,
+        };
       });
   });
 }
@@ -60,7 +64,7 @@ const nameOf = (/** @type {Survivor} */ { file, line, mutator, original, replace
  * What is wrong with the list: survivors that it lacks, and entries for which there is none, or no reason. Two survivors
  * alike need two entries. An entry is asked for its survivor only where its file was among `files`, or is gone.
  *
- * @param {readonly Survivor[]} survivors
+ * @param {readonly Found[]} survivors
  * @param {readonly Listed[]} listed
  * @param {readonly string[]} files Whose mutants were run.
  * @param {(file: string) => boolean} exists
@@ -69,7 +73,7 @@ export function compare(survivors, listed, files, exists) {
   /** @type {Map<string, Listed[]>} */
   const open = new Map();
   for (const entry of listed) open.set(nameOf(entry), [...(open.get(nameOf(entry)) ?? []), entry]);
-  /** @type {Survivor[]} */
+  /** @type {Found[]} */
   const unlisted = [];
   /** @type {Listed[]} */
   const found = [];

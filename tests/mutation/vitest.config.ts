@@ -6,6 +6,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 // Stryker runs it in a copy of the project, and reads no projects: this is `unit` of ../../vitest.config.ts, for the pure rings.
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
+/** What `npm run prove -- mutations` asks first is a part of these. */
+const ALL = ['core', 'middleware', 'verifier'].map((folder) => `tests/unit/${folder}/**/*.test.ts`);
+const chosen = (process.env['HANDSTAMP_MUTATION_TESTS'] ?? '').split(',').filter((glob) => glob !== '');
+
 /**
  * The tests of the file that was changed begin, those of its folder follow: what they notice, no other has to be run for.
  * Stryker names the file as the one whose related tests are to be run.
@@ -28,7 +32,7 @@ export default defineConfig({
   root,
   resolve: { alias: { '@': root, 'server-only': path.join(root, 'node_modules/server-only/empty.js') } },
   test: {
-    include: ['core', 'middleware', 'verifier'].map((folder) => `tests/unit/${folder}/**/*.test.ts`),
+    include: chosen.length > 0 ? chosen : ALL,
     environment: 'node',
     pool: 'threads',
     maxWorkers: 1,

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { allFiles, isBelow, placeOf, STRICT } from '@/scripts/prove/mutated-files.mjs';
+import { withLater } from '@/scripts/prove/mutant-runs.mjs';
+import { allFiles, isBelow, placeOf, STRICT, testsOf } from '@/scripts/prove/mutated-files.mjs';
 import { compare, countsOf, type Listed, type Mutant, noticedOf, survivorsOf } from '@/scripts/prove/survivors.mjs';
 
 const FILE = 'lib/core/some.ts';
@@ -34,7 +35,7 @@ const judged = (mutants: readonly Mutant[], listed: readonly Listed[], files = [
 describe('a mutant that no test noticed', () => {
   test('is named by the text of its line and of what was replaced, so that lines may move', () => {
     const { isEquivalent: _, reason: __, ...named } = ENTRY;
-    expect(survivorsOf(reportOf(SURVIVING), [FILE])).toEqual([named]);
+    expect(survivorsOf(reportOf(SURVIVING), [FILE])).toEqual([{ ...named, lines: '2-2' }]);
   });
 
   test('that takes several lines is one line of text', () => {
@@ -113,10 +114,23 @@ describe('tests/mutation/survivors.json', () => {
   });
 });
 
+test('what all tests say of a mutant stands in the place of what the tests of its folder said', () => {
+  const other: Mutant = { ...SURVIVING, replacement: 'true' };
+  const later = withLater(reportOf(SURVIVING, other), reportOf({ ...SURVIVING, status: 'Killed' }));
+  expect(later.files[FILE]?.mutants.map(({ status }) => status)).toEqual(['Killed', 'Survived']);
+});
+
 test('the strict places are there, and every file belongs to one place', () => {
   const places = new Set(allFiles().map(placeOf));
   expect(STRICT.places.filter((place) => !places.has(place))).toEqual([]);
   expect(allFiles().filter((file) => !isBelow(file, placeOf(file)))).toEqual([]);
+});
+
+test('every place has tests of its own, which are asked first', () => {
+  const places = [...new Set(allFiles().map(placeOf))];
+  expect(places.filter((place) => testsOf(place) === '')).toEqual([]);
+  expect(testsOf('lib/core/keys')).toBe('tests/unit/core/keys/*.test.ts');
+  expect(testsOf('lib/core/http/origin-check.ts')).toBe('tests/unit/core/http/origin-check.test.ts');
 });
 
 describe('the packages of tests/mutation', () => {
