@@ -30,16 +30,16 @@ export async function importJwkSet(document: unknown): Promise<VerifyingKeys | n
       continue;
     }
     seen.add(kid);
-    const imported = await importVerifyingKey(jwk);
+    const imported = await importVerifyingKey(jwk, kid);
     if (imported !== null) keys.set(kid, imported);
   }
   return keys;
 }
 
 /** Null for a key that is not a public signature key of an algorithm and size that we accept. */
-async function importVerifyingKey(jwk: Record<string, unknown>): Promise<VerifyingKey | null> {
-  const { alg, kid, use, key_ops: keyOps } = jwk;
-  if (typeof kid !== 'string' || !isSigningAlgorithm(alg) || (use !== undefined && use !== 'sig')) return null;
+async function importVerifyingKey(jwk: Record<string, unknown>, kid: string): Promise<VerifyingKey | null> {
+  const { alg, use, key_ops: keyOps } = jwk;
+  if (!isSigningAlgorithm(alg) || (use !== undefined && use !== 'sig')) return null;
   if (keyOps !== undefined && !(Array.isArray(keyOps) && keyOps.includes('verify'))) return null;
   if (!fitsAlgorithm(jwk, alg)) return null;
   try {

@@ -106,6 +106,12 @@ describe('a key is passed over', () => {
     expect(await kidsOf({ ...rsa.publicJwk, n }, ec.publicJwk)).toEqual([ec.kid]);
   });
 
+  test.each(['P-384', 'P-521'])('of the curve %s, genuine as it is, that says ES256', async (namedCurve) => {
+    const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve }, true, ['sign', 'verify']);
+    const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey);
+    expect(await kidsOf({ kty, crv, x, y, alg: 'ES256', kid: 'other' }, ec.publicJwk)).toEqual([ec.kid]);
+  });
+
   test('with an RSA modulus of 1024 or 2048 bits', async () => {
     for (const modulusLength of [1024, 2048]) {
       const modulus = base64url.decode(SHORT_RSA.n).subarray(0, modulusLength / 8);
