@@ -85,6 +85,16 @@ describe('the claims', () => {
     expect(Object.keys({ ...readPart(partsOf(token)[1]), ...claims })).not.toEqual(expect.arrayContaining(['name']));
   });
 
+  test('say the network of a bound session, and have no member for it or for claims of a product where there is none', async () => {
+    const signing = keyFor('ES256').signing;
+    const bound = await issueAccessToken({ ...ABOUT, net: 'AQIDBAUGBwgJ' }, 300, signing, NOW, platformBytes);
+    expect([bound.claims.net, readPart(partsOf(bound.token)[1])['net']]).toEqual(['AQIDBAUGBwgJ', 'AQIDBAUGBwgJ']);
+    const verified = await verifyAccessToken(bound.token, keyFor('ES256').verifying, EXPECTED, NOW, VALID);
+    expect(verified).toEqual({ ok: true, value: bound.claims });
+    const free = await issueAccessToken(ABOUT, 300, signing, NOW, platformBytes);
+    expect(['net', 'own'].filter((name) => Object.hasOwn(free.claims, name))).toEqual([]);
+  });
+
   test('begin at the whole second of the time given', async () => {
     const { claims } = await issueAccessToken(ABOUT, 300, keyFor('ES256').signing, NOW + 0.999, platformBytes);
     expect(claims.iat).toBe(NOW);
@@ -166,6 +176,17 @@ describe('time', () => {
     expect((await verify(NOW - 0.001)).ok).toBe(true);
     expect(await verify(NOW + 0.001)).toEqual({ ok: false, code: 'expired' });
   });
+});
+
+test('one audience of several may be accepted, and no other', async () => {
+  const key = keyFor('ES256');
+  const audience = ['https://billing.example', ISSUER];
+  const verify = async (aud: string) =>
+    verifyAccessToken(await signClaims(key, { aud }), key.verifying, { issuer: ISSUER, audience }, NOW, VALID);
+  expect((await verify(ISSUER)).ok).toBe(true);
+  expect((await verify('https://billing.example')).ok).toBe(true);
+  expect(await verify('https://billing')).toEqual({ ok: false, code: 'wrong_audience' });
+  expect(await verify(audience.join())).toEqual({ ok: false, code: 'wrong_audience' });
 });
 
 describe('the status', () => {

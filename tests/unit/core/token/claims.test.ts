@@ -27,6 +27,23 @@ describe('client_id', () => {
   });
 });
 
+describe('net', () => {
+  test('is handed on where a session is bound, and there is no member for it where none is', () => {
+    expect(parseAccessClaims({ ...CLAIMS, net: 'AQIDBAUGBwgJ' })).toEqual({
+      ok: true,
+      value: { ...CLAIMS, net: 'AQIDBAUGBwgJ' },
+    });
+    const { client_id: _gone, ...least } = CLAIMS;
+    const parsed = parseAccessClaims(least);
+    const members = ['net', 'client_id', 'own'];
+    expect(parsed.ok && members.filter((name) => Object.hasOwn(parsed.value, name))).toEqual([]);
+  });
+
+  test.each([null, true, {}, [], '', 1, 'x'.repeat(257), ['AQID'], 'abc\ud800'])('is refused as %j', (net) => {
+    expect(parseAccessClaims({ ...CLAIMS, net })).toEqual({ ok: false, code: 'bad_claims' });
+  });
+});
+
 const REQUIRED = Object.keys(CLAIMS).filter((claim) => claim !== 'client_id');
 
 describe.each(REQUIRED)('%s', (claim) => {

@@ -89,3 +89,11 @@ describe('examples are refused', () => {
     for (const form of forms) expect(split(form)).toEqual({ ok: false, code: 'malformed' });
   });
 });
+
+test('a key that is none for its algorithm verifies nothing, and is no error', async () => {
+  const parts = split(A3_TOKEN);
+  const key = ((await importJwkSet({ keys: [A3_KEY] })) ?? new Map()).get(A3_KEY.kid);
+  if (!parts.ok || key === undefined) throw new Error('the example could not be read');
+  for (const algorithm of ['EdDSA', 'RS256'] as const)
+    expect(await hasValidSignature(parts.value, { ...key, algorithm })).toBe(false);
+});
