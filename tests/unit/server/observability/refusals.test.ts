@@ -37,6 +37,19 @@ describe('requests that were refused', () => {
   });
 });
 
+it('a thousand refusals of one session are ten lines a minute, and those of a thousand sessions are a hundred', () => {
+  const forbid = (sid: string) => noteForbidden({ method: 'GET', path: '/admin/users' }, { sub: 'somebody', sid });
+  const written = () => lines.filter((line) => line.includes('access.refused')).length;
+  for (let n = 0; n < 1_000; n += 1) forbid('one session');
+  expect(written()).toBe(10);
+  for (let n = 0; n < 1_000; n += 1) forbid(`session ${n}`);
+  expect(written()).toBe(100);
+  vi.advanceTimersByTime(60_000);
+  forbid('one session');
+  expect(written()).toBe(101);
+  vi.advanceTimersByTime(60_000);
+});
+
 it('what somebody may not do is a line at once, with who, where and what', () => {
   const [sub, sid] = ['A'.repeat(22), 'B'.repeat(22)];
   noteForbidden({ method: 'DELETE', path: `/api/admin/users/${sub}/factor-reset` }, { sub, sid });
