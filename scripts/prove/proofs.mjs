@@ -43,4 +43,5 @@ export const PROOFS = {
     takes: 'minutes for what changed, an hour for all',
   },
   vectors: { title: 'Vectors of others', folders: ['tests/proof/vectors'] },
+  rotation: { title: 'Rotation, model-checked', folders: ['tests/proof/rotation/'] },
 };
