@@ -42,6 +42,9 @@ const LONG = [
 /** Below `npm run prove`: see tests/support/proof.ts. */
 const isWhole = process.env['HANDSTAMP_PROOF'] === 'whole';
 
+/** Proofs of which no part is quick enough for `npm test`. */
+const WHOLE_ONLY: string[] = ['tests/proof/token-attacks/**'];
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {

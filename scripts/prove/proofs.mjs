@@ -42,6 +42,7 @@ export const PROOFS = {
     needs: [STRYKER],
     takes: 'minutes for what changed, an hour for all',
   },
+  'token-attacks': { title: 'Attacks on tokens', folders: ['tests/proof/token-attacks'] },
   vectors: { title: 'Vectors of others', folders: ['tests/proof/vectors'] },
   rotation: { title: 'Rotation, model-checked', folders: ['tests/proof/rotation/'] },
 };

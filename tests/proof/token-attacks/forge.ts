@@ -30,7 +30,13 @@ export type Material = {
 export type Outcome = TokenFailure | 'accepted';
 
 /** One token and what a verifier may say of it, which is one code but for where chance decides between two. */
-export type Attempt = { readonly name: string; readonly token: string; readonly codes: readonly Outcome[] };
+export type Attempt = {
+  readonly name: string;
+  readonly token: string;
+  readonly codes: readonly Outcome[];
+  /** A kind of place that takes such a token, and rightly so. */
+  readonly home?: string;
+};
 
 type Row = readonly [name: string, token: string | Promise<string>, ...codes: Outcome[]];
 

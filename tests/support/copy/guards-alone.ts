@@ -10,8 +10,10 @@ const MANIFEST = '.next/server/middleware-manifest.json';
 /**
  * Starts the build as if it had no middleware, for this test file: a copy of it whose manifest names none. What refuses a
  * request there is the guard of the page, handler or action itself.
+ *
+ * @param origin Its APP_ORIGIN.
  */
-export async function useServerWithoutMiddleware(databaseUrl: string): Promise<TestServer> {
+export async function useServerWithoutMiddleware(databaseUrl: string, origin = SITE): Promise<TestServer> {
   // Below the repository, so that packages are found.
   const folder = path.join(REPOSITORY, '.data/copies', `guards-alone-${process.pid}`);
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -27,7 +29,7 @@ export async function useServerWithoutMiddleware(databaseUrl: string): Promise<T
   const manifest: { middleware: object } = JSON.parse(await readFile(path.join(folder, MANIFEST), 'utf8'));
   if (Object.keys(manifest.middleware).length === 0) throw new Error('The build has no middleware to take away');
   await writeFile(path.join(folder, MANIFEST), JSON.stringify({ ...manifest, middleware: {}, sortedMiddleware: [] }));
-  const server = await startServer({ databaseUrl, folder, env: { APP_ORIGIN: SITE } });
+  const server = await startServer({ databaseUrl, folder, env: { APP_ORIGIN: origin } });
   afterAll(() => server.kill());
   return server;
 }

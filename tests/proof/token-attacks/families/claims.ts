@@ -7,9 +7,9 @@ export const CLAIMS_AND_TYPES: readonly Family[] = [
   {
     id: 'C1',
     attack: 'Every other kind of our tokens in the place of an access token, and the reverse.',
-    tokens: ({ others, signed }) =>
-      attempts([
-        ['refresh token', others.refresh, 'malformed'],
+    tokens: async ({ others, signed }) => [
+      { name: 'refresh token', token: others.refresh, codes: ['malformed'], home: 'refresh' },
+      ...(await attempts([
         ['sealed token', others.sealed, 'malformed'],
         ['token of a mailed link', others.link, 'malformed'],
         ['status list', others['status list'], 'wrong_type'],
@@ -17,7 +17,8 @@ export const CLAIMS_AND_TYPES: readonly Family[] = [
         ['logout token', signed({ events: {} }, { typ: 'logout+jwt' }), 'wrong_type'],
         ['DPoP proof', signed({ htm: 'GET' }, { typ: 'dpop+jwt' }), 'wrong_type'],
         ['refresh token as a JWT', signed({}, { typ: 'refresh+jwt' }), 'wrong_type'],
-      ]),
+      ])),
+    ],
   },
   {
     id: 'C2',

@@ -16,7 +16,7 @@ export const LABS: readonly Family[] = [
       attempts([
         ['administrator', withClaims({ sub: 'administrator' }), 'bad_signature'],
         ['everything raised', withClaims(RAISED), 'bad_signature'],
-        ['a role', withClaims({ role: 'admin' }), 'bad_signature'],
+        ['a role', withClaims({ role: 'owner' }), 'bad_signature'],
         ['longer life', withClaims({ exp: 253_402_300_799 }), 'bad_signature'],
       ]),
   },

@@ -71,16 +71,18 @@ export const SPELLINGS: readonly Family[] = [
   {
     id: 'C13',
     attack: 'Base64url whose unused bits are not zero: another text of the same bytes.',
-    tokens: async (forge) => {
+    tokens: (forge) => {
       const { header, claims, signing } = forge;
-      const rows = [`signature`, 'header', 'payload'].map(async (name, part) => {
-        // A part has unused bits where its length is no multiple of four: a few characters more see to that.
-        const padded = (of: object) => ['', 'z', 'zz'].map((z) => encodePart({ ...of, z })).find(hasUnusedBits) ?? '';
-        const token = await signParts(padded(header), padded(claims), signing);
-        return [name, looseSpelling(token, part === 0 ? 2 : part - 1), 'malformed'] as const;
-      });
+      // A part has unused bits where its length is no multiple of four: a few characters more see to that.
+      const padded = (of: object) => ['', 'z', 'zz'].map((z) => encodePart({ ...of, z })).find(hasUnusedBits) ?? '';
+      const [head = '', payload = ''] = [padded(header), padded(claims)];
+      // The signature is over the other text, as an issuer would make it that spells so.
+      const rows = [
+        ['header', signParts(looseSpelling(head, 0), payload, signing), 'malformed'],
+        ['payload', signParts(head, looseSpelling(payload, 0), signing), 'malformed'],
+      ] as const;
       return attempts([
-        ...(await Promise.all(rows)),
+        ...rows,
         ...[1, 2, 3].map((bits) => [`bits ${bits}`, looseSpelling(forge.genuine, 2, bits), 'malformed'] as const),
       ]);
     },
