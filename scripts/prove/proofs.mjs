@@ -45,4 +45,5 @@ export const PROOFS = {
   'token-attacks': { title: 'Attacks on tokens', folders: ['tests/proof/token-attacks'] },
   vectors: { title: 'Vectors of others', folders: ['tests/proof/vectors'] },
   rotation: { title: 'Rotation, model-checked', folders: ['tests/proof/rotation/'] },
+  bypass: { title: 'Nobody gets around the guards', folders: ['tests/proof/bypass'] },
 };

@@ -19,9 +19,9 @@ export type RawAnswer = {
   readonly body: string;
 };
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 
-/** Sends one request on a connection of its own, and reads until the server closes it. Rejects after 20 seconds. */
+/** Sends one request on a connection of its own, and reads until the server closes it. Rejects after a minute, which a busy machine holds. */
 export function exchange(port: number, request: RawRequest): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const socket = net.connect({ host: '127.0.0.1', port });
