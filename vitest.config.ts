@@ -45,6 +45,7 @@ const isWhole = process.env['HANDSTAMP_PROOF'] === 'whole';
 /** Proofs of which no part is quick enough for `npm test`. */
 const WHOLE_ONLY: string[] = ['tests/proof/token-attacks/**'];
 const WHOLE_ONLY: string[] = ['tests/proof/bypass/**/*.test.ts'];
+const WHOLE_ONLY: string[] = ['tests/proof/bypass/**/*.test.ts', 'tests/proof/fuzz/endpoints.test.ts'];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -46,4 +46,5 @@ export const PROOFS = {
   vectors: { title: 'Vectors of others', folders: ['tests/proof/vectors'] },
   rotation: { title: 'Rotation, model-checked', folders: ['tests/proof/rotation/'] },
   bypass: { title: 'Nobody gets around the guards', folders: ['tests/proof/bypass'] },
+  fuzz: { title: 'Whatever comes is read or refused', folders: ['tests/proof/fuzz'] },
 };
