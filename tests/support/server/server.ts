@@ -8,7 +8,7 @@ import { findFreePort } from '@/scripts/free-port.mjs';
 import { runCommand } from '@/tests/support/database/postgres';
 import { plainEnvironment, REPOSITORY, testEnvironment } from './environment';
 
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 60_000;
 const POLL_MS = 50;
 const STOP_WITHIN_MS = 10_000;
 const KEPT_OUTPUT = 20_000;
