@@ -46,6 +46,7 @@ const isWhole = process.env['HANDSTAMP_PROOF'] === 'whole';
 const WHOLE_ONLY: string[] = ['tests/proof/token-attacks/**'];
 const WHOLE_ONLY: string[] = ['tests/proof/bypass/**/*.test.ts'];
 const WHOLE_ONLY: string[] = ['tests/proof/bypass/**/*.test.ts', 'tests/proof/fuzz/endpoints.test.ts'];
+const WHOLE_ONLY = ['tests/proof/chaos/chaos.test.ts'];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

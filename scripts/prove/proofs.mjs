@@ -1,6 +1,8 @@
 // @ts-check
 // What `npm run prove` runs, in this order: the folders of tests/proof, and what else takes part in a proof.
 import { STRYKER } from '../stryker.mjs';
+import { NGINX } from '../nginx.mjs';
+import { PGBOUNCER } from '../pgbouncer.mjs';
 
 /**
  * @typedef {object} Proof
@@ -47,4 +49,5 @@ export const PROOFS = {
   rotation: { title: 'Rotation, model-checked', folders: ['tests/proof/rotation/'] },
   bypass: { title: 'Nobody gets around the guards', folders: ['tests/proof/bypass'] },
   fuzz: { title: 'Whatever comes is read or refused', folders: ['tests/proof/fuzz'] },
+  chaos: { title: 'Races and crashes', folders: ['tests/proof/chaos'], needs: [NGINX, PGBOUNCER] },
 };

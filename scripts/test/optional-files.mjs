@@ -9,6 +9,8 @@ const NEEDED = [
   { variable: 'HANDSTAMP_BUILDAH', file: 'tests/rehearsals/image.test.ts' },
   { variable: 'HANDSTAMP_PGBOUNCER', file: 'tests/rehearsals/rolling-restart.test.ts' },
   { variable: 'HANDSTAMP_NGINX', file: 'tests/rehearsals/rolling-restart.test.ts' },
+  { variable: 'HANDSTAMP_PGBOUNCER', file: 'tests/proof/chaos/chaos.test.ts' },
+  { variable: 'HANDSTAMP_NGINX', file: 'tests/proof/chaos/chaos.test.ts' },
   { variable: 'HANDSTAMP_POSTGRES_BIN', file: 'tests/rehearsals/restore-dump.test.ts' },
   { variable: 'HANDSTAMP_POSTGRES_BIN', file: 'tests/rehearsals/restore-moment.test.ts' },
   { variable: 'HANDSTAMP_POSTGRES_BIN', file: 'tests/rehearsals/cut-over.test.ts' },
