@@ -42,12 +42,6 @@ const LONG = [
 /** Below `npm run prove`: see tests/support/proof.ts. */
 const isWhole = process.env['HANDSTAMP_PROOF'] === 'whole';
 
-/** Proofs of which no part is quick enough for `npm test`. */
-const WHOLE_ONLY: string[] = ['tests/proof/token-attacks/**'];
-const WHOLE_ONLY: string[] = ['tests/proof/bypass/**/*.test.ts'];
-const WHOLE_ONLY: string[] = ['tests/proof/bypass/**/*.test.ts', 'tests/proof/fuzz/endpoints.test.ts'];
-const WHOLE_ONLY = ['tests/proof/chaos/chaos.test.ts'];
-
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {

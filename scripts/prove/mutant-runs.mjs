@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { INCREMENTAL, REPORT, runStryker } from '../stryker.mjs';
 import { placeOf, testsOf } from './mutated-files.mjs';
-import { compare, survivorsOf } from './survivors.mjs';
+import { compare, foundOf, survivorsOf } from './survivors.mjs';
 
 /** @typedef {import('./survivors.mjs').Report} Report */
 
@@ -15,7 +15,8 @@ const reported = () => JSON.parse(readFileSync(REPORT, 'utf8'));
 
 /**
  * Changes these files in every way, and gives what came of it. A mutant that is listed is asked of the tests of its own
- * folder only: whether others notice it changes nothing, and asking all of them takes a minute each.
+ * folder only: whether others notice it changes nothing, and asking all of them takes long. One that ran out of time is run
+ * once more: on a busy machine that says nothing.
  *
  * @param {readonly string[]} files
  * @param {readonly import('./survivors.mjs').Listed[]} list
@@ -30,8 +31,9 @@ export async function runMutants(files, list) {
     for (const [file, one] of Object.entries(reported().files)) if (own.includes(file)) report.files[file] = one;
   }
   const { unlisted } = compare(survivorsOf(report, files), list, files, () => true);
-  if (unlisted.length === 0) return report;
-  await run([...new Set(unlisted.map(({ file, lines }) => `${file}:${lines}`))], '');
+  const again = [...unlisted, ...foundOf(report, files, ['Timeout'])];
+  if (again.length === 0) return report;
+  await run([...new Set(again.map(({ file, lines }) => `${file}:${lines}`))], '');
   return withLater(report, reported());
 }
 

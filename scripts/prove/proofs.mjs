@@ -1,8 +1,8 @@
 // @ts-check
 // What `npm run prove` runs, in this order: the folders of tests/proof, and what else takes part in a proof.
-import { STRYKER } from '../stryker.mjs';
 import { NGINX } from '../nginx.mjs';
 import { PGBOUNCER } from '../pgbouncer.mjs';
+import { STRYKER } from '../stryker.mjs';
 
 /**
  * @typedef {object} Proof
@@ -17,6 +17,11 @@ import { PGBOUNCER } from '../pgbouncer.mjs';
 
 /** @type {Readonly<Record<string, Proof>>} */
 export const PROOFS = {
+  rotation: { title: 'Rotation, model-checked', folders: ['tests/proof/rotation'] },
+  'token-attacks': { title: 'Attacks on tokens', folders: ['tests/proof/token-attacks'] },
+  vectors: { title: 'Vectors of others', folders: ['tests/proof/vectors'] },
+  bypass: { title: 'Nobody gets around the guards', folders: ['tests/proof/bypass'] },
+  fuzz: { title: 'Whatever comes is read or refused', folders: ['tests/proof/fuzz'] },
   'at-once': {
     title: 'What is good once',
     folders: [
@@ -38,16 +43,11 @@ export const PROOFS = {
     folders: ['tests/integration/audit/trace.test.ts'],
     projects: ['integration'],
   },
+  chaos: { title: 'Races and crashes', folders: ['tests/proof/chaos'], needs: [NGINX, PGBOUNCER] },
   mutations: {
     title: 'Mutation',
     program: 'scripts/prove/mutations.mjs',
     needs: [STRYKER],
-    takes: 'minutes for what changed, an hour for all',
+    takes: 'minutes for what changed, far longer for everything',
   },
-  'token-attacks': { title: 'Attacks on tokens', folders: ['tests/proof/token-attacks'] },
-  vectors: { title: 'Vectors of others', folders: ['tests/proof/vectors'] },
-  rotation: { title: 'Rotation, model-checked', folders: ['tests/proof/rotation/'] },
-  bypass: { title: 'Nobody gets around the guards', folders: ['tests/proof/bypass'] },
-  fuzz: { title: 'Whatever comes is read or refused', folders: ['tests/proof/fuzz'] },
-  chaos: { title: 'Races and crashes', folders: ['tests/proof/chaos'], needs: [NGINX, PGBOUNCER] },
 };

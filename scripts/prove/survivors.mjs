@@ -36,14 +36,23 @@ const oneLine = (/** @type {string} */ text) => text.replace(/\s+/g, ' ').trim()
  *
  * @param {Report} report
  * @param {readonly string[]} files
+ */
+export const survivorsOf = (report, files) => foundOf(report, files, UNNOTICED);
+
+/**
+ * The mutants of these files of which this came.
+ *
+ * @param {Report} report
+ * @param {readonly string[]} files
+ * @param {readonly string[]} statuses
  * @returns {Found[]}
  */
-export function survivorsOf(report, files) {
+export function foundOf(report, files, statuses) {
   return files.flatMap((file) => {
     const { source = '', mutants = [] } = report.files[file] ?? {};
     const lines = source.split('\n');
     return mutants
-      .filter(({ status }) => UNNOTICED.includes(status))
+      .filter(({ status }) => statuses.includes(status))
       .map(({ mutatorName, replacement = '', location: { start, end } }) => {
         const part = lines.slice(start.line - 1, end.line);
         part.push((part.pop() ?? '').slice(0, end.column - 1));

@@ -23,7 +23,14 @@ const NEEDED = [
  *
  * @type {readonly string[]}
  */
-const WHOLE_ONLY = ['tests/proof/secrets/build.test.ts'];
+const WHOLE_ONLY = [
+  'tests/proof/bypass/bypass.test.ts',
+  'tests/proof/chaos/chaos.test.ts',
+  'tests/proof/fuzz/endpoints.test.ts',
+  'tests/proof/secrets/build.test.ts',
+  'tests/proof/token-attacks/node-and-edge.test.ts',
+  'tests/proof/token-attacks/token-attacks.test.ts',
+];
 
 /**
  * The files that cannot run where only the programs named in `env` are.

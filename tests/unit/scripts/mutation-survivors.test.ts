@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { withLater } from '@/scripts/prove/mutant-runs.mjs';
 import { allFiles, isBelow, placeOf, STRICT, testsOf } from '@/scripts/prove/mutated-files.mjs';
-import { compare, countsOf, type Listed, type Mutant, noticedOf, survivorsOf } from '@/scripts/prove/survivors.mjs';
+import {
+  compare,
+  countsOf,
+  foundOf,
+  type Listed,
+  type Mutant,
+  noticedOf,
+  survivorsOf,
+} from '@/scripts/prove/survivors.mjs';
 
 const FILE = 'lib/core/some.ts';
 const SOURCE = ['export function limit(count) {', '  if (count >= MOST) return MOST;', '  return count;', '}'].join(
@@ -56,6 +64,11 @@ describe('a mutant that no test noticed', () => {
     expect(judged([SURVIVING, SURVIVING], [ENTRY]).unlisted).toHaveLength(1);
     expect(judged([SURVIVING], [{ ...ENTRY, replacement: 'true' }]).unlisted).toHaveLength(1);
   });
+});
+
+test('a mutant that ran out of time is found by that, to be run once more', () => {
+  const report = reportOf({ ...SURVIVING, status: 'Timeout' }, { ...SURVIVING, status: 'Killed' });
+  expect(foundOf(report, [FILE], ['Timeout'])).toMatchObject([{ file: FILE, lines: '2-2' }]);
 });
 
 describe('an entry of the list', () => {

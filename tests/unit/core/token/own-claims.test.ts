@@ -82,7 +82,7 @@ describe('a token', () => {
     issueAccessToken({ ...ABOUT, own }, 300, (await key).signing, NOW, platformBytes);
 
   test('says them beside ours, and they come out frozen, apart from ours', async () => {
-    const own = { plan: 'pro', org: { id: 'a' } };
+    const own = { plan: 'pro', trial: null, org: { id: 'a', until: null } };
     const { token, claims } = await issue(own);
     expect(readPart(partsOf(token)[1])).toMatchObject({ plan: 'pro', org: { id: 'a' }, role: 'member' });
     expect(claims.own).toEqual(own);

@@ -183,6 +183,9 @@ describe('the gate in front of a self-call', () => {
       `${text.slice(0, -1)}B`,
       `${text}\n`,
       `${text.slice(0, 50)};${text.slice(51)}`,
+      `x${text}`,
+      `theme=dark; ${text}`,
+      `${text}\r\nx-evil: ${text}`,
       '',
     ];
     expect(others.filter(looksLikeRefreshToken)).toEqual([]);

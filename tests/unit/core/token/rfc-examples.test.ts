@@ -97,3 +97,8 @@ test('a key that is none for its algorithm verifies nothing, and is no error', a
   for (const algorithm of ['EdDSA', 'RS256'] as const)
     expect(await hasValidSignature(parts.value, { ...key, algorithm })).toBe(false);
 });
+
+test('a text of the most bytes that are read is read, and one more is not', () => {
+  expect(splitCompactJws(A3_TOKEN, A3_TOKEN.length).ok).toBe(true);
+  expect(splitCompactJws(A3_TOKEN, A3_TOKEN.length - 1)).toEqual({ ok: false, code: 'malformed' });
+});

@@ -54,6 +54,19 @@ describe('a sealed token', () => {
     await expect(seal('mail', { ...CONTENT, data: { text: 'x'.repeat(200_000) } }, KEY)).rejects.toThrow(RangeError);
   });
 
+  test('is opened up to its most characters, and refused unread beyond, genuine as it is', async () => {
+    const ofCharacters = async (characters: number) => {
+      for (let length = 2_500; length < 3_200; length += 1) {
+        const token = await encrypt({}, { ...CONTENT, data: { text: 'x'.repeat(length) } });
+        if (token.length >= characters) return token;
+      }
+      throw new Error('3,200 bytes have more characters than that');
+    };
+    const [most, more] = [await ofCharacters(4_096), await ofCharacters(4_097)];
+    expect([most.length, await codeOf(most)]).toEqual([4_096, 'accepted']);
+    expect([more.length > 4_096, await codeOf(more)]).toEqual([true, 'malformed']);
+  });
+
   test('is smaller than 1,500 bytes with a full sign-up in it', async () => {
     const data = {
       email: `${'e'.repeat(64)}@${'d'.repeat(185)}.com`,
