@@ -193,6 +193,20 @@ describe('a change of address', () => {
     expect(await db().auditEvent.count({ where: { userId: owner.id, type: 'email_changed' } })).toBe(1);
   });
 
+  it('keeps the id of whoever has the account, and gives another to who has the address afterwards', async () => {
+    const owner = await newOwner();
+    const cookies = await move(owner, newAddress());
+    const subOf = async (jar: Cookies) =>
+      (await send(server, '/api/auth/session', { cookies: jar })).json() as { sub: string };
+    // As after the three days in which the address is kept for its owner.
+    await db().mailLink.deleteMany({ where: { userId: owner.id } });
+    const next = await createPerson({ email: owner.email, hasPassword: true });
+    const { cookies: ofNext } = await logIn(owner.email);
+    expect(await subOf(ofNext)).toMatchObject({ sub: next.id });
+    expect(await subOf(cookies)).toMatchObject({ sub: owner.id });
+    expect(next.id).not.toBe(owner.id);
+  });
+
   it('of two people to one address: the second code is refused, and nothing of theirs has changed', async () => {
     const [first, second] = [await newOwner(), await newOwner()];
     const email = newAddress();

@@ -62,6 +62,25 @@ describe.each([
     expect(Object.keys(signedIn.cookies)).toContain(NAMES.access);
   });
 
+  it('leads no program from http to https: what is asked in clear is refused or answered, and says nothing secret', async () => {
+    const headers = { host: 'app.handstamp.test', 'x-forwarded-proto': 'http', origin: 'http://app.handstamp.test' };
+    const json = { email: 'a@b.test', password: PASSWORD };
+    const calls = [
+      ['GET', '/api/auth/session', 401],
+      ['GET', '/api/me', 401],
+      ['GET', '/.well-known/jwks.json', 200],
+      ['POST', '/api/auth/login', 403],
+      ['POST', '/api/auth/refresh', 403],
+      ['POST', '/api/oauth/revoke', 200],
+    ] as const;
+    for (const [method, path, status] of calls) {
+      const body = method === 'POST' ? { json: path.endsWith('revoke') ? { token: 'x' } : json } : {};
+      const answer = await send(server, path, { method, headers, ...body });
+      expect([path, answer.status, answer.headers.location]).toEqual([path, status, undefined]);
+      expect(answer.setCookieLines).toEqual([]);
+    }
+  });
+
   it('keeps out what does not come from the site, however the proxy is named', async () => {
     for (const origin of [
       'https://upstream.internal',

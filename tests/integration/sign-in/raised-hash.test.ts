@@ -47,3 +47,19 @@ describe('a hash of an older policy', () => {
     expect(await hashOf(id)).toBe('changed meanwhile');
   });
 });
+
+describe('a password', () => {
+  it('of ten years ago signs in as on its first day, and nobody is asked for another', async () => {
+    const { id: userId, email } = await createPerson({ hasPassword: true });
+    await db().$executeRaw`UPDATE "Password" SET "changedAt" = now() - interval '10 years' WHERE "userId" = ${userId}`;
+    const attempt = {
+      email,
+      password: PASSWORD,
+      remember: false,
+      facts: FACTS,
+      deviceCookie: null,
+      refreshCookie: null,
+    };
+    expect(await login(attempt)).toMatchObject({ ok: true, value: { kind: 'signed_in' } });
+  });
+});
