@@ -50,4 +50,5 @@ export const PROOFS = {
     needs: [STRYKER],
     takes: 'minutes for what changed, far longer for everything',
   },
+  asvs: { title: 'OWASP ASVS 5.0', folders: ['tests/proof/asvs'] },
 };

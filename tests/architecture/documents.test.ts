@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OAUTH_ERRORS } from '@/lib/core/http/oauth-error';
 import { PROBLEMS } from '@/lib/core/http/problem';
+import * as policy from '@/lib/core/policy';
 import { environmentSchema } from '@/lib/server/config/settings';
 import * as accountMails from '@/lib/server/mail/account-messages';
 import * as adminMails from '@/lib/server/mail/admin-messages';
@@ -94,6 +95,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
       ...IMAGE_VARIABLES,
       ...OTHER_VARIABLES,
       ...CONSTANTS,
+      ...Object.keys(policy),
     ];
     const spoken = [...text.matchAll(/`[^`\n]*`/g)].flatMap(
       ([code]) => code.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g) ?? [],

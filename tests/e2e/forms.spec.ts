@@ -19,6 +19,23 @@ test('a fault goes away while it is corrected, and the focus stays where one typ
   await expect(page.getByLabel('Email')).toHaveAttribute('aria-invalid', 'true');
 });
 
+test('a password is masked until its owner wants to see it, and may be pasted', async ({ page, context, origin }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
+  for (const path of ['/login', '/register']) {
+    await page.goto(path);
+    const password = page.getByLabel('Password', { exact: true });
+    await expect(password).toHaveAttribute('type', 'password');
+    await page.evaluate(() => navigator.clipboard.writeText('pasted by a manager, with blanks'));
+    await password.focus();
+    await page.keyboard.press('ControlOrMeta+V');
+    await expect(password).toHaveValue('pasted by a manager, with blanks');
+    await page.getByRole('button', { name: 'Show password' }).click();
+    await expect(password).toHaveAttribute('type', 'text');
+    await page.getByRole('button', { name: 'Hide password' }).click();
+    await expect(password).toHaveAttribute('type', 'password');
+  }
+});
+
 test('what was said of a name goes away while it is changed', async ({ page, signedIn: _signedIn }) => {
   await page.goto('/account');
   await page.getByLabel('Name').fill('x'.repeat(81));
