@@ -8,6 +8,7 @@
  * @property {string} mutatorName
  * @property {string} [replacement]
  * @property {Status} status
+ * @property {string} [statusReason]
  * @property {{ start: Position, end: Position }} location
  * @typedef {{ files: Record<string, { source: string, mutants: readonly Mutant[] }> }} Report
  *
@@ -104,7 +105,8 @@ export function compare(survivors, listed, files, exists) {
  * @returns {Counts}
  */
 export function countsOf(report, files) {
-  const statuses = files.flatMap((file) => report.files[file]?.mutants ?? []).map(({ status }) => status);
+  const mutants = files.flatMap((file) => report.files[file]?.mutants ?? []);
+  const statuses = mutants.map((mutant) => (failsToBegin(mutant) ? 'Killed' : mutant.status));
   const count = (/** @type {readonly string[]} */ ...named) => statuses.filter((one) => named.includes(one)).length;
   return {
     mutants: count(...NOTICED, ...UNNOTICED),
@@ -114,6 +116,10 @@ export function countsOf(report, files) {
     broken: count('RuntimeError', 'CompileError', 'Pending'),
   };
 }
+
+/** What a file of tests does before its first one threw: that fails it too. Stryker has no test to name, and says so. */
+const failsToBegin = (/** @type {Mutant} */ { status, statusReason = '' }) =>
+  status === 'RuntimeError' && statusReason.includes('outside of a test run');
 
 /** @param {Counts} counts */
 export const noticedOf = ({ killed, timedOut }) => killed + timedOut;

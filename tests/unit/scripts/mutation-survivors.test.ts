@@ -101,6 +101,12 @@ test('mutants that could not be run are counted apart, and are no mutants that a
   expect(noticedOf(counts)).toBe(1);
 });
 
+test('a mutant on which a file of tests failed before its first one was noticed', () => {
+  const statusReason = 'An error occurred outside of a test run: a.test.ts: no key';
+  const counts = countsOf(reportOf({ ...SURVIVING, status: 'RuntimeError', statusReason }), [FILE]);
+  expect(counts).toMatchObject({ mutants: 1, killed: 1, broken: 0 });
+});
+
 describe('tests/mutation/survivors.json', () => {
   const list = z
     .array(

@@ -119,10 +119,7 @@ export const CODING: readonly Requirement[] = [
     'A parameter that comes twice means one thing',
     ['integration/sessions/credentials.test.ts', 'count as none: %s'],
     ['integration/routes/bearer.test.ts', 'that is bad is refused at %s even beside good cookies'],
-    [
-      'integration/admin/administration.test.ts',
-      'comes page by page, each person once, also in a search',
-    ],
+    ['integration/admin/administration.test.ts', 'comes page by page, each person once, also in a search'],
   ),
   proven(
     '15.4.1',

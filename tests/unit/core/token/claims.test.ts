@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseAccessClaims, ROLES } from '@/lib/core/token/claims';
+import { API_CLIENT, parseAccessClaims, ROLES, WEB_CLIENT } from '@/lib/core/token/claims';
 import { Role as StoredRole } from '@/lib/server/database/generated/prisma/enums';
 import { CLAIMS, ISSUER } from '../../../fixtures/access-tokens';
 
@@ -31,6 +31,10 @@ describe('client_id', () => {
   test.each([null, true, {}, [], '', 1, 'x'.repeat(257), ['web'], 'abc\ud800'])('is refused as %j', (client_id) => {
     expect(isAccepted({ client_id })).toBe(false);
   });
+});
+
+test('the clients that are none of a list are told apart by names that services compare with', () => {
+  expect([WEB_CLIENT, API_CLIENT]).toEqual(['web', 'api']);
 });
 
 describe('net', () => {

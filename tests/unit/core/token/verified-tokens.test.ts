@@ -129,6 +129,8 @@ describe('the memory', () => {
       kid: 'k',
       key: { algorithm: 'ES256' as const, key: {} as CryptoKey },
     };
+    for (let number = 0; number < 15; number += 1) small.keep(`t${number}`, verified);
+    expect(small.size()).toBe(15);
     for (let number = 0; number < 1_000; number += 1) {
       small.keep(`t${number}`, verified);
       expect(small.size()).toBeLessThanOrEqual(20);
