@@ -15,11 +15,11 @@ const ENDINGS = ['', '\u0000'];
 const OF_SHORT_TEXTS: Readonly<Record<string, string>> = {
   '<([^>]+)>': 'sentences of ours, on the command line and on the page of keys',
   '=+$': 'AUTH_SECRET, which the operator sets',
-  '^(?:(?:"[^"\\\\\\p{C}]+"|[^"<>()[\\]\\\\:;@,\\p{C}]+)?\\s*<(?<named>[^<>\\s]+)>|(?<alone>[^<>\\s]+))$':
-    'MAIL_FROM, which the operator sets',
   "[\\s\\-_.,:;|/\\\\'’]+|[!?]+$": 'a new password, of 128 characters at most by then',
   '(?:^|;)\\s*(?:BEGIN|START|COMMIT|ROLLBACK)(?:\\s+(?:WORK|TRANSACTION))?\\s*;': 'files of migrations',
-  '[^\\s@<>()"\'`/]+@[^\\s@<>()"\'`/]+': 'a sentence for the log, of 2,000 characters at most by then',
+  '[^\\s@<>()"]+@[^\\s@<>()"\'`/]+': 'a sentence for the log, of 2,000 characters at most by then',
+  '^(?:(?:"[^"\\\\\\p{C}]+"|[^"<>()[\\]\\\\:;@,\\p{C}]+)? *<(?<named>[^<>\\s]+)>|(?<alone>[^<>\\s]+))$':
+    'MAIL_FROM, which whoever runs the server writes',
 };
 
 type Pattern = { readonly file: string; readonly source: string; readonly flags: string };

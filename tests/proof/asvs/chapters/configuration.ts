@@ -37,7 +37,7 @@ export const CONFIGURATION: readonly Requirement[] = [
     '13.2.3',
     2,
     'No credential comes with the software',
-    [RULES, 'have no value that comes with the software, and that of the example is refused'],
+    [RULES, 'have no value that comes with the software, and the example by itself is refused'],
     [OWN, 'a server on a database of its own knows no demo accounts and no mailbox, and none are made there'],
   ),
   proven(
