@@ -17,6 +17,7 @@ const PATHS = [
   ['http://127.0.0.1:9/latest', 308],
 ] as const;
 
+// Promise: No stranger keeps a connection open
 // Next has no answer to such a request where it finds nobody for it, and keeps its connection without an end.
 it.each(PATHS)(
   'a request for another protocol at %s is answered as any other, and its connection ends',

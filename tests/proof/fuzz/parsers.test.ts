@@ -47,6 +47,7 @@ describe('the table of parsers', () => {
   });
 });
 
+// Promise: Whatever text or bytes come to a function
 describe.each(Object.entries(TABLE))('parsers %s', (group, parsers) => {
   const counts = parsers.map(({ share }) => Math.ceil(RUNS * share));
   let held = 0;

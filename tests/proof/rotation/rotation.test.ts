@@ -89,7 +89,8 @@ test('two callers at once come out as one after the other, in one order or the o
     return differences.length < 10;
   });
   expect(differences).toEqual([]);
-  expect(Math.min(...orders)).toBeGreaterThan(0);
+  // Of few races all may happen to come out in the same order.
+  if (isWhole) expect(Math.min(...orders)).toBeGreaterThan(0);
   const note = `${pairs.length} pairs whose order matters, ${WAYS.length} ways to meet; ${orders.join(' and ')} in either order`;
   proved({ what: 'races of two callers', tried: races.length, held: races.length - differences.length, note });
 });

@@ -25,6 +25,7 @@ const spellings = (secret: string): string[] => [
   ...[Buffer.from(secret).toString('base64').replace(/=+$/, ''), Buffer.from(secret).toString('hex')],
 ];
 
+// Promise: Logs hold no password, token, cookie or code
 it('no secret that the build could read is in what it made: not for browsers, not for the edge, not in the image', async () => {
   expect(Object.keys(secrets).sort()).toEqual(['AUTH_SECRET', 'CRON_SECRET', 'DATABASE_URL', 'SMTP_URL']);
   const wanted = Object.values(secrets).flatMap(spellings);

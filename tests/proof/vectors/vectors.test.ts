@@ -28,6 +28,7 @@ import { differencesIn, isAccepted, publishedKeys, publishedOrShortKeys, vectors
 type File = Parameters<typeof vectorsOf>[0];
 type Loader = Parameters<typeof differencesIn>[1];
 
+// Promise: Known token attacks are refused
 describe('the vectors of Wycheproof', () => {
   test.each<[name: string, count: number, file: File, keysOf: Loader, exceptions: readonly Exception[]]>([
     ['JWS, by keys as a key set gives them', 401, signatures, publishedKeys, SIGNATURES_AS_PUBLISHED],

@@ -16,6 +16,7 @@ beforeAll(async () => {
   keys = key.verifying;
 });
 
+// Promise: Known token attacks are refused
 test('there are sixty-one families, each with an id of its own', () => {
   const named = (letter: string, count: number) => Array.from({ length: count }, (_, at) => `${letter}${at + 1}`);
   expect(FAMILIES.map(({ id }) => id)).toEqual([...named('A', 27), ...named('B', 8), ...named('C', 26)]);
