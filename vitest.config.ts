@@ -33,7 +33,6 @@ const LONG = [
   'services/',
   'keys/secret-rotation',
   'database/index-use',
-  'maintenance/env-files',
   'rate-limit/',
   'oauth/',
   'keys/',
