@@ -17,6 +17,10 @@ async function secondsLeft(page: Page): Promise<number> {
   return Number(minutes) * 60 + Number(seconds);
 }
 
+/** How far that is from a token that ends at `exp`. A busy machine may be late with the next second, and catches up. */
+const secondsOff = async (page: Page, exp: number): Promise<number> =>
+  Math.abs(exp - Date.now() / 1000 - (await secondsLeft(page)));
+
 test('the dashboard says who is signed in, by what, and until when', async ({ page, context, signedIn }) => {
   await page.goto('/dashboard');
   const { exp, sid } = await heldClaims(context);
@@ -32,8 +36,8 @@ test('the dashboard says who is signed in, by what, and until when', async ({ pa
 test('the countdown runs, and agrees with the token', async ({ page, context, signedIn: _signedIn }) => {
   await page.goto('/dashboard');
   const { exp } = await heldClaims(context);
+  await expect.poll(() => secondsOff(page, exp)).toBeLessThan(3);
   const first = await secondsLeft(page);
-  expect(Math.abs(exp - Date.now() / 1000 - first)).toBeLessThan(3);
   await expect.poll(() => secondsLeft(page)).toBeLessThan(first);
 });
 
@@ -41,7 +45,7 @@ test('the countdown does not trust the clock of the browser', async ({ page, con
   await page.clock.install({ time: new Date('2031-01-01T00:00:00Z') });
   await page.goto('/dashboard');
   const { exp } = await heldClaims(context);
-  expect(Math.abs(exp - Date.now() / 1000 - (await secondsLeft(page)))).toBeLessThan(3);
+  await expect.poll(() => secondsOff(page, exp)).toBeLessThan(3);
   await page.clock.runFor(exp * 1000 - Date.now() + 1000);
   await expect(timer(page)).toHaveText('0:00');
   await expect(page.getByText('Your access token has ended. The next thing you do renews it')).toBeVisible();
