@@ -16,8 +16,9 @@ import { guessabilityOf, isBreached } from './guessability';
 const MIN_GUESSES_LOG10 = 10.5;
 
 /**
- * Judges a password that somebody chooses: its form, then whether it was in a breach, and whether guessers would try it early. NIST SP 800-63B-4 §3.1.1.2
- * asks for a blocklist of common, expected and compromised values. Fails with the reason to be told.
+ * Judges a password that somebody chooses: its form, then whether it was in a breach, and whether guessers would try it
+ * early. NIST SP 800-63B-4 §3.1.1.2 asks for a blocklist of common, expected and compromised values. Fails with the reason
+ * to be told.
  *
  * @param minLength In Unicode code points after NFC.
  */

@@ -118,7 +118,7 @@ export async function findViewer(): Promise<Viewer | null> {
 export async function requireAdmin(path: string): Promise<Viewer> {
   const viewer = await requireUser(path);
   if (viewer.user.role === 'admin') return viewer;
-  noteForbidden({ method: 'GET', path: path.split('?', 1).join('') }, viewer.session);
+  noteForbidden({ method: 'GET', path: path.split('?')[0] ?? '' }, viewer.session);
   notFound();
 }
 

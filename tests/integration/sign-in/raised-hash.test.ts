@@ -22,19 +22,16 @@ async function personOfOldPolicy() {
   return { ...person, hash };
 }
 
+const attemptOf = (email: string) => ({
+  ...{ email, password: PASSWORD, remember: false, facts: FACTS },
+  ...{ deviceCookie: null, refreshCookie: null },
+});
 const hashOf = async (userId: string) => (await db().password.findUniqueOrThrow({ where: { userId } })).hash;
 
 describe('a hash of an older policy', () => {
   it('gives way to one of today at the next sign-in, and the password goes on', async () => {
     const { id, email } = await personOfOldPolicy();
-    const attempt = {
-      email,
-      password: PASSWORD,
-      remember: false,
-      facts: FACTS,
-      deviceCookie: null,
-      refreshCookie: null,
-    };
+    const attempt = attemptOf(email);
     expect((await login(attempt)).ok).toBe(true);
     expect(await hashOf(id)).toMatch(/\$2b\$12\$/);
     expect((await login(attempt)).ok).toBe(true);
@@ -52,14 +49,7 @@ describe('a password', () => {
   it('of ten years ago signs in as on its first day, and nobody is asked for another', async () => {
     const { id: userId, email } = await createPerson({ hasPassword: true });
     await db().$executeRaw`UPDATE "Password" SET "changedAt" = now() - interval '10 years' WHERE "userId" = ${userId}`;
-    const attempt = {
-      email,
-      password: PASSWORD,
-      remember: false,
-      facts: FACTS,
-      deviceCookie: null,
-      refreshCookie: null,
-    };
+    const attempt = attemptOf(email);
     expect(await login(attempt)).toMatchObject({ ok: true, value: { kind: 'signed_in' } });
   });
 });
