@@ -58,6 +58,8 @@ const config = {
   reactStrictMode: true,
   typedRoutes: false,
   experimental: {
+    // Next loads every page when it starts, so that nobody waits for it later. A server of a test ends before that pays.
+    preloadEntriesOnStart: process.env['HANDSTAMP_PRELOAD'] !== '0',
     // Next holds so much of a body in memory for the middleware, and cuts it there: see lib/core/http/body-limit.ts.
     proxyClientMaxBodySize: MAX_BODY_BYTES + CHUNK_BYTES,
     serverActions: { bodySizeLimit: MAX_BODY_BYTES, allowedOrigins: ownHosts },

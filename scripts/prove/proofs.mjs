@@ -22,6 +22,16 @@ export const PROOFS = {
   vectors: { title: 'Vectors of others', folders: ['tests/proof/vectors'] },
   bypass: { title: 'Nobody gets around the guards', folders: ['tests/proof/bypass'] },
   fuzz: { title: 'Whatever comes is read or refused', folders: ['tests/proof/fuzz'] },
+  'other-sites': {
+    title: 'Another site changes nothing',
+    folders: ['tests/integration/routes/csrf.test.ts'],
+    projects: ['integration'],
+  },
+  scale: {
+    title: 'Nothing is read from end to end',
+    folders: ['tests/integration/database/index-use.test.ts'],
+    projects: ['integration'],
+  },
   'at-once': {
     title: 'What is good once',
     folders: [

@@ -76,6 +76,13 @@ export const STAGES = {
   },
   e2e: { needsBuild: true, requirements: [POSTGRES, CHROMIUM], run: playwright },
   vercel: { requirements: [VERCEL], isNothingWithout: VERCEL, run: (env) => vitest(PARTS.vercel, env) },
+  'e2e-whole': {
+    needsBuild: true,
+    requirements: [POSTGRES, CHROMIUM],
+    takes: 'nearly twice as long',
+    // Every round, and every page in each size and scheme: `npm test` takes turns. See tests/support/proof.ts.
+    run: (env) => playwright({ ...env, HANDSTAMP_PROOF: 'whole' }),
+  },
   rehearsals: {
     needsBuild: true,
     requirements: [POSTGRES, PGBOUNCER, NGINX, BUILDAH, POSTGRES_TOOLS, MOUNT, CHROMIUM],

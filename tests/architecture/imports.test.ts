@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type Module, ourModules, ownersModules, readModule } from './module-graph';
 import { isOnSurface, PLACES, ROOMS, type Room, roomOf } from './rooms';
@@ -278,4 +279,14 @@ describe('the reader of imports', () => {
       importsIn("// import '@/lib/server/config/env';\nconst text = \"import '@/lib/server/config/env'\";"),
     ).toEqual([]);
   });
+});
+
+test('docs/your-code.md lists what lib/server/index.ts exports', () => {
+  const { text } = readModule('lib/server/index.ts', ROOT);
+  const exported = [...text.matchAll(/export (?:type )?\{([^}]+)\}/g)].flatMap(([, names = '']) =>
+    names.split(',').map((name) => name.replace('type ', '').trim()),
+  );
+  const table = readFileSync('docs/your-code.md', 'utf8').match(/^\| from `@\/lib\/server`[\s\S]*?\n\n/m)?.[0] ?? '';
+  const listed = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)/g)]);
+  expect(listed.map(([, name]) => name).sort()).toEqual(exported.sort());
 });

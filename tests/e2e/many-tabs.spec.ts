@@ -3,16 +3,17 @@ import { isRecord } from '@/lib/core/json';
 import { loseAccessCookie } from '@/tests/support/browser/cookies';
 import { watchRequests } from '@/tests/support/browser/page-watch';
 import { endGraceWindow, refreshCounters } from '@/tests/support/database/sql';
+import { roundsOf } from '@/tests/support/proof';
 import { backend, expect, test } from './fixtures';
 
 const { databaseUrl } = backend();
 const TABS = 8;
-const ROUNDS = 20;
-const MOST_ROUNDS = 60;
+const ROUNDS = roundsOf(20);
+const MOST_ROUNDS = 3 * ROUNDS;
 
 test.use({ trace: 'off' });
 
-test('eight tabs that reload together twenty times with an ended access token stay signed in', async ({
+test('eight tabs that reload together, again and again, with an ended access token stay signed in', async ({
   context,
   signedIn,
 }) => {

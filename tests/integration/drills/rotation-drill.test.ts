@@ -40,6 +40,8 @@ const RENEW_EVERY_SECONDS = 13;
 const GRACE_SECONDS = 12;
 /** What the runbook promises after an emergency: of the middleware and of our verifier, long before a key set is old. */
 const REFUSED_WITHIN_SECONDS = 5;
+/** A busy machine may keep the verifier waiting for its lists; no longer than this. */
+const VERIFIER_WITHIN_MS = 15_000;
 /** A machine on which a page takes longer, because it is busy with something else, gets so much more time. */
 const CALM_PAGE_MS = 60;
 
@@ -73,10 +75,18 @@ beforeAll(async () => {
   await vi.waitFor(isUp, { timeout: 20_000, interval: 200 });
 });
 
-/** Has a verifier, which knows public facts only, accept what a client holds, and names the key that signed it. */
+/**
+ * Has a verifier, which knows public facts only, accept what a client holds, and names the key that signed it. Where the
+ * issuer answers it too late it refuses nothing: it says so, a service answers 503 with `Retry-After`, and is asked again.
+ */
 async function bringToVerifier({ kind, accessToken }: DrillClient): Promise<string> {
   const token = accessToken();
-  const verdict = await verifier.verify(token);
+  const giveUpMs = performance.now() + VERIFIER_WITHIN_MS;
+  let verdict = await verifier.verify(token);
+  while (verdict === 'status_unavailable' && performance.now() < giveUpMs) {
+    await pause(PAUSE_MS);
+    verdict = await verifier.verify(token);
+  }
   if (verdict !== 'valid') journal.failures.push(`the separate verifier, of a ${kind} token: ${verdict}`);
   return kidOf(token);
 }
@@ -135,7 +145,7 @@ test('keys rotate three times under fifty clients: no request fails and nobody i
   }
   const [signed] = await Promise.all([rotateAll(), ...clients.map(live)]);
 
-  expect(journal.failures.join('\n')).toBe('');
+  expect(journal.failures).toEqual([]);
   expect(await harm()).toEqual({ ended: 0, reuses: 0 });
   expect([...kids].sort()).toEqual([...signed].sort());
   const keys = await db().key.findMany({ where: { id: { in: signed } }, select: { algorithm: true } });
@@ -150,6 +160,7 @@ test('keys rotate three times under fifty clients: no request fails and nobody i
 }, 120_000);
 
 test('after an emergency its tokens are refused everywhere in the published time, and no session is lost', async () => {
+  journal.failures.length = 0;
   // Tokens of this process live longer than a key set may be kept: only their key can refuse them.
   const stolen = (await prepareSession()).accessToken;
   const bystander = await prepareSession();
@@ -173,7 +184,7 @@ test('after an emergency its tokens are refused everywhere in the published time
     await inTurns(clients.length, AT_ONCE, async (n) => clients[n]?.[turn]());
   }
   await Promise.all(clients.map(bringToVerifier));
-  expect(journal.failures.join('\n')).toBe('');
+  expect(journal.failures).toEqual([]);
   expect(await harm()).toEqual({ ended: 0, reuses: 0 });
   const successor = await kidIn('current');
   expect(outcome).toMatchObject({ kind: 'revoked', promoted: { kid: successor } });

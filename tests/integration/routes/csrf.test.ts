@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '@/tests/support/database/use-database';
 import { problemOf } from '@/tests/support/http/problems';
 import { type RequestOptions, SITE, send } from '@/tests/support/http/requests';
 import { auditTypes, COOKIE, createPerson, PASSWORD, prepareSession, sessionRow } from '@/tests/support/people';
+import { ofMany, proved } from '@/tests/support/proof';
 import { useServer } from '@/tests/support/server/use-server';
 
 const { url: databaseUrl } = await useDatabase();
@@ -92,8 +93,13 @@ const TARGETS: readonly (readonly [method: string, path: string, ours: string])[
   ['POST', '/nowhere', '404 no problem'],
 ];
 
+const counts = { tried: 0, held: 0 };
+afterAll(() =>
+  proved({ what: 'requests as no page of ours makes them, to everything that changes something', ...counts }),
+);
+
 // Promise: Another site can cause no change
-describe.each(TARGETS)('%s %s', (method, path, ours) => {
+describe.each(TARGETS.map((target, number) => [...target, number] as const))('%s %s', (method, path, ours, number) => {
   it('is refused from everywhere else with 403 origin_refused, with and without cookies, as JSON and as a form', async () => {
     const { id, cookies } = await prepareSession();
     const kinds: RequestOptions[] = [
@@ -103,26 +109,27 @@ describe.each(TARGETS)('%s %s', (method, path, ours) => {
       { form: { a: 'b' } },
       {},
     ];
-    const facts = [...FOREIGN, ...MALFORMED];
+    const asked = [...FOREIGN, ...MALFORMED].flatMap((fact, at) =>
+      ofMany(kinds, number + at).map((kind) => ({ fact, kind })),
+    );
     const answers = await Promise.all(
-      facts.flatMap((fact) =>
-        // How an origin is read does not depend on the body: what no browser writes is sent as JSON and bare.
-        (MALFORMED.includes(fact) ? kinds.filter(({ form }) => form === undefined) : kinds).map(async (kind, at) => {
-          const answer = await send(server, path, { method, ...kind, headers: headersOf(fact) });
-          return { about: `${JSON.stringify(fact)} of kind ${at}`, answer };
-        }),
-      ),
+      asked.map(async ({ fact, kind }) => {
+        const answer = await send(server, path, { method, ...kind, headers: headersOf(fact) });
+        return { about: `${JSON.stringify(fact)} of kind ${kinds.indexOf(kind)}`, answer };
+      }),
     );
     const wrong = answers
       .filter(({ answer }) => outcome(answer) !== '403 origin_refused')
       .map(({ about, answer }) => `${outcome(answer)} to ${about}`);
+    counts.tried += answers.length;
+    counts.held += answers.length - wrong.length;
     expect(wrong).toEqual([]);
     expect((await sessionRow(id)).endedAt).toBeNull();
     expect(await auditTypes(id)).toEqual(['signed_in']);
   });
 
   it('is let through from our own pages', async () => {
-    for (const fact of OURS) {
+    for (const fact of ofMany(OURS, number)) {
       const session = await prepareSession();
       // Only who is signed in may delete; everywhere else the middleware has a session to refresh first.
       const cookies = method === 'DELETE' ? session.cookies : session.refreshOnly;

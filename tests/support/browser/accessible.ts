@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
+import { ofMany } from '@/tests/support/proof';
 
 export const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const EVERYTHING = [...WCAG, 'best-practice'];
@@ -8,22 +9,39 @@ const DESKTOP = { width: 1280, height: 800 };
 /** WCAG 2.2, 1.4.10: a page 320 pixels wide needs no scrolling to the side. */
 const NARROWEST = { width: 320, height: 640 };
 
+type Dress = { readonly viewport: typeof PHONE; readonly colorScheme: 'light' | 'dark' };
+
+/** Each pair has both sizes and both schemes. */
+const PAIRS = [
+  [
+    { viewport: PHONE, colorScheme: 'light' },
+    { viewport: DESKTOP, colorScheme: 'dark' },
+  ],
+  [
+    { viewport: PHONE, colorScheme: 'dark' },
+    { viewport: DESKTOP, colorScheme: 'light' },
+  ],
+] as const satisfies readonly (readonly [Dress, Dress])[];
+
 /**
- * Expects that axe finds no barrier on the page as it stands, small and large, light and dark, and that 320 pixels hold it. Use it
- * with `reducedMotion: 'reduce'`, and without a trace.
+ * Expects that axe finds no barrier on the page as it stands, small and large, light and dark, and that 320 pixels hold it.
+ * `npm test` looks at one pair of size and scheme, for half of the addresses the other one; `npm test -- e2e-whole` at all
+ * four. Use it with `reducedMotion: 'reduce'`, and without a trace.
  */
 export async function expectAccessible(page: Page, tags: string[] = EVERYTHING): Promise<void> {
   // A page without frames is looked at in place, which axe calls its legacy mode: else each look opens another page.
   expect(page.frames()).toHaveLength(1);
-  const colourRules = await look(page, PHONE, 'light', new AxeBuilder({ page }).withTags(tags));
+  const { pathname, search } = new URL(page.url());
+  const [pair, ...rest] = ofMany(PAIRS, pathname.length + search.length);
+  const [one, other] = pair ?? PAIRS[0];
+  const colourRules = await look(page, one, new AxeBuilder({ page }).withTags(tags));
   // axe is in the page by now: to bring it again would take half of the time of each look.
   const axe = () => new AxeBuilder({ page, axeSource: ';' });
-  await look(page, DESKTOP, 'dark', axe().withTags(tags));
+  await look(page, other, axe().withTags(tags));
   // A scheme changes colours and nothing else, and every rule has seen both sizes: what is left is how the colours of
   // each scheme meet what stands behind them at the other size.
   expect(colourRules).toContain('color-contrast');
-  await look(page, PHONE, 'dark', axe().withRules(colourRules));
-  await look(page, DESKTOP, 'light', axe().withRules(colourRules));
+  for (const dress of rest.flat()) await look(page, dress, axe().withRules(colourRules));
   await page.setViewportSize(NARROWEST);
   await untilDrawn(page);
   expect(await tooWide(page), `what does not fit into ${NARROWEST.width} pixels on ${page.url()}`).toEqual([]);
@@ -34,12 +52,7 @@ export async function expectAccessible(page: Page, tags: string[] = EVERYTHING):
  *
  * @returns Those of the rules that it went by which axe itself puts into its category of colour.
  */
-async function look(
-  page: Page,
-  viewport: typeof PHONE,
-  colorScheme: 'light' | 'dark',
-  axe: AxeBuilder,
-): Promise<string[]> {
+async function look(page: Page, { viewport, colorScheme }: Dress, axe: AxeBuilder): Promise<string[]> {
   await page.setViewportSize(viewport);
   await page.emulateMedia({ colorScheme });
   await untilDrawn(page);

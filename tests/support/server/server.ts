@@ -59,6 +59,7 @@ export async function startServer({
   const settings: Record<string, string | undefined> = {
     ...testEnvironment(databaseUrl, usedPort),
     HANDSTAMP_DATA: dataFolder,
+    HANDSTAMP_PRELOAD: '0',
     // Of the standalone server alone, which also takes its port from PORT.
     ...(isStandalone ? { HOSTNAME: '127.0.0.1' } : {}),
     ...env,

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apply, stepsOf } from '@/tests/support/copy/recipes';
 import { copyRepository, PROGRAMS, type RepositoryCopy } from '@/tests/support/copy/repository-copy';
-import { readModule } from './module-graph';
 
 // What an owner adds, in a copy: every file and edit of docs/your-code.md (a table, pages, an action, a route, a field, a
 // role), and files that ours would not be allowed.
@@ -89,14 +88,4 @@ describe('with files of the owner', () => {
     expect(output).toContain(`lib/deep.ts imports ${store}: import from '@/lib/server', and add a line to`);
     expect(output).toMatch(/2 failed/);
   });
-});
-
-test('docs/your-code.md lists what lib/server/index.ts exports', async () => {
-  const { text } = readModule('lib/server/index.ts', process.cwd());
-  const exported = [...text.matchAll(/export (?:type )?\{([^}]+)\}/g)].flatMap(([, names = '']) =>
-    names.split(',').map((name) => name.replace('type ', '').trim()),
-  );
-  const table = (await copy.read('docs/your-code.md')).match(/^\| from `@\/lib\/server`[\s\S]*?\n\n/m)?.[0] ?? '';
-  const listed = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)/g)]);
-  expect(listed.map(([, name]) => name).sort()).toEqual(exported.sort());
 });
