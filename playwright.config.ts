@@ -18,8 +18,8 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: [['list']],
   use: {
-    // A picture of each step would cost more than the step.
-    trace: { mode: 'retain-on-failure', screenshots: false, sources: false },
+    // A picture of each step, or a copy of the page, would cost more than the step.
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false, sources: false },
     screenshot: 'only-on-failure',
     browserName: 'chromium',
     launchOptions: {

@@ -27,6 +27,11 @@ export const PROOFS = {
     folders: ['tests/integration/routes/csrf.test.ts'],
     projects: ['integration'],
   },
+  keys: {
+    title: 'Keys rotate under load',
+    folders: ['tests/integration/drills/rotation-drill.test.ts'],
+    projects: ['drills'],
+  },
   scale: {
     title: 'Nothing is read from end to end',
     folders: ['tests/integration/database/index-use.test.ts'],

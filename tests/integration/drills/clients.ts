@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { toApiRefreshToken } from '@/lib/core/token/refresh-token';
 import { startSession } from '@/lib/server/sessions/start';
 import { openBrowser } from '@/tests/support/http/cookie-jar';
@@ -18,8 +19,15 @@ export type DrillClient = {
   accessToken(): string;
 };
 
-export type Journal = { requests: number; readonly failures: string[] };
+export type Journal = {
+  requests: number;
+  /** How often one was told to come back, and did: 503 with `Retry-After`, which a busy machine brings about. */
+  comebacks: number;
+  readonly failures: string[];
+};
 
+/** Less than the grace window of a drill: whose answer was lost is told once more what it said. */
+const PATIENCE_MS = 8_000;
 const PAGES = ['/dashboard', '/account', '/account/sessions'];
 
 /** A browser that opens pages. It renews by opening one without its access cookie, as if that had run out. */
@@ -28,7 +36,7 @@ export function pageClient(site: Site, session: PreparedSession, journal: Journa
   let opened = 0;
   async function open(cookies: Record<string, string>): Promise<void> {
     const path = PAGES[opened++ % PAGES.length] ?? '';
-    const answer = await send(site, path, { cookies, headers: asSeenBy(site) });
+    const answer = await answered(journal, () => send(site, path, { cookies, headers: asSeenBy(site) }));
     note(journal, `GET ${path}`, answer, 200);
     jar = { ...jar, ...answer.cookies };
   }
@@ -43,8 +51,10 @@ export function pageClient(site: Site, session: PreparedSession, journal: Journa
 /** A browser whose script calls the API and renews its cookies by itself. */
 export function browserClient(site: Site, session: PreparedSession, journal: Journal): DrillClient {
   const browser = openBrowser(site, session.cookies);
-  const call = async (method: string, path: string) =>
-    note(journal, `${method} ${path}`, await browser.request(path, { method, headers: asSeenBy(site, method) }), 200);
+  async function call(method: string, path: string): Promise<void> {
+    const ask = () => browser.request(path, { method, headers: asSeenBy(site, method) });
+    note(journal, `${method} ${path}`, await answered(journal, ask), 200);
+  }
   return {
     kind: 'browser',
     use: () => call('GET', '/api/me'),
@@ -57,13 +67,16 @@ export function browserClient(site: Site, session: PreparedSession, journal: Jou
 export function programClient(site: Site, first: Tokens, journal: Journal): DrillClient {
   let tokens = first;
   const ask = () =>
-    send(site, '/api/auth/session', {
-      headers: { ...asSeenBy(site), authorization: `Bearer ${tokens.access_token}` },
-    });
+    answered(journal, () =>
+      send(site, '/api/auth/session', {
+        headers: { ...asSeenBy(site), authorization: `Bearer ${tokens.access_token}` },
+      }),
+    );
   async function renew(): Promise<void> {
     const path = '/api/auth/token/refresh';
     const form = { refresh_token: tokens.refresh_token };
-    const answer = await send(site, path, { method: 'POST', form, headers: { ...asSeenBy(site), origin: null } });
+    const options = { method: 'POST', form, headers: { ...asSeenBy(site), origin: null } };
+    const answer = await answered(journal, () => send(site, path, options));
     note(journal, `POST ${path}`, answer, 200);
     if (answer.status === 200) tokens = answer.json() as Tokens;
   }
@@ -98,6 +111,18 @@ export const asSeenBy = (site: Site, method = 'GET'): Record<string, string> => 
   host: new URL(site.origin).host,
   ...(method === 'GET' ? {} : { origin: site.origin }),
 });
+
+/** What is answered in the end: whoever is told to come back does, as long as a person would. */
+async function answered(journal: Journal, ask: () => Promise<Answer>): Promise<Answer> {
+  const giveUpMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await ask();
+    const seconds = Number(answer.headers['retry-after']);
+    if (answer.status !== 503 || !(seconds > 0) || performance.now() > giveUpMs) return answer;
+    journal.comebacks += 1;
+    await pause(seconds * 1_000);
+  }
+}
 
 function note(journal: Journal, what: string, { status, headers, text }: Answer, expected: number): void {
   journal.requests += 1;

@@ -110,7 +110,7 @@ describe('a person whose role changed', () => {
   });
 
   it('notices nothing at work: fifty clients, in browsers and programs, whose roles change while they ask', async () => {
-    const journal: Journal = { requests: 0, failures: [] };
+    const journal: Journal = { requests: 0, comebacks: 0, failures: [] };
     const site = { ...server, origin: SITE };
     const people = await atOnce(50, () => createPerson());
     const clients = await atOnce(50, async (n) => {

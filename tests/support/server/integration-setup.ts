@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startPostgres } from '@/tests/support/database/postgres';
+import { bundleCommands } from '@/scripts/ops/bundle.mjs';
+import { COMMANDS_VARIABLE, startPostgres } from '@/tests/support/database/postgres';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -28,8 +29,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     provide(JSON.parse(started));
     return async () => undefined;
   }
-  const { adminUrl, stop } = await startPostgres();
   const sharedFolder = await mkdtemp(path.join(os.tmpdir(), 'handstamp-tests-'));
+  process.env[COMMANDS_VARIABLE] = path.join(sharedFolder, 'commands');
+  await bundleCommands(process.env[COMMANDS_VARIABLE]);
+  const { adminUrl, stop } = await startPostgres();
   process.env[STARTED] = JSON.stringify({ adminUrl, sharedFolder } satisfies Started);
   provide({ adminUrl, sharedFolder });
   return async () => {

@@ -14,7 +14,7 @@ export const CRYPTOGRAPHY: readonly Requirement[] = [
     ['architecture/runbooks.test.ts', 'is run by a test: %s'],
     [
       'integration/drills/rotation-drill.test.ts',
-      'keys rotate three times under fifty clients: no request fails and nobody is logged out',
+      'keys rotate three times under load: no request fails and nobody is logged out',
     ],
   ),
   proven(
