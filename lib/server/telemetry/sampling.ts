@@ -38,14 +38,19 @@ export class EntrySampler implements Sampler {
     this.#salt = Buffer.from(salt).toString('hex');
   }
 
+  /** Whether a request that comes in below `caller`, whoever that is, is recorded: what `shouldSample` says of its span. */
+  takes(traceId: string, caller: { readonly isSampled: boolean } | null): boolean {
+    return caller !== null && this.#followsCallers ? caller.isSampled : this.#isInShare(traceId);
+  }
+
   shouldSample(context: Context, traceId: string, name: string): SamplingResult {
     const parent = trace.getSpanContext(context);
-    const isEntry = context.getValue(ENTRY) === true;
-    if (parent !== undefined && (!isEntry || this.#followsCallers)) {
-      return DECISIONS[(parent.traceFlags & TraceFlags.SAMPLED) !== 0 ? 'in' : 'out'];
+    const isSampled = parent !== undefined && (parent.traceFlags & TraceFlags.SAMPLED) !== 0;
+    if (context.getValue(ENTRY) === true) {
+      return DECISIONS[this.takes(traceId, parent === undefined ? null : { isSampled }) ? 'in' : 'out'];
     }
-    const isWanted = isEntry || OURS.test(name);
-    return DECISIONS[isWanted && this.#isInShare(traceId) ? 'in' : 'out'];
+    if (parent !== undefined) return DECISIONS[isSampled ? 'in' : 'out'];
+    return DECISIONS[OURS.test(name) && this.#isInShare(traceId) ? 'in' : 'out'];
   }
 
   toString(): string {
@@ -56,7 +61,7 @@ export class EntrySampler implements Sampler {
     if (this.#share <= 0) return false;
     if (this.#share >= 1) return true;
     // Not an HMAC, which takes seven times as long: both parts have a fixed length, and one bit comes out.
-    return Number.parseInt(hash('sha256', this.#salt + traceId).slice(0, 8), 16) < this.#share * ALL_VALUES;
+    return hash('sha256', this.#salt + traceId, 'buffer').readUInt32BE() < this.#share * ALL_VALUES;
   }
 }
 

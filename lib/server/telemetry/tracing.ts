@@ -1,14 +1,15 @@
 import 'server-only';
-import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, TraceFlags, type Tracer, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import type { Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { formatTraceparent, type TraceContext } from '@/lib/core/http/trace-context';
 import { env } from '@/lib/server/config/env';
 import type { Traces } from '@/lib/server/observability/telemetry';
-import { type GlobalApi, publish } from './global-api';
+import { publish } from './global-api';
 import type { RouteOf } from './route-names';
 import { ENTRY, samplerOf } from './sampling';
+import { ForeseenIds } from './trace-ids';
 import { withholding } from './withheld';
 
 export type Tracing = {
@@ -31,16 +32,27 @@ const TRACER = 'handstamp';
 /** Collects traces from now on, the spans of Next among them. */
 export function startTracing(resource: Resource, routeOf: RouteOf): Tracing {
   const exporter = withholding(new OTLPTraceExporter(), routeOf);
+  const sampler = samplerOf(env());
+  const ids = new ForeseenIds();
   const provider = new NodeTracerProvider({
     resource,
-    sampler: samplerOf(env()),
+    sampler,
+    idGenerator: ids,
     spanProcessors: [new BatchSpanProcessor(exporter)],
   });
   const api = publish(provider);
   const tracer = provider.getTracer(TRACER);
   return {
     traces: tracesOf(tracer),
-    enter: (method, caller) => enter(tracer, api, method, caller),
+    enter(method, caller) {
+      const traceId = caller?.traceId ?? ids.generateTraceId();
+      const span = sampler.takes(traceId, caller)
+        ? ids.foreseen(traceId, () => startEntry(tracer, method, caller))
+        : // What nobody records needs its names and no more, which saves most of what a span costs.
+          trace.wrapSpanContext({ traceId, spanId: ids.generateSpanId(), traceFlags: TraceFlags.NONE });
+      api.enter(trace.setSpan(ROOT_CONTEXT, span));
+      return { traceparent: traceparentOf(span), end: (route, status) => endEntry(span, method, route, status) };
+    },
     shutdown: () => {
       api.withdraw();
       return provider.shutdown();
@@ -68,12 +80,9 @@ function tracesOf(tracer: Tracer): Traces {
   };
 }
 
-function enter(tracer: Tracer, api: GlobalApi, method: string, caller: TraceContext | null): Entry {
+function startEntry(tracer: Tracer, method: string, caller: TraceContext | null): Span {
   const attributes = { 'http.request.method': method };
-  const context = belowCaller(caller).setValue(ENTRY, true);
-  const span = tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, context);
-  api.enter(trace.setSpan(ROOT_CONTEXT, span));
-  return { traceparent: traceparentOf(span), end: (route, status) => endEntry(span, method, route, status) };
+  return tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, belowCaller(caller).setValue(ENTRY, true));
 }
 
 function belowCaller(caller: TraceContext | null) {
@@ -88,6 +97,7 @@ function traceparentOf(span: Span): string {
 }
 
 function endEntry(span: Span, method: string, route: string, status: number): void {
+  if (!span.isRecording()) return;
   span.updateName(`${method} ${route}`);
   span.setAttributes({ 'http.route': route, 'http.response.status_code': status });
   if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });

@@ -24,7 +24,10 @@ const isIn = (decision: ReturnType<EntrySampler['shouldSample']>) =>
 function entry(sampler: EntrySampler, id: string, callerSays?: boolean): boolean {
   const caller = { traceId: id, spanId: 'b'.repeat(16), traceFlags: callerSays ? 1 : 0, isRemote: true };
   const context = callerSays === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, caller);
-  return isIn(sampler.shouldSample(context.setValue(ENTRY, true), id, 'GET'));
+  const said = isIn(sampler.shouldSample(context.setValue(ENTRY, true), id, 'GET'));
+  // It is asked before there is a span, so that most requests have none.
+  expect(sampler.takes(id, callerSays === undefined ? null : { isSampled: callerSays })).toBe(said);
+  return said;
 }
 
 /** What happens below a span of ours. */
