@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, rm } from 'node:fs/promises';
+import { cp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { REPOSITORY } from '@/tests/support/server/environment';
 import { copyWithPackages, type RepositoryCopy } from './repository-copy';
@@ -59,8 +59,9 @@ function previousTag(): string | null {
 }
 
 async function takeSources(copy: RepositoryCopy, tag: string): Promise<void> {
-  for (const folder of ['app', 'lib', 'prisma'])
-    await rm(path.join(copy.folder, folder), { recursive: true, force: true });
+  // Nothing of today stays but the packages: a build looks at scripts and tests too, which know files that are not there yet.
+  const today = (await readdir(copy.folder)).filter((name) => name !== 'node_modules');
+  for (const name of today) await rm(path.join(copy.folder, name), { recursive: true, force: true });
   const { code, output } = await copy.run('sh', [
     '-c',
     `git -C "${REPOSITORY}" archive ${tag} | tar -x -C "${copy.folder}"`,
