@@ -31,6 +31,7 @@ const graph = graphTo(DEPTH, REPLAYED);
 const sumOf = <T>(all: readonly T[], value: (one: T) => number): number =>
   all.reduce((sum, one) => sum + value(one), 0);
 
+// Promise: In every history of up to eight events
 describe('the model of a session, its browser, a thief, a network and a restore', () => {
   test('breaks no promise in any state that the depth reaches', () => {
     const { states, transitions, depth, broken } = graph.exploration;
