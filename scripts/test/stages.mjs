@@ -79,7 +79,7 @@ export const STAGES = {
   'e2e-whole': {
     needsBuild: true,
     requirements: [POSTGRES, CHROMIUM],
-    takes: 'nearly twice as long',
+    takes: 'many minutes',
     // Every round, and every page in each size and scheme: `npm test` takes turns. See tests/support/proof.ts.
     run: (env) => playwright({ ...env, HANDSTAMP_PROOF: 'whole' }),
   },

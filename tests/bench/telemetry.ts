@@ -89,7 +89,7 @@ try {
           ];
         }),
         notes: [
-          `Of ${ROUNDS} rounds of ${SECONDS} s, the first three interleaved, the quarter in which a request took least: wrk with ` +
+          `Of ${ROUNDS} rounds of ${SECONDS} s, the first three interleaved and a quarter as many of the last, the quarter in which a request took least: wrk with ` +
             `${CONNECTIONS} connections and the collector were on the same machine. The collector was sent ` +
             `${collector.spans.length.toLocaleString('en')} spans.`,
         ],

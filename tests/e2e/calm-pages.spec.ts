@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { ADMIN_PAGES, GUEST_PAGES, MEMBER_PAGES, type PageCase } from '@/tests/support/browser/pages';
 import { ADMIN, logIn, newPerson, signUp } from '@/tests/support/browser/people';
-import { ofMany } from '@/tests/support/proof';
+import { allOrOne } from '@/tests/support/proof';
 import { expect, test } from './fixtures';
 
 const SIZES = [
@@ -53,7 +53,7 @@ async function expectCalm(page: Page, origin: string, { path, heading }: PageCas
     if (new URL(address).origin !== origin) elsewhere.push(address);
   };
   page.on('request', (request) => note(request.url()));
-  for (const size of ofMany(SIZES, path.length)) {
+  for (const size of allOrOne(SIZES, path.length)) {
     await page.setViewportSize(size);
     let letFontsCome = () => {};
     const drawn = new Promise<void>((resolve) => {

@@ -11,9 +11,9 @@ export const isWhole = process.env['HANDSTAMP_PROOF'] === 'whole';
 export const roundsOf = (whole: number): number => (isWhole ? whole : Math.ceil(whole / 5));
 
 /**
- * All of them below `npm run prove`; in `npm test` one, another for each `turn`: over all turns every one has been tried.
+ * All of them below `npm run prove` and in `npm test -- e2e-whole`; in `npm test` one, another for each `turn`: over all turns every one has been tried.
  */
-export const ofMany = <T>(all: readonly T[], turn: number): readonly T[] =>
+export const allOrOne = <T>(all: readonly T[], turn: number): readonly T[] =>
   isWhole ? all : all.filter((_, at) => at === turn % all.length);
 
 /** One line of the table that `npm run prove` prints. */

@@ -164,7 +164,7 @@ test('keys rotate three times under load: no request fails and nobody is logged 
   expect(Number(_sum.counter), 'refresh tokens that rotated').toBeGreaterThan(0.9 * renewals);
   say(
     `${clients.length} clients, ${LOAD_SECONDS} s, ${ROTATIONS.length} rotations of the key: ${journal.requests} requests, ` +
-      `${renewals} of them renewals (${_sum.counter} rotations of refresh tokens), 0 failed, 0 sessions ended; ` +
+      `${renewals} of them renewals (${_sum.counter} rotations of refresh tokens), 0 failed, ${comebacks} told to come back, 0 sessions ended; ` +
       `a separate verifier took all ${verified} tokens and asked the issuer ${await verifier.fetches()} times`,
   );
 }, 120_000);

@@ -3,7 +3,7 @@ import { useDatabase } from '@/tests/support/database/use-database';
 import { problemOf } from '@/tests/support/http/problems';
 import { type RequestOptions, SITE, send } from '@/tests/support/http/requests';
 import { auditTypes, COOKIE, createPerson, PASSWORD, prepareSession, sessionRow } from '@/tests/support/people';
-import { ofMany, proved } from '@/tests/support/proof';
+import { allOrOne, proved } from '@/tests/support/proof';
 import { useServer } from '@/tests/support/server/use-server';
 
 const { url: databaseUrl } = await useDatabase();
@@ -110,7 +110,7 @@ describe.each(TARGETS.map((target, number) => [...target, number] as const))('%s
       {},
     ];
     const asked = [...FOREIGN, ...MALFORMED].flatMap((fact, at) =>
-      ofMany(kinds, number + at).map((kind) => ({ fact, kind })),
+      allOrOne(kinds, number + at).map((kind) => ({ fact, kind })),
     );
     const answers = await Promise.all(
       asked.map(async ({ fact, kind }) => {
@@ -129,7 +129,7 @@ describe.each(TARGETS.map((target, number) => [...target, number] as const))('%s
   });
 
   it('is let through from our own pages', async () => {
-    for (const fact of ofMany(OURS, number)) {
+    for (const fact of allOrOne(OURS, number)) {
       const session = await prepareSession();
       // Only who is signed in may delete; everywhere else the middleware has a session to refresh first.
       const cookies = method === 'DELETE' ? session.cookies : session.refreshOnly;

@@ -130,7 +130,7 @@ describe('a person whose role changed', () => {
       expect(new Set(changes.map(({ kind }) => kind))).toEqual(new Set(['changed']));
       await expect.poll(work, { timeout: 20_000 }).toEqual([role]);
     }
-    expect(journal.failures.join('\n')).toBe('');
+    expect(journal).toMatchObject({ comebacks: 0, failures: [] });
     const ids = people.map(({ id }) => id);
     expect(await db().session.count({ where: { userId: { in: ids }, endedAt: null } })).toBe(50);
     expect(await db().auditEvent.count({ where: { type: 'refresh_reuse', userId: { in: ids } } })).toBe(0);

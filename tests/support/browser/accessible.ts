@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { ofMany } from '@/tests/support/proof';
+import { allOrOne } from '@/tests/support/proof';
 
 export const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const EVERYTHING = [...WCAG, 'best-practice'];
@@ -32,7 +32,7 @@ export async function expectAccessible(page: Page, tags: string[] = EVERYTHING):
   // A page without frames is looked at in place, which axe calls its legacy mode: else each look opens another page.
   expect(page.frames()).toHaveLength(1);
   const { pathname, search } = new URL(page.url());
-  const [pair, ...rest] = ofMany(PAIRS, pathname.length + search.length);
+  const [pair, ...rest] = allOrOne(PAIRS, pathname.length + search.length);
   const [one, other] = pair ?? PAIRS[0];
   const colourRules = await look(page, one, new AxeBuilder({ page }).withTags(tags));
   // axe is in the page by now: to bring it again would take half of the time of each look.
